@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What pages ask of the background: one closed union, one typed reply each.
+
+use super::Problem;
+use crate::suite::Test;
+use serde::{Deserialize, Serialize};
+
+/// A page's wish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// Keeps the background alive and lets it go on with an interrupted run; a page sends it every second while one runs.
+    Wake,
+    /// Reads calendar, backends and permissions again unless they are younger than a minute; `force` asks anyway.
+    Refresh {
+        /// Whether age does not matter.
+        force: bool,
+    },
+    /// Keeps the settings. A `webhook` of `None` leaves the kept one alone, an empty one takes it away.
+    SaveSettings {
+        /// IRC nick as typed; empty takes it away.
+        nick: String,
+        /// Backend name.
+        backend: String,
+        /// Webhook URL as typed.
+        webhook: Option<String>,
+    },
+    /// Keeps the tests of a change, over those that were there.
+    SaveTests {
+        /// Gerrit change number.
+        gerrit: u64,
+        /// The tests; empty takes the suite away.
+        tests: Vec<Test>,
+    },
+    /// Runs the tests of a change on the test servers.
+    VerifyOnMwdebug {
+        /// Gerrit change number.
+        gerrit: u64,
+    },
+    /// Runs the tests of a change on production.
+    VerifyOnProduction {
+        /// Gerrit change number.
+        gerrit: u64,
+    },
+    /// Ends the run that is under way.
+    Cancel,
+    /// Posts the report of a run as previewed.
+    SendReport {
+        /// The run's name.
+        run: String,
+    },
+    /// Opens a test's URL in a tab of its own that is served by the debug backend.
+    BrowseOnMwdebug {
+        /// The URL.
+        url: String,
+    },
+    /// Takes the header from such a tab.
+    StopBrowsing {
+        /// The tab.
+        tab: i32,
+    },
+    /// Puts a notice away.
+    Dismiss,
+}
+
+/// The background's answer to a [`Command`]: it was done, or what stood against it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; what changed is in the state.
+    Done,
+    /// Not done.
+    Refused {
+        /// What stood against it.
+        problem: Problem,
+    },
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The use cases: read the schedule, keep settings and tests, verify, browse, report.
+//!
+//! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
+
+mod command;
+mod engine;
+mod problem;
+mod state;
+
+pub use command::{Command, Reply};
+pub use engine::{Limits, Progress, perform};
+pub use problem::Problem;
+pub use state::{Browsing, Delivery, Loaded, Report, Run, SettingsView, State};

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
+
+use super::Problem;
+use crate::debug::Backend;
+use crate::schedule::{Nick, Window};
+use crate::suite::Suite;
+use crate::verify::Journal;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that pages need to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Settings, without secrets.
+    pub settings: SettingsView,
+    /// Windows with a patch of the user's, each with those patches alone.
+    pub schedule: Loaded<Vec<Window>>,
+    /// Backends to choose from; empty when noc did not tell.
+    pub backends: Vec<Backend>,
+    /// Saved suites by Gerrit change number.
+    pub suites: BTreeMap<u64, Suite>,
+    /// The runs that are kept, newest first; the newest may be under way. At most one a change and stage.
+    pub runs: Vec<Run>,
+    /// Tabs that are served by a debug backend.
+    pub browsing: Vec<Browsing>,
+    /// Wikimedia origins that the browser does not let the extension reach.
+    pub no_access: Vec<String>,
+    /// Something to tell that no reply could carry.
+    pub notice: Option<Problem>,
+}
+
+impl State {
+    /// The key of the session store under which the state is kept as JSON.
+    pub const KEY: &'static str = "state";
+
+    /// The run that is under way.
+    #[must_use]
+    pub fn running(&self) -> Option<&Run> {
+        self.runs.iter().find(|run| run.journal.ended.is_none())
+    }
+
+    /// The newest run of a change on the test servers (`production` false) or on production.
+    #[must_use]
+    pub fn run_of(&self, gerrit: u64, production: bool) -> Option<&Run> {
+        self.runs.iter().find(|run| {
+            run.journal.plan.subject.gerrit == Some(gerrit)
+                && matches!(run.journal.plan.stage, crate::verify::Stage::Production) == production
+        })
+    }
+}
+
+/// Settings as pages may see them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsView {
+    /// IRC nick.
+    pub nick: Option<Nick>,
+    /// Debug backend.
+    pub backend: Backend,
+    /// The webhook's origin; the rest of its URL is a secret.
+    pub webhook: Option<String>,
+}
+
+/// Something that is fetched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Loaded<T> {
+    /// Nobody has asked for it yet.
+    #[default]
+    Absent,
+    /// It is on its way for the first time.
+    Loading,
+    /// It is here.
+    Ready {
+        /// When it was fetched, UTC.
+        at: Timestamp,
+        /// The thing.
+        value: T,
+    },
+    /// It could not be had.
+    Failed {
+        /// Why.
+        problem: Problem,
+        /// What was here before, if anything.
+        stale: Option<(Timestamp, T)>,
+    },
+}
+
+/// A run and what became of its report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The run.
+    pub journal: Journal,
+    /// Its report, once it has ended.
+    pub report: Option<Report>,
+}
+
+/// The report of an ended run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The line for the channel.
+    pub line: String,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// What became of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Delivery {
+    /// It waits for the user's word.
+    Preview,
+    /// It is being sent.
+    Sending,
+    /// The webhook took it.
+    Delivered {
+        /// When, UTC.
+        at: Timestamp,
+    },
+    /// The webhook did not take it.
+    Failed {
+        /// Why and what next, as a sentence.
+        detail: String,
+    },
+}
+
+/// A tab that is served by a debug backend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Browsing {
+    /// The tab.
+    pub tab: i32,
+    /// The page that was opened in it.
+    pub url: String,
+    /// Which backend serves it.
+    pub backend: Backend,
+    /// When the header is taken away, UTC.
+    pub until: Timestamp,
+    /// The value of another extension that overrode ours, when one was seen.
+    pub conflict: Option<String>,
+}

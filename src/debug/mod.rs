@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! X-Wikimedia-Debug: directives, backends, and which host really answered.
+//!
+//! Must not send anything.
+
+mod backend;
+mod header;
+mod origin;
+
+pub use backend::{Backend, BackendError, backends_from_noc};
+pub use header::{Directives, HEADER};
+pub use origin::{Origin, Realm};

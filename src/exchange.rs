@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! One HTTP request and what came of it, as plain data.
+//!
+//! Must not know how a request is sent: the ports do that.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// An HTTP request method, spelled as on the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// `GET`, the default of httpbb.
+    #[default]
+    Get,
+    /// `HEAD`.
+    Head,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Delete,
+    /// `OPTIONS`.
+    Options,
+}
+
+impl Method {
+    /// The method as it is written in a request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+        }
+    }
+
+    /// Whether a request with this method changes nothing on the server and may be repeated (RFC 9110, section 9.2.1).
+    #[must_use]
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Get | Self::Head | Self::Options)
+    }
+}
+
+/// Header fields in the order in which they were sent; names compare without case (RFC 9110, section 5.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// No fields.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a field behind the ones that are there.
+    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// The value of a field; several fields of one name are joined by `, ` (RFC 9110, section 5.3).
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+            .collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Every field, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether there is no field.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Whose cookies a request carries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Session {
+    /// Nobody's: no cookie is sent and none is kept.
+    #[default]
+    Anonymous,
+    /// Those of the user's browser. The command has none and sends none.
+    Mine,
+}
+
+/// What is done with an answer that names another place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Redirects {
+    /// It is the answer: status and `Location` can be asserted, as in httpbb.
+    #[default]
+    Manual,
+    /// It is followed, and each hop is kept.
+    Follow,
+}
+
+/// A request as it is to be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Method.
+    pub method: Method,
+    /// Absolute URL, without a fragment.
+    pub url: String,
+    /// Header fields of our own; `Host` and cookies are not among them.
+    pub headers: Headers,
+    /// Body, already encoded as the `Content-Type` field says.
+    pub body: Option<String>,
+    /// Whose cookies.
+    pub session: Session,
+    /// What to do with redirects.
+    pub redirects: Redirects,
+    /// Milliseconds after which the request is given up.
+    pub timeout_ms: u32,
+}
+
+/// One answer on the way to the last one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The URL that was asked.
+    pub url: String,
+    /// Status code.
+    pub status: u16,
+    /// Its `Location` field.
+    pub location: Option<String>,
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// URL that gave this answer: the request's, or the last hop's.
+    pub url: String,
+    /// Status code.
+    pub status: u16,
+    /// Header fields.
+    pub headers: Headers,
+    /// Body, decoded; bytes that are no text in its charset become U+FFFD.
+    pub body: String,
+    /// Answers before this one, first to last; empty unless redirects were followed.
+    pub hops: Vec<Hop>,
+    /// Milliseconds from the request to the end of the body.
+    pub elapsed_ms: u32,
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TransportError {
+    /// The answer did not come in time.
+    #[error("no answer within {after_ms} ms")]
+    Timeout {
+        /// The limit, in milliseconds.
+        after_ms: u32,
+    },
+    /// The browser does not let the extension reach that origin.
+    #[error("the browser gives this extension no access to {origin}")]
+    NotPermitted {
+        /// Scheme and host, such as `https://en.wikipedia.org`.
+        origin: String,
+    },
+    /// The connection could not be made or broke; the browser does not say why.
+    #[error("could not be reached: {detail}")]
+    Network {
+        /// What the client said.
+        detail: String,
+    },
+    /// The run was cancelled while the request was under way.
+    #[error("cancelled")]
+    Cancelled,
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the outside must fill: the browser's WebExtension APIs, or the command's HTTP client and files.
+//!
+//! Must not hold behaviour of its own. The traits are generic, not `dyn`, and their futures stay on one thread.
+#![allow(async_fn_in_trait, reason = "used generically inside this crate, on one thread")]
+
+use crate::exchange::{Request, Response, TransportError};
+use jiff::Timestamp;
+use thiserror::Error;
+
+/// Sends requests.
+pub trait Http {
+    /// Sends one request and reads its whole answer. Nothing is cached and nothing is retried.
+    ///
+    /// # Errors
+    /// When there is no answer: see [`TransportError`].
+    async fn send(&self, request: &Request) -> Result<Response, TransportError>;
+}
+
+/// Where a value is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Area {
+    /// Until the browser profile is removed.
+    Local,
+    /// Until the browser is closed; outlives the background worker, and pages watch it.
+    Session,
+}
+
+/// Why a value could not be kept or read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StorageError {
+    /// No room is left.
+    #[error("the browser's storage for this extension is full")]
+    Full,
+    /// Anything else.
+    #[error("the browser's storage failed: {0}")]
+    Failed(String),
+}
+
+/// Keeps text under a key.
+pub trait Storage {
+    /// The value under `key`, if there is one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn read(&self, area: Area, key: &str) -> Result<Option<String>, StorageError>;
+    /// Puts `value` under `key`, over what was there.
+    ///
+    /// # Errors
+    /// When it is full or cannot be written; then the old value stays.
+    async fn write(&self, area: Area, key: &str, value: &str) -> Result<(), StorageError>;
+    /// Takes the value under `key` away.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn remove(&self, area: Area, key: &str) -> Result<(), StorageError>;
+}
+
+/// Tells the time, waits, and names things.
+pub trait Clock {
+    /// Now, UTC.
+    fn now(&self) -> Timestamp;
+    /// Resolves after `ms` milliseconds.
+    async fn sleep(&self, ms: u32);
+    /// A name that no other call has given or will give; lower-case hexadecimal.
+    fn unique(&self) -> String;
+}
+
+/// A browser tab's number.
+pub type TabId = i32;
+
+/// One header rule for one tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderRule {
+    /// The tab whose requests get the header.
+    pub tab: TabId,
+    /// Registrable domains whose requests get it, such as `wikipedia.org`.
+    pub domains: Vec<String>,
+    /// Field name.
+    pub name: String,
+    /// Field value.
+    pub value: String,
+}
+
+/// Opens tabs and gives their requests a header.
+pub trait Tabs {
+    /// Opens an empty tab and returns its number.
+    ///
+    /// # Errors
+    /// With what the browser said.
+    async fn open(&self) -> Result<TabId, String>;
+    /// Sends a tab to a URL.
+    ///
+    /// # Errors
+    /// With what the browser said.
+    async fn navigate(&self, tab: TabId, url: &str) -> Result<(), String>;
+    /// Makes `rules` the only header rules of this extension.
+    ///
+    /// # Errors
+    /// With what the browser said.
+    async fn set_header_rules(&self, rules: &[HeaderRule]) -> Result<(), String>;
+}
+
+/// What the user lets the extension do, and what it asks of the browser around a run.
+pub trait Host {
+    /// Whether requests to `origin` (such as `https://en.wikipedia.org`) are allowed now.
+    async fn may_reach(&self, origin: &str) -> bool;
+    /// Asks for a wake-up of the background at `when`; `None` takes the request back. There is one per name.
+    async fn wake_at(&self, name: &str, when: Option<Timestamp>);
+    /// Keeps the background from being put to sleep while `on`.
+    fn stay_awake(&self, on: bool);
+    /// Shows up to four characters on the toolbar icon; `tone` picks the colour.
+    async fn badge(&self, text: &str, tone: Tone);
+}
+
+/// The colour of the toolbar badge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to do.
+    Quiet,
+    /// Under way.
+    Busy,
+    /// Passed.
+    Good,
+    /// Failed.
+    Bad,
+    /// Not certain.
+    Unsure,
+}
+
+/// All that the extension's background needs of its browser.
+pub trait Ports: Http + Storage + Clock + Tabs + Host {}
+impl<T: Http + Storage + Clock + Tabs + Host> Ports for T {}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! A finished run in words: the channel line, webhook bodies, JSON.
+//!
+//! Must not send anything, and must not repeat what a page said beyond the one reason, cleaned.
+
+mod json;
+mod line;
+mod slack;
+
+pub use json::to_json;
+pub use line::{LINE_LIMIT, channel_line, reason_in_words};
+pub use slack::slack_body;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The user's settings and saved suites.
+
+use crate::debug::Backend;
+use crate::schedule::Nick;
+use crate::suite::Suite;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use thiserror::Error;
+use url::Url;
+
+/// The user's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// IRC nick under which the user's patches stand on the calendar.
+    #[serde(default)]
+    pub nick: Option<Nick>,
+    /// Debug backend to verify on.
+    #[serde(default)]
+    pub backend: Backend,
+    /// Where reports go.
+    #[serde(default)]
+    pub webhook: Option<Webhook>,
+}
+
+/// Saved suites, by Gerrit change number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    /// The suites.
+    #[serde(default)]
+    pub suites: BTreeMap<u64, Suite>,
+}
+
+/// A webhook's URL. It is a secret: `Debug` and `Display` show only its origin.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Webhook(Url);
+
+/// Why a text is no webhook URL. It never repeats the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum WebhookError {
+    /// It is no URL.
+    #[error("the webhook is not a URL; paste it whole, beginning with https://")]
+    NotAUrl,
+    /// It is neither https nor on this machine.
+    #[error("the webhook must begin with https:// (http:// only for 127.0.0.1 and localhost)")]
+    NotHttps,
+}
+
+impl Webhook {
+    /// A webhook from what the user pasted.
+    ///
+    /// # Errors
+    /// When it is no URL, or would send reports over the network in clear.
+    pub fn new(text: &str) -> Result<Self, WebhookError> {
+        let url = Url::parse(text.trim()).map_err(|_| WebhookError::NotAUrl)?;
+        let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+        if url.scheme() == "https" || (url.scheme() == "http" && local) {
+            Ok(Self(url))
+        } else {
+            Err(WebhookError::NotHttps)
+        }
+    }
+
+    /// The whole URL, secret part and all; only for sending.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Scheme, host and port: `https://hooks.example.org`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+}
+
+impl fmt::Display for Webhook {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/…", self.origin())
+    }
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Webhook({self})")
+    }
+}
+
+impl TryFrom<String> for Webhook {
+    type Error = WebhookError;
+    fn try_from(text: String) -> Result<Self, WebhookError> {
+        Self::new(&text)
+    }
+}
+
+impl From<Webhook> for String {
+    fn from(webhook: Webhook) -> Self {
+        webhook.0.into()
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! A run: its plan, the journal of what came, the evidence of who answered, and the verdict.
+//!
+//! Must not send a request or read a clock; `app` does both and tells this module.
+
+mod comparison;
+mod evidence;
+mod journal;
+mod outcome;
+mod plan;
+
+pub use comparison::Comparison;
+pub use evidence::{Doubt, weigh};
+pub use journal::{Ending, Journal, Tally};
+pub use outcome::{Evidence, Outcome, Reason, Verdict};
+pub use plan::{Job, Plan, Stage, Subject, Target};

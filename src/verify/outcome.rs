@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What came of one job.
+
+use super::evidence::Doubt;
+use crate::check::AssertionResult;
+use crate::exchange::TransportError;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A verdict, of a job or of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The right server answered this request now, and every assertion held.
+    Pass,
+    /// The right server answered, and an assertion did not hold.
+    Fail,
+    /// It cannot be shown either way.
+    Inconclusive,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Inconclusive => "INCONCLUSIVE",
+        })
+    }
+}
+
+/// Why a job did not pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// An assertion did not hold; the first that did not is at this place in [`Outcome::assertions`].
+    Assertion {
+        /// Place in the list.
+        at: usize,
+    },
+    /// There was no answer.
+    Transport {
+        /// Why.
+        error: TransportError,
+    },
+    /// The answer proves nothing.
+    Doubt {
+        /// Why.
+        doubt: Doubt,
+    },
+}
+
+/// What an answer says about where it came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Status code, when there was an answer.
+    pub status: Option<u16>,
+    /// The `server` header.
+    pub server: Option<String>,
+    /// The `x-cache-status` header.
+    pub cache_status: Option<String>,
+    /// The `age` header, in seconds.
+    pub age: Option<u64>,
+    /// The `x-request-id` header, which finds the request in Logstash.
+    pub request_id: Option<String>,
+    /// Milliseconds to the end of the body.
+    pub elapsed_ms: u32,
+    /// Whether a cached answer was set aside and the request sent again past the caches.
+    pub repeated_past_cache: bool,
+}
+
+/// What came of one job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is not a pass; `None` when it is.
+    pub reason: Option<Reason>,
+    /// Every assertion, in the test's order; empty when there was no answer.
+    pub assertions: Vec<AssertionResult>,
+    /// Where the answer came from.
+    pub evidence: Evidence,
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a run is going to do.
+
+use crate::debug::Backend;
+use crate::schedule::Nick;
+use crate::suite::Test;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a run verifies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Gerrit change number; `None` when only a suite was named.
+    pub gerrit: Option<u64>,
+    /// Title of the change, or the suite's name.
+    pub title: String,
+    /// Deployers of the window, to whom the report is addressed.
+    pub deployers: Vec<Nick>,
+}
+
+/// Which step of the backport window a run belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Stage {
+    /// Step 5 of <https://wikitech.wikimedia.org/wiki/Backport_windows>: on the test servers.
+    Mwdebug {
+        /// The backend asked for.
+        backend: Backend,
+    },
+    /// Step 7: on the whole fleet, without the header.
+    Production,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mwdebug { backend } => write!(out, "mwdebug ({backend})"),
+            Self::Production => out.write_str("production"),
+        }
+    }
+}
+
+/// Who is asked in one job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Target {
+    /// Production as it is before the fleet sync; it proves that the patch makes the difference, and never fails a run.
+    Baseline,
+    /// A debug backend.
+    Debug {
+        /// The backend asked for.
+        backend: Backend,
+    },
+    /// Production after the fleet sync.
+    Production,
+}
+
+/// One test against one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The test's place in [`Plan::tests`].
+    pub test: usize,
+    /// Who is asked.
+    pub target: Target,
+}
+
+/// Everything a run is going to do, stored before the first request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The run's name, unique.
+    pub id: String,
+    /// What is verified.
+    pub subject: Subject,
+    /// Which step of the window.
+    pub stage: Stage,
+    /// When the user asked for it, UTC.
+    pub asked: Timestamp,
+    /// The tests, as they were then.
+    pub tests: Vec<Test>,
+    /// Every job, in the order in which they start.
+    pub jobs: Vec<Job>,
+    /// Limit of one request, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+impl Plan {
+    /// The jobs of a stage: on mwdebug each test against production as it is and against the backend, side by side;
+    /// on production each test once.
+    #[must_use]
+    pub fn new(
+        id: String,
+        subject: Subject,
+        stage: Stage,
+        asked: Timestamp,
+        tests: Vec<Test>,
+        timeout_ms: u32,
+    ) -> Self {
+        let targets = match &stage {
+            Stage::Mwdebug { backend } => vec![Target::Debug { backend: backend.clone() }, Target::Baseline],
+            Stage::Production => vec![Target::Production],
+        };
+        let jobs = (0..tests.len())
+            .flat_map(|test| targets.iter().map(move |target| Job { test, target: target.clone() }))
+            .collect();
+        Self { id, subject, stage, asked, tests, jobs, timeout_ms }
+    }
+
+    /// Whether `job` decides the verdict; the baseline only explains it.
+    #[must_use]
+    pub fn decides(job: &Job) -> bool {
+        job.target != Target::Baseline
+    }
+}
