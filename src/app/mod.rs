@@ -3,11 +3,18 @@
 //!
 //! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
 
+mod background;
+mod browsing;
 mod command;
 mod engine;
 mod problem;
+mod refreshing;
+mod reporting;
+mod settings;
 mod state;
+mod verifying;
 
+pub use background::App;
 pub use command::{Command, Reply};
 pub use engine::{Limits, Progress, perform};
 pub use problem::Problem;

@@ -87,6 +87,31 @@ pub enum Loaded<T> {
     },
 }
 
+impl<T> Loaded<T> {
+    /// The same with the thing changed.
+    #[must_use]
+    pub fn map<U>(&self, change: impl Fn(&T) -> U) -> Loaded<U> {
+        match self {
+            Self::Absent => Loaded::Absent,
+            Self::Loading => Loaded::Loading,
+            Self::Ready { at, value } => Loaded::Ready { at: *at, value: change(value) },
+            Self::Failed { problem, stale } => Loaded::Failed {
+                problem: problem.clone(),
+                stale: stale.as_ref().map(|(at, value)| (*at, change(value))),
+            },
+        }
+    }
+
+    /// Takes out the thing and when it was fetched, if it was ever here.
+    pub fn take_value(&mut self) -> Option<(Timestamp, T)> {
+        match std::mem::replace(self, Self::Absent) {
+            Self::Ready { at, value } => Some((at, value)),
+            Self::Failed { stale, .. } => stale,
+            Self::Absent | Self::Loading => None,
+        }
+    }
+}
+
 /// A run and what became of its report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {

@@ -7,6 +7,6 @@ mod backend;
 mod header;
 mod origin;
 
-pub use backend::{Backend, BackendError, backends_from_noc};
+pub use backend::{Backend, BackendError, NOC_BACKENDS_URL, backends_from_noc};
 pub use header::{Directives, HEADER};
 pub use origin::{Origin, Realm};

@@ -3,10 +3,12 @@
 //!
 //! Must not send anything, and must not repeat what a page said beyond the one reason, cleaned.
 
+mod clean;
 mod json;
 mod line;
 mod slack;
 
+pub use clean::{clean, clean_line, shorten};
 pub use json::to_json;
 pub use line::{LINE_LIMIT, channel_line, reason_in_words};
-pub use slack::slack_body;
+pub use slack::{slack_body, slack_text};

@@ -19,3 +19,15 @@ pub enum CalendarError {
 pub fn parse(_wikitext: &str) -> Result<Schedule, CalendarError> {
     Err(CalendarError::NoWindow)
 }
+
+/// x
+pub struct PageText {
+    /// x
+    pub wikitext: String,
+}
+/// x
+/// # Errors
+/// x
+pub fn page_from_api(_json: &str) -> Result<PageText, CalendarError> {
+    Err(CalendarError::NoWindow)
+}

@@ -8,7 +8,7 @@ mod clock;
 mod nick;
 mod wikitext;
 
-pub use calendar::{CalendarError, parse};
+pub use calendar::{CalendarError, PageText, page_from_api, parse};
 pub use nick::Nick;
 
 use jiff::Timestamp;

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Whether an answer proves anything: who gave it, and was it given now.
+//!
+//! Must not judge the assertions of an answer that proves nothing: its verdict is inconclusive whatever it says.
 
-use super::outcome::Outcome;
+use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
-use crate::exchange::{Response, TransportError};
-use crate::suite::Test;
+use crate::check::{Assertion, judge};
+use crate::debug::{Backend, Origin, Realm};
+use crate::exchange::{Method, Response, TransportError};
+use crate::suite::{Test, in_scope};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+/// What the edge says when it knows no backend of the name asked for (repository `operations/puppet`,
+/// `modules/profile/files/trafficserver/x-wikimedia-debug-routing.lua`).
+const NO_MATCH: &str = "x-wikimedia-debug-routing: no match found";
+
+/// The query parameter that makes a URL one that no cache has seen. MediaWiki ignores parameters that it does not know.
+const PAST_CACHE: &str = "backport-verify";
 
 /// Why an answer proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
@@ -41,13 +52,18 @@ pub enum Doubt {
         server: String,
     },
     /// The answer does not say who gave it.
-    #[error("the answer does not say which server gave it")]
-    NoServer,
+    #[error("the answer (status {status}) does not say which server gave it")]
+    NoServer {
+        /// Status code.
+        status: u16,
+    },
     /// The answering server's name is in no table.
-    #[error("answered by <{server}>, which is not known as a server of Wikimedia")]
+    #[error("answered by <{server}> (status {status}), which is not known as a MediaWiki server of Wikimedia")]
     UnknownServer {
         /// Who answered.
         server: String,
+        /// Status code.
+        status: u16,
     },
     /// A cache answered, also the second time.
     #[error("a cache answered (x-cache-status <{status}>, age {age} s), also when asked past it")]
@@ -57,18 +73,322 @@ pub enum Doubt {
         /// `age`, in seconds.
         age: u64,
     },
+    /// The answer does not say whether a cache gave it.
+    #[error("the answer does not say whether a cache gave it (no x-cache-status)")]
+    CacheUnstated,
+    /// The site asks for fewer requests.
+    #[error("the site asks to slow down (status 429)")]
+    TooManyRequests,
+    /// A redirect led away from the Wikimedia sites.
+    #[error("a redirect led to {url}, which is not a Wikimedia site")]
+    LeftSites {
+        /// Where it ended.
+        url: String,
+    },
+    /// The run was interrupted while this request, which must not be sent twice, may have been under way.
+    #[error("the run was interrupted and a {method} request is not sent twice")]
+    Interrupted {
+        /// The method.
+        method: String,
+    },
 }
 
 impl Doubt {
     /// What the submitter can do about it, as a sentence.
     #[must_use]
-    pub fn next_step(&self) -> &'static str {
-        ""
+    pub const fn next_step(&self) -> &'static str {
+        match self {
+            Self::UnknownBackend { .. } => "Choose another backend in the settings.",
+            Self::ProductionAnswered { .. } => {
+                "The test servers do not serve this URL; test another URL, or ask the deployer."
+            }
+            Self::OtherBackend { .. } => "Choose the backend that the deployer synced to, then verify again.",
+            Self::DebugAnswered { .. } => {
+                "Switch WikimediaDebug off and delete the X-Wikimedia-Debug cookie, then verify again."
+            }
+            Self::NoServer { .. } | Self::UnknownServer { .. } => {
+                "Verify again; if it stays so, test this URL by hand and ask the deployer to wait."
+            }
+            Self::Cached { .. } | Self::CacheUnstated => {
+                "Verify again in a minute, or test a URL that is not cached, such as one of api.php."
+            }
+            Self::TooManyRequests => "Wait a minute, then verify again.",
+            Self::LeftSites { .. } => "Do not follow redirects in this test, or test the other URL by hand.",
+            Self::Interrupted { .. } => "Verify again if sending the request once more does no harm.",
+        }
     }
+}
+
+/// Whether a cache gave this answer. `age` counts too: an answer given now has none, or 0.
+#[must_use]
+pub fn is_cached(response: &Response) -> bool {
+    let evidence = evidence_of(response);
+    evidence.cache_status.is_some_and(|status| status.starts_with("hit")) || evidence.age.is_some_and(|age| age > 0)
+}
+
+/// The same page by a URL that no cache can have seen: one more query parameter, which MediaWiki ignores. `None` for
+/// a method whose answers are not cached.
+#[must_use]
+pub fn past_caches(method: Method, url: &str, unique: &str) -> Option<String> {
+    if !matches!(method, Method::Get | Method::Head) {
+        return None;
+    }
+    let mut url = url::Url::parse(url).ok()?;
+    url.query_pairs_mut().append_pair(PAST_CACHE, unique);
+    Some(url.into())
+}
+
+/// An answer to a URL made by [`past_caches`], with our parameter taken out of every place that repeats the URL, so
+/// that a redirect can be asserted as if the URL had been asked plain.
+#[must_use]
+pub fn without_past_caches(mut response: Response, unique: &str) -> Response {
+    let parameter = format!("{PAST_CACHE}={unique}");
+    let cleaned = |text: &str| {
+        text.replace(&format!("?{parameter}&"), "?")
+            .replace(&format!("?{parameter}"), "")
+            .replace(&format!("&{parameter}"), "")
+    };
+    response.url = cleaned(&response.url);
+    response.headers = response.headers.iter().map(|(name, value)| (name.to_owned(), cleaned(value))).collect();
+    for hop in &mut response.hops {
+        hop.url = cleaned(&hop.url);
+        hop.location = hop.location.as_deref().map(cleaned);
+    }
+    response
 }
 
 /// Weighs what came of sending `test` to `target`: who answered, whether it was now, and then every assertion.
 #[must_use]
-pub fn weigh(_test: &Test, _target: &Target, _came: Result<&Response, &TransportError>) -> Outcome {
-    todo!()
+pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+    let response = match came {
+        Ok(response) => response,
+        Err(error) => return Outcome::inconclusive(Reason::Transport { error: error.clone() }, Evidence::default()),
+    };
+    let evidence = evidence_of(response);
+    if let Some(doubt) = doubt_about(target, response, &evidence) {
+        return Outcome::inconclusive(Reason::Doubt { doubt }, evidence);
+    }
+    let assertions: Vec<_> = test.assertions.iter().map(|assertion| judge(assertion, response)).collect();
+    let states_status = test.assertions.iter().any(|assertion| matches!(assertion, Assertion::Status { .. }));
+    let reason = match assertions.iter().position(|result| !result.held) {
+        Some(at) => Some(Reason::Assertion { at }),
+        None if response.status >= 500 && !states_status => Some(Reason::ServerError { status: response.status }),
+        // A test that demands nothing proves nothing; it is refused before, and must not pass here either.
+        None if assertions.is_empty() => Some(Reason::NoAssertion),
+        None => None,
+    };
+    let verdict = match &reason {
+        None => Verdict::Pass,
+        Some(Reason::NoAssertion) => Verdict::Inconclusive,
+        Some(_) => Verdict::Fail,
+    };
+    Outcome { verdict, reason, assertions, evidence }
+}
+
+fn evidence_of(response: &Response) -> Evidence {
+    Evidence {
+        status: Some(response.status),
+        server: response.headers.get("server"),
+        cache_status: response.headers.get("x-cache-status").map(|status| status.trim().to_ascii_lowercase()),
+        age: response.headers.get("age").and_then(|age| age.trim().parse().ok()),
+        request_id: response.headers.get("x-request-id"),
+        elapsed_ms: response.elapsed_ms,
+        repeated_past_cache: false,
+    }
+}
+
+fn doubt_about(target: &Target, response: &Response, evidence: &Evidence) -> Option<Doubt> {
+    if in_scope(&response.url).is_err() {
+        return Some(Doubt::LeftSites { url: response.url.clone() });
+    }
+    if response.status == 429 {
+        return Some(Doubt::TooManyRequests);
+    }
+    let doubt = match target {
+        Target::Debug { backend } => doubt_about_debug(backend, response, evidence),
+        Target::Baseline | Target::Production => doubt_about_production(response, evidence),
+    };
+    doubt.or_else(|| doubt_about_cache(response, evidence))
+}
+
+fn doubt_about_debug(backend: &Backend, response: &Response, evidence: &Evidence) -> Option<Doubt> {
+    let asked = backend.to_string();
+    if response.status == 400 && response.body.contains(NO_MATCH) {
+        return Some(Doubt::UnknownBackend { backend: asked });
+    }
+    let status = response.status;
+    let Some(server) = evidence.server.clone() else { return Some(Doubt::NoServer { status }) };
+    let origin = Origin::from_server_header(&server);
+    match origin.realm {
+        Realm::Debug if origin.answers_for(backend) => None,
+        Realm::Debug => Some(Doubt::OtherBackend { backend: asked, server }),
+        Realm::Production => Some(Doubt::ProductionAnswered { backend: asked, server }),
+        Realm::Unknown => Some(Doubt::UnknownServer { server, status }),
+    }
+}
+
+fn doubt_about_production(response: &Response, evidence: &Evidence) -> Option<Doubt> {
+    let status = response.status;
+    let Some(server) = evidence.server.clone() else { return Some(Doubt::NoServer { status }) };
+    match Origin::from_server_header(&server).realm {
+        Realm::Production => None,
+        Realm::Debug => Some(Doubt::DebugAnswered { server }),
+        Realm::Unknown => Some(Doubt::UnknownServer { server, status }),
+    }
+}
+
+fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> {
+    let Some(status) = evidence.cache_status.clone() else { return Some(Doubt::CacheUnstated) };
+    is_cached(response).then(|| Doubt::Cached { status, age: evidence.age.unwrap_or_default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Doubt, Reason, Verdict, is_cached, past_caches, weigh, without_past_caches};
+    use crate::check::Assertion;
+    use crate::debug::Backend;
+    use crate::exchange::{Headers, Method, Response, TransportError};
+    use crate::suite::Test;
+    use crate::verify::Target;
+
+    const DEBUG: &str = "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj";
+    const PRODUCTION: &str = "mw-web.eqiad.main-5fb6d6bf94-28hjj";
+
+    fn test() -> Test {
+        Test {
+            url: "https://en.wikipedia.org/wiki/X".into(),
+            assertions: vec![Assertion::BodyContains { text: "new".into() }],
+            ..Test::default()
+        }
+    }
+
+    fn answer(fields: &[(&str, &str)]) -> Response {
+        Response {
+            url: "https://en.wikipedia.org/wiki/X".into(),
+            status: 200,
+            headers: fields.iter().copied().collect::<Headers>(),
+            body: "the new text".into(),
+            ..Response::default()
+        }
+    }
+
+    fn on_debug() -> Target {
+        Target::Debug { backend: Backend::default() }
+    }
+
+    fn doubt(target: &Target, response: &Response) -> Option<Doubt> {
+        let outcome = weigh(&test(), target, Ok(response));
+        match outcome.reason {
+            Some(Reason::Doubt { doubt }) => {
+                assert_eq!(outcome.verdict, Verdict::Inconclusive);
+                Some(doubt)
+            }
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_right_server_now_and_every_assertion_held_is_a_pass() {
+        let outcome = weigh(&test(), &on_debug(), Ok(&answer(&[("server", DEBUG), ("x-cache-status", "pass")])));
+        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Pass, None));
+        let outcome = weigh(
+            &test(),
+            &Target::Production,
+            Ok(&answer(&[("Server", PRODUCTION), ("x-cache-status", "miss"), ("age", "0")])),
+        );
+        assert_eq!(outcome.verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn an_assertion_that_does_not_hold_is_a_fail() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.body = "the old text".into();
+        let outcome = weigh(&test(), &on_debug(), Ok(&response));
+        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::Assertion { at: 0 })));
+    }
+
+    #[test]
+    fn a_wrong_server_is_a_doubt_even_when_every_assertion_would_hold() {
+        let server = |name: &str| answer(&[("server", name), ("x-cache-status", "pass")]);
+        assert_eq!(
+            doubt(&on_debug(), &server(PRODUCTION)),
+            Some(Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: PRODUCTION.into() })
+        );
+        let next = "mw-debug.eqiad.next-a-b";
+        assert_eq!(
+            doubt(&on_debug(), &server(next)),
+            Some(Doubt::OtherBackend { backend: "k8s-mwdebug".into(), server: next.into() })
+        );
+        assert_eq!(doubt(&Target::Production, &server(DEBUG)), Some(Doubt::DebugAnswered { server: DEBUG.into() }));
+        assert_eq!(
+            doubt(&on_debug(), &server("nginx")),
+            Some(Doubt::UnknownServer { server: "nginx".into(), status: 200 })
+        );
+        assert_eq!(
+            doubt(&Target::Production, &server("nginx")),
+            Some(Doubt::UnknownServer { server: "nginx".into(), status: 200 })
+        );
+        assert_eq!(doubt(&on_debug(), &answer(&[("x-cache-status", "pass")])), Some(Doubt::NoServer { status: 200 }));
+    }
+
+    #[test]
+    fn a_cached_answer_is_a_doubt() {
+        for fields in [[("x-cache-status", "hit-front"), ("age", "163835")], [("x-cache-status", "miss"), ("age", "7")]]
+        {
+            let mut response = answer(&fields);
+            response.headers.push("server", PRODUCTION);
+            assert!(is_cached(&response));
+            assert!(matches!(doubt(&Target::Production, &response), Some(Doubt::Cached { .. })), "{fields:?}");
+        }
+        assert_eq!(doubt(&Target::Production, &answer(&[("server", PRODUCTION)])), Some(Doubt::CacheUnstated));
+    }
+
+    #[test]
+    fn the_edges_400_for_an_unknown_backend_is_named() {
+        let mut response = answer(&[("x-cache-status", "int-local")]);
+        response.status = 400;
+        response.body =
+            "x-wikimedia-debug-routing: no match found for the backend specified in X-Wikimedia-Debug".into();
+        assert_eq!(doubt(&on_debug(), &response), Some(Doubt::UnknownBackend { backend: "k8s-mwdebug".into() }));
+    }
+
+    #[test]
+    fn a_server_error_fails_a_test_that_does_not_speak_of_the_status() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.status = 503;
+        let outcome = weigh(&test(), &on_debug(), Ok(&response));
+        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::ServerError { status: 503 })));
+    }
+
+    #[test]
+    fn no_answer_and_no_assertion_are_inconclusive() {
+        let error = TransportError::Timeout { after_ms: 20_000 };
+        assert_eq!(weigh(&test(), &on_debug(), Err(&error)).verdict, Verdict::Inconclusive);
+        let empty = Test { assertions: Vec::new(), ..test() };
+        let response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        assert_eq!(weigh(&empty, &on_debug(), Ok(&response)).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn too_many_requests_and_a_foreign_site_prove_nothing() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.status = 429;
+        assert_eq!(doubt(&on_debug(), &response), Some(Doubt::TooManyRequests));
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.url = "https://example.org/".into();
+        assert_eq!(doubt(&on_debug(), &response), Some(Doubt::LeftSites { url: "https://example.org/".into() }));
+    }
+
+    #[test]
+    fn a_url_past_the_caches_differs_by_one_parameter_that_is_taken_out_again() {
+        let plain = "https://en.wikipedia.org/w/index.php?title=X";
+        let asked = past_caches(Method::Get, plain, "1f").unwrap();
+        assert_eq!(asked, "https://en.wikipedia.org/w/index.php?title=X&backport-verify=1f");
+        assert_eq!(past_caches(Method::Post, plain, "1f"), None);
+        let mut response = answer(&[("location", "/wiki/X?backport-verify=1f")]);
+        response.url = asked;
+        let response = without_past_caches(response, "1f");
+        assert_eq!(response.url, plain);
+        assert_eq!(response.headers.get("location").as_deref(), Some("/wiki/X"));
+    }
 }

@@ -10,7 +10,7 @@ mod outcome;
 mod plan;
 
 pub use comparison::Comparison;
-pub use evidence::{Doubt, weigh};
+pub use evidence::{Doubt, is_cached, past_caches, weigh, without_past_caches};
 pub use journal::{Ending, Journal, Tally};
 pub use outcome::{Evidence, Outcome, Reason, Verdict};
 pub use plan::{Job, Plan, Stage, Subject, Target};

@@ -43,6 +43,13 @@ pub enum Reason {
         /// Why.
         error: TransportError,
     },
+    /// The server failed (5xx), and the test says nothing of the status.
+    ServerError {
+        /// Status code.
+        status: u16,
+    },
+    /// The test demands nothing.
+    NoAssertion,
     /// The answer proves nothing.
     Doubt {
         /// Why.
@@ -80,4 +87,21 @@ pub struct Outcome {
     pub assertions: Vec<AssertionResult>,
     /// Where the answer came from.
     pub evidence: Evidence,
+}
+
+impl Outcome {
+    /// An outcome that shows nothing either way.
+    #[must_use]
+    pub const fn inconclusive(reason: Reason, evidence: Evidence) -> Self {
+        Self { verdict: Verdict::Inconclusive, reason: Some(reason), assertions: Vec::new(), evidence }
+    }
+
+    /// The assertion that made it a fail.
+    #[must_use]
+    pub fn broken_assertion(&self) -> Option<&AssertionResult> {
+        match self.reason {
+            Some(Reason::Assertion { at }) => self.assertions.get(at),
+            _ => None,
+        }
+    }
 }

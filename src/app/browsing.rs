@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Use case: open a page in a tab that a debug backend serves, for that tab alone and for a quarter of an hour.
+
+use super::refreshing::origin_of;
+use super::{App, Browsing, Problem};
+use crate::debug::{Directives, HEADER};
+use crate::ports::{HeaderRule, Ports, TabId};
+use crate::suite::{SITES, in_scope};
+use jiff::SignedDuration;
+
+/// As long as the WikimediaDebug extension stays on, so that nobody's debugging is flooded unawares
+/// (<https://wikitech.wikimedia.org/wiki/WikimediaDebug>).
+const LASTS: SignedDuration = SignedDuration::from_mins(15);
+
+/// The alarm that takes the header away.
+const ALARM: &str = "browsing";
+
+impl<P: Ports> App<P> {
+    pub(super) async fn browse(&self, url: &str) -> Result<(), Problem> {
+        let refused =
+            |error: crate::suite::ScopeError| Problem::BadTest { test: url.to_owned(), detail: error.to_string() };
+        let url = in_scope(url).map_err(refused)?.to_string();
+        let origins = self.without_access(origin_of(&url).into_iter().collect()).await;
+        if !origins.is_empty() {
+            return Err(Problem::NoAccess { origins });
+        }
+        let tab = self.ports.open().await.map_err(|detail| Problem::Tab { detail })?;
+        {
+            let mut inner = self.inner.borrow_mut();
+            let backend = inner.settings.backend.clone();
+            let until = self.ports.now() + LASTS;
+            inner.carried.browsing.push(Browsing { tab, url: url.clone(), backend, until, conflict: None });
+        }
+        self.apply_rules().await?;
+        self.ports.navigate(tab, &url).await.map_err(|detail| Problem::Tab { detail })
+    }
+
+    pub(super) async fn stop_browsing(&self, tab: TabId) {
+        self.inner.borrow_mut().carried.browsing.retain(|browsing| browsing.tab != tab);
+        self.apply_rules_or_tell().await;
+    }
+
+    /// Takes the header from tabs whose time is over; also puts the rules right after a wake.
+    pub(super) async fn expire_browsing(&self) {
+        let now = self.ports.now();
+        let before = self.inner.borrow().carried.browsing.len();
+        self.inner.borrow_mut().carried.browsing.retain(|browsing| browsing.until > now);
+        if before > 0 {
+            self.apply_rules_or_tell().await;
+        }
+    }
+
+    /// A request of a tab has gone out with this value of the header, after every extension had its say.
+    pub async fn tab_header_seen(&self, tab: TabId, _url: &str, value: Option<&str>) {
+        let changed = {
+            let mut inner = self.inner.borrow_mut();
+            let Some(browsing) = inner.carried.browsing.iter_mut().find(|browsing| browsing.tab == tab) else { return };
+            let ours = Directives::to(browsing.backend.clone()).value();
+            let conflict = (value != Some(ours.as_str())).then(|| value.unwrap_or("no header").to_owned());
+            std::mem::replace(&mut browsing.conflict, conflict.clone()) != conflict
+        };
+        if changed {
+            self.publish().await;
+        }
+    }
+
+    async fn apply_rules_or_tell(&self) {
+        if let Err(problem) = self.apply_rules().await {
+            self.inner.borrow_mut().notice = Some(problem);
+        }
+    }
+
+    async fn apply_rules(&self) -> Result<(), Problem> {
+        let (rules, next) = {
+            let inner = self.inner.borrow();
+            let rules: Vec<HeaderRule> = inner
+                .carried
+                .browsing
+                .iter()
+                .map(|browsing| HeaderRule {
+                    tab: browsing.tab,
+                    domains: SITES.iter().map(|site| (*site).to_owned()).collect(),
+                    name: HEADER.to_owned(),
+                    value: Directives::to(browsing.backend.clone()).value(),
+                })
+                .collect();
+            (rules, inner.carried.browsing.iter().map(|browsing| browsing.until).min())
+        };
+        self.ports.wake_at(ALARM, next).await;
+        self.ports.set_header_rules(&rules).await.map_err(|detail| Problem::Tab { detail })
+    }
+}

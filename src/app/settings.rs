@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Use case: keep settings and tests.
+
+use super::background::{LIBRARY, SETTINGS};
+use super::{App, Problem};
+use crate::debug::Backend;
+use crate::ports::Ports;
+use crate::schedule::Nick;
+use crate::store::Webhook;
+use crate::suite::{Suite, Test};
+
+impl<P: Ports> App<P> {
+    pub(super) async fn save_settings(&self, nick: &str, backend: &str, webhook: Option<&str>) -> Result<(), Problem> {
+        let mut settings = self.inner.borrow().settings.clone();
+        settings.nick = Nick::new(nick);
+        settings.backend =
+            Backend::new(backend.trim()).map_err(|error| Problem::BadSetting { detail: error.to_string() })?;
+        match webhook.map(str::trim) {
+            None => {}
+            Some("") => settings.webhook = None,
+            Some(url) => {
+                let webhook = Webhook::new(url).map_err(|error| Problem::BadSetting { detail: error.to_string() })?;
+                settings.webhook = Some(webhook);
+            }
+        }
+        self.keep(SETTINGS, &settings).await?;
+        self.inner.borrow_mut().settings = settings;
+        self.want_refresh(false).await
+    }
+
+    pub(super) async fn save_tests(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {
+        tests.iter().try_for_each(valid)?;
+        let mut library = self.inner.borrow().library.clone();
+        if tests.is_empty() {
+            library.suites.remove(&gerrit);
+        } else {
+            library.suites.insert(gerrit, Suite { tests });
+        }
+        self.keep(LIBRARY, &library).await?;
+        self.inner.borrow_mut().library = library;
+        self.check_access().await;
+        Ok(())
+    }
+}
+
+/// Whether a test may be kept and run.
+pub(super) fn valid(test: &Test) -> Result<(), Problem> {
+    test.validate().map_err(|error| Problem::BadTest { test: test.label().to_owned(), detail: error.to_string() })
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Use case: verify a change on the test servers or on production.
+
+use super::background::{JOURNAL, RUNS};
+use super::engine::{Limits, Progress, perform};
+use super::refreshing::origin_of;
+use super::settings::valid;
+use super::{App, Delivery, Loaded, Problem, Report, Run};
+use crate::ports::{Area, Ports};
+use crate::report::channel_line;
+use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
+use futures_util::future::{AbortHandle, Abortable, Aborted};
+use jiff::SignedDuration;
+
+/// Limit of one request: under the 30 s after which a browser ends a background whose fetch has no answer.
+const TIMEOUT_MS: u32 = 20_000;
+
+/// Runs kept, the newest first.
+const KEPT: usize = 20;
+
+/// An interrupted run goes on when it is found within so many seconds; later, what it saw is no longer now.
+const RESUMABLE: i64 = 120;
+
+/// The alarm that wakes the background when it was stopped in a run and no page is open.
+const WATCHDOG: &str = "run";
+const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
+
+impl<P: Ports> App<P> {
+    /// Stores the plan of a run; [`App::work`] performs it.
+    pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
+        let (tests, stage) = {
+            let inner = self.inner.borrow();
+            if inner.runs.iter().any(|run| run.journal.ended.is_none()) {
+                return Err(Problem::Busy);
+            }
+            let suite = inner.library.suites.get(&gerrit).cloned().unwrap_or_default();
+            let stage =
+                if production { Stage::Production } else { Stage::Mwdebug { backend: inner.settings.backend.clone() } };
+            (suite.tests, stage)
+        };
+        if tests.is_empty() {
+            return Err(Problem::NoTests { gerrit });
+        }
+        tests.iter().try_for_each(valid)?;
+        let origins = self.without_access(tests.iter().filter_map(|test| origin_of(&test.url)).collect()).await;
+        if !origins.is_empty() {
+            return Err(Problem::NoAccess { origins });
+        }
+        let plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
+        let run = Run { journal: Journal::begin(plan), report: None };
+        self.keep(JOURNAL, &run).await?;
+        self.ports.wake_at(WATCHDOG, Some(self.ports.now() + WATCHDOG_AFTER)).await;
+        let mut inner = self.inner.borrow_mut();
+        // One run a change and stage: a new one takes the place of the old.
+        inner
+            .runs
+            .retain(|old| old.journal.plan.subject.gerrit != Some(gerrit) || old.journal.on_production() != production);
+        inner.runs.insert(0, run);
+        inner.runs.truncate(KEPT);
+        Ok(())
+    }
+
+    fn subject(&self, gerrit: u64) -> Subject {
+        let inner = self.inner.borrow();
+        let schedule = match &inner.calendar {
+            Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
+            _ => None,
+        };
+        let found = schedule.and_then(|schedule| {
+            schedule.windows.iter().find_map(|window| {
+                let patch = window.patches.iter().find(|patch| patch.gerrit == gerrit && !patch.struck)?;
+                Some((patch.title.clone(), window.deployers.clone()))
+            })
+        });
+        let (title, deployers) = found.unwrap_or_default();
+        Subject { gerrit: Some(gerrit), title, deployers }
+    }
+
+    /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
+    pub(super) async fn end_stale_run(&self) {
+        let Some(mut run) = self.open_run() else { return };
+        if self.age_of(run.journal.plan.asked) > RESUMABLE {
+            self.finish(run.journal, Ending::Interrupted).await;
+            return;
+        }
+        for place in run.journal.pending() {
+            let method =
+                run.journal.plan.jobs.get(place).and_then(|job| run.journal.plan.tests.get(job.test)).map(|t| t.method);
+            if let Some(method) = method.filter(|method| !method.is_safe()) {
+                let doubt = Doubt::Interrupted { method: method.as_str().to_owned() };
+                run.journal.outcomes.insert(place, Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default()));
+            }
+        }
+        self.replace(&run);
+    }
+
+    pub(super) async fn perform_if_pending(&self) {
+        if self.performing.replace(true) {
+            return;
+        }
+        while let Some(Run { mut journal, .. }) = self.open_run() {
+            let (handle, registration) = AbortHandle::new_pair();
+            self.inner.borrow_mut().abort = Some(handle);
+            self.ports.stay_awake(true);
+            let done = Abortable::new(perform(&self.ports, &mut journal, Limits::default(), self), registration).await;
+            self.ports.stay_awake(false);
+            match done {
+                Ok(()) => self.finish(journal, Ending::Finished).await,
+                // Cancelled: what had come is in the run that is shown.
+                Err(Aborted) => {
+                    if let Some(run) = self.open_run() {
+                        self.finish(run.journal, Ending::Cancelled).await;
+                    }
+                }
+            }
+        }
+        self.performing.set(false);
+    }
+
+    pub(super) async fn cancel_run(&self) -> Result<(), Problem> {
+        let Some(run) = self.open_run() else { return Err(Problem::Gone) };
+        let abort = self.inner.borrow_mut().abort.take();
+        self.finish(run.journal, Ending::Cancelled).await;
+        if let Some(abort) = abort {
+            abort.abort();
+        }
+        Ok(())
+    }
+
+    fn open_run(&self) -> Option<Run> {
+        self.inner.borrow().runs.iter().find(|run| run.journal.ended.is_none()).cloned()
+    }
+
+    fn replace(&self, run: &Run) {
+        for known in &mut self.inner.borrow_mut().runs {
+            if known.journal.plan.id == run.journal.plan.id && known.journal.ended.is_none() {
+                known.clone_from(run);
+            }
+        }
+    }
+
+    async fn finish(&self, mut journal: Journal, ending: Ending) {
+        journal.ended = Some((self.ports.now(), ending));
+        let line = channel_line(&journal);
+        let report = (ending != Ending::Cancelled).then_some(Report { line, delivery: Delivery::Preview });
+        self.replace(&Run { journal, report });
+        self.keep_runs().await;
+        if let Err(error) = self.ports.remove(Area::Local, JOURNAL).await {
+            self.inner.borrow_mut().notice = Some(Problem::Storage { detail: error.to_string() });
+        }
+        self.ports.wake_at(WATCHDOG, None).await;
+        self.publish().await;
+    }
+
+    pub(super) async fn keep_runs(&self) {
+        let runs = self.inner.borrow().runs.clone();
+        if let Err(problem) = self.keep(RUNS, &runs).await {
+            self.inner.borrow_mut().notice = Some(problem);
+        }
+    }
+}
+
+impl<P: Ports> Progress for App<P> {
+    async fn outcome(&self, journal: &Journal, _place: usize, _outcome: &Outcome) -> bool {
+        let run = Run { journal: journal.clone(), report: None };
+        self.replace(&run);
+        if let Err(problem) = self.keep(JOURNAL, &run).await {
+            self.inner.borrow_mut().notice = Some(problem);
+        }
+        self.publish().await;
+        true
+    }
+}
