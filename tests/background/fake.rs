@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! A browser in memory: the ports filled so that a test decides what every request gets and when time passes.
+
+use backport_verify::exchange::{Headers, Request, Response, TransportError};
+use backport_verify::ports::{Area, Clock, HeaderRule, Host, Http, Storage, StorageError, TabId, Tabs, Tone};
+use jiff::{SignedDuration, Timestamp};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What a request gets; `None` is an answer that never comes.
+pub type Answer = Option<Result<Response, TransportError>>;
+
+/// A handle on the browser; clones are the same browser, so that it outlives a background that is "killed".
+#[derive(Clone)]
+pub struct Browser(Rc<Inside>);
+
+struct Inside {
+    kept: RefCell<BTreeMap<(Area, String), String>>,
+    full: Cell<bool>,
+    closed: RefCell<BTreeSet<String>>,
+    answer: RefCell<Box<dyn Fn(&Request) -> Answer>>,
+    sent: RefCell<Vec<Request>>,
+    now: Cell<Timestamp>,
+    named: Cell<u32>,
+    rules: RefCell<Vec<HeaderRule>>,
+    navigated: RefCell<Vec<(TabId, String)>>,
+    badge: RefCell<String>,
+}
+
+impl Browser {
+    pub fn new() -> Self {
+        Self(Rc::new(Inside {
+            kept: RefCell::default(),
+            full: Cell::new(false),
+            closed: RefCell::default(),
+            answer: RefCell::new(Box::new(|_| None)),
+            sent: RefCell::default(),
+            now: Cell::new("2026-08-18T13:05:00Z".parse().unwrap()),
+            named: Cell::new(0),
+            rules: RefCell::default(),
+            navigated: RefCell::default(),
+            badge: RefCell::default(),
+        }))
+    }
+
+    pub fn answers(&self, answer: impl Fn(&Request) -> Answer + 'static) {
+        *self.0.answer.borrow_mut() = Box::new(answer);
+    }
+
+    pub fn storage_is_full(&self, full: bool) {
+        self.0.full.set(full);
+    }
+
+    pub fn closes(&self, origin: &str) {
+        self.0.closed.borrow_mut().insert(origin.to_owned());
+    }
+
+    pub fn time_passes(&self, by: SignedDuration) {
+        self.0.now.set(self.0.now.get() + by);
+    }
+
+    pub fn sent(&self) -> Vec<Request> {
+        self.0.sent.borrow().clone()
+    }
+
+    pub fn kept(&self, area: Area, key: &str) -> Option<String> {
+        self.0.kept.borrow().get(&(area, key.to_owned())).cloned()
+    }
+
+    pub fn put(&self, area: Area, key: &str, value: &str) {
+        self.0.kept.borrow_mut().insert((area, key.to_owned()), value.to_owned());
+    }
+
+    pub fn rules(&self) -> Vec<HeaderRule> {
+        self.0.rules.borrow().clone()
+    }
+
+    pub fn navigated(&self) -> Vec<(TabId, String)> {
+        self.0.navigated.borrow().clone()
+    }
+
+    pub fn badge_text(&self) -> String {
+        self.0.badge.borrow().clone()
+    }
+}
+
+/// An answer with status 200 and these fields and body, of the URL that was asked.
+pub fn page(request: &Request, server: &str, cache_status: &str, body: &str) -> Answer {
+    Some(Ok(Response {
+        url: request.url.clone(),
+        status: 200,
+        headers: Headers::from_iter([("server", server), ("x-cache-status", cache_status), ("age", "0")]),
+        body: body.to_owned(),
+        ..Response::default()
+    }))
+}
+
+impl Http for Browser {
+    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        self.0.sent.borrow_mut().push(request.clone());
+        let answer = (self.0.answer.borrow())(request);
+        match answer {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Storage for Browser {
+    async fn read(&self, area: Area, key: &str) -> Result<Option<String>, StorageError> {
+        Ok(self.kept(area, key))
+    }
+    async fn write(&self, area: Area, key: &str, value: &str) -> Result<(), StorageError> {
+        if self.0.full.get() && area == Area::Local {
+            return Err(StorageError::Full);
+        }
+        self.put(area, key, value);
+        Ok(())
+    }
+    async fn remove(&self, area: Area, key: &str) -> Result<(), StorageError> {
+        self.0.kept.borrow_mut().remove(&(area, key.to_owned()));
+        Ok(())
+    }
+}
+
+impl Clock for Browser {
+    fn now(&self) -> Timestamp {
+        self.0.now.get()
+    }
+    async fn sleep(&self, _ms: u32) {}
+    fn unique(&self) -> String {
+        self.0.named.set(self.0.named.get() + 1);
+        format!("{:x}", self.0.named.get())
+    }
+}
+
+impl Tabs for Browser {
+    async fn open(&self) -> Result<TabId, String> {
+        Ok(7)
+    }
+    async fn navigate(&self, tab: TabId, url: &str) -> Result<(), String> {
+        self.0.navigated.borrow_mut().push((tab, url.to_owned()));
+        Ok(())
+    }
+    async fn set_header_rules(&self, rules: &[HeaderRule]) -> Result<(), String> {
+        *self.0.rules.borrow_mut() = rules.to_vec();
+        Ok(())
+    }
+}
+
+impl Host for Browser {
+    async fn may_reach(&self, origin: &str) -> bool {
+        !self.0.closed.borrow().contains(origin)
+    }
+    async fn wake_at(&self, _name: &str, _when: Option<Timestamp>) {}
+    fn stay_awake(&self, _on: bool) {}
+    async fn badge(&self, text: &str, _tone: Tone) {
+        *self.0.badge.borrow_mut() = text.to_owned();
+    }
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The background's use cases over a browser in memory: what is kept, what is sent, and what survives a stopped worker.
+
+mod fake;
+
+use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, State};
+use backport_verify::check::Assertion;
+use backport_verify::debug::HEADER;
+use backport_verify::exchange::{Method, Request};
+use backport_verify::ports::Area;
+use backport_verify::suite::Test;
+use backport_verify::verify::{Comparison, Doubt, Ending, Reason, Verdict};
+use fake::{Answer, Browser, page};
+use jiff::SignedDuration;
+
+const GERRIT: u64 = 1_330_001;
+const URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
+const DEBUG: &str = "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj";
+const PRODUCTION: &str = "mw-web.eqiad.main-5fb6d6bf94-28hjj";
+const WEBHOOK: &str = "https://backport-verify.toolforge.org/hook/secret-token";
+
+const CALENDAR: &str = "==={{Deployment_day|date=2026-08-18}}===
+{{Deployment calendar event card
+    |when=2026-08-18 06:00 SF
+    |length=1
+    |window=[[Backport windows|UTC afternoon backport window]]<br/><small>'''(Max 6 patches)'''</small>
+    |who={{ircnick|deployer|Deployer}}
+    |what=
+{{ircnick|submitter|Submitter}}
+{{deploy|type=config|gerrit=1330001|title=[enwiki] Add the eventcoordinator group|status=}}
+}}
+";
+
+fn test() -> Test {
+    let assertions = vec![Assertion::BodyContains { text: "eventcoordinator".into() }];
+    Test { url: URL.into(), assertions, ..Test::default() }
+}
+
+/// Wikimedia with the patch on the test servers, and on production too when `everywhere`.
+fn wikimedia(everywhere: bool) -> impl Fn(&Request) -> Answer {
+    move |request| {
+        if request.url.starts_with("https://wikitech.wikimedia.org/") {
+            let revision = serde_json::json!({"revid": 1, "timestamp": "2026-08-18T12:00:00Z",
+                "slots": {"main": {"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": CALENDAR}}});
+            let body = serde_json::json!({"query": {"pages": [{"pageid": 1, "ns": 0, "title": "Deployments",
+                "revisions": [revision]}]}});
+            page(request, PRODUCTION, "pass", &body.to_string())
+        } else if request.url.starts_with("https://noc.wikimedia.org/") {
+            page(request, "envoy", "pass", r#"{"backends": ["k8s-mwdebug", "k8s-mwdebug-next"]}"#)
+        } else if request.url == WEBHOOK {
+            page(request, "relay", "pass", "ok")
+        } else if request.headers.get(HEADER).is_some() {
+            page(request, DEBUG, "pass", "… eventcoordinator …")
+        } else {
+            page(request, PRODUCTION, "miss", if everywhere { "… eventcoordinator …" } else { "…" })
+        }
+    }
+}
+
+async fn started(browser: &Browser) -> App<Browser> {
+    let app = App::new(browser.clone());
+    app.start().await;
+    app
+}
+
+/// A background with nick, webhook, the calendar and one saved test.
+async fn prepared(browser: &Browser) -> App<Browser> {
+    browser.answers(wikimedia(false));
+    let app = started(browser).await;
+    let settings = Command::SaveSettings {
+        nick: "submitter".into(),
+        backend: "k8s-mwdebug".into(),
+        webhook: Some(WEBHOOK.into()),
+    };
+    assert_eq!(app.handle(settings).await, Reply::Done);
+    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
+    app.work().await;
+    app
+}
+
+fn state(browser: &Browser) -> State {
+    serde_json::from_str(&browser.kept(Area::Session, State::KEY).unwrap()).unwrap()
+}
+
+fn refusal(reply: Reply) -> Problem {
+    match reply {
+        Reply::Refused { problem } => problem,
+        Reply::Done => panic!("it was done"),
+    }
+}
+
+/// Lets `work` go on until it can do no more, then drops it: the browser has stopped the worker.
+async fn killed_at_work(app: App<Browser>) {
+    let work = app.work();
+    tokio::select! {
+        biased;
+        () = work => panic!("nothing was left to wait for"),
+        () = async { for _ in 0..100 { tokio::task::yield_now().await; } } => {}
+    }
+}
+
+#[tokio::test]
+async fn the_schedule_shows_my_patch_with_its_window() {
+    let browser = Browser::new();
+    prepared(&browser).await;
+    let Loaded::Ready { value: windows, .. } = state(&browser).schedule else { panic!("no schedule") };
+    assert_eq!(windows.len(), 1);
+    assert_eq!(windows[0].start.to_string(), "2026-08-18T13:00:00Z");
+    assert_eq!(windows[0].patches[0].gerrit, GERRIT);
+    assert_eq!(state(&browser).backends.len(), 2);
+}
+
+#[tokio::test]
+async fn a_second_look_within_a_minute_asks_nothing() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let before = browser.sent().len();
+    app.handle(Command::Refresh { force: false }).await;
+    app.work().await;
+    assert_eq!(browser.sent().len(), before);
+    browser.time_passes(SignedDuration::from_secs(61));
+    app.handle(Command::Refresh { force: false }).await;
+    app.work().await;
+    assert_eq!(browser.sent().len(), before + 2);
+}
+
+#[tokio::test]
+async fn the_story_from_click_to_channel() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    assert_eq!(app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await, Reply::Done);
+    assert_eq!(browser.badge_text(), "…");
+    app.work().await;
+    let shown = state(&browser);
+    let run = shown.run_of(GERRIT, false).unwrap();
+    assert_eq!(run.journal.verdict(), Some(Verdict::Pass));
+    assert_eq!(run.journal.comparison(0), Some(Comparison::Fixed));
+    assert_eq!(browser.badge_text(), "OK");
+    let report = run.report.clone().unwrap();
+    assert_eq!(report.delivery, Delivery::Preview);
+    assert_eq!(
+        report.line,
+        "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 test passed, 1 fixed by the patch. Good to continue. \
+         Change 1330001: [enwiki] Add the eventcoordinator group"
+    );
+    assert_eq!(app.handle(Command::SendReport { run: run.journal.plan.id.clone() }).await, Reply::Done);
+    app.work().await;
+    let posts: Vec<_> = browser.sent().into_iter().filter(|request| request.method == Method::Post).collect();
+    assert_eq!(posts.len(), 1);
+    assert_eq!(posts[0].body.as_deref(), Some(&*format!(r#"{{"text":"{}"}}"#, report.line)));
+    let delivery = state(&browser).run_of(GERRIT, false).unwrap().report.clone().unwrap().delivery;
+    assert!(matches!(delivery, Delivery::Delivered { .. }), "{delivery:?}");
+
+    browser.answers(wikimedia(true));
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.work().await;
+    let line = state(&browser).run_of(GERRIT, true).unwrap().report.clone().unwrap().line;
+    assert!(line.starts_with("deployer: PASS on production: 1/1 test passed. All done, thank you."), "{line}");
+}
+
+#[tokio::test]
+async fn a_patch_that_is_not_there_fails_and_the_line_says_what_was_missing() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.work().await;
+    let shown = state(&browser);
+    let run = shown.run_of(GERRIT, true).unwrap();
+    assert_eq!(run.journal.verdict(), Some(Verdict::Fail));
+    let line = &run.report.as_ref().unwrap().line;
+    assert!(line.contains("FAIL on production: 0/1 test passed."), "{line}");
+    assert!(line.contains("en.wikipedia.org/wiki/Special:ListGroupRights: body contains <eventcoordinator>"), "{line}");
+}
+
+#[tokio::test]
+async fn a_debug_request_that_production_answers_is_inconclusive() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(|request| page(request, PRODUCTION, "pass", "eventcoordinator"));
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    app.work().await;
+    let shown = state(&browser);
+    let run = shown.run_of(GERRIT, false).unwrap();
+    assert_eq!(run.journal.verdict(), Some(Verdict::Inconclusive));
+    assert!(matches!(
+        run.journal.deciding(0).unwrap().reason,
+        Some(Reason::Doubt { doubt: Doubt::ProductionAnswered { .. } })
+    ));
+}
+
+#[tokio::test]
+async fn a_cached_page_is_asked_for_past_the_caches() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(|request| {
+        if request.url == URL {
+            page(request, PRODUCTION, "hit-front", "old")
+        } else {
+            page(request, PRODUCTION, "miss", "eventcoordinator")
+        }
+    });
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.work().await;
+    let outcome = state(&browser).run_of(GERRIT, true).unwrap().journal.deciding(0).unwrap().clone();
+    assert_eq!(outcome.verdict, Verdict::Pass);
+    assert!(outcome.evidence.repeated_past_cache);
+    assert!(browser.sent().last().unwrap().url.starts_with(&format!("{URL}?backport-verify=")));
+}
+
+#[tokio::test]
+async fn a_cache_that_cannot_be_passed_is_inconclusive() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(|request| page(request, PRODUCTION, "hit-front", "eventcoordinator"));
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.work().await;
+    assert_eq!(state(&browser).run_of(GERRIT, true).unwrap().journal.verdict(), Some(Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_stopped_worker_goes_on_with_the_run_and_keeps_what_had_come() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    // Production answers, the test server does not before the worker is stopped.
+    browser.answers(|request| match request.headers.get(HEADER) {
+        Some(_) => None,
+        None => page(request, PRODUCTION, "miss", "old"),
+    });
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    killed_at_work(app).await;
+    assert!(state(&browser).running().is_some());
+
+    browser.answers(wikimedia(true));
+    let before = browser.sent().len();
+    let app = started(&browser).await;
+    app.work().await;
+    let shown = state(&browser);
+    assert_eq!(shown.runs.len(), 1);
+    assert_eq!(shown.runs[0].journal.verdict(), Some(Verdict::Pass));
+    // The baseline that had come was not asked for again: it would pass by now.
+    assert_eq!(shown.runs[0].journal.comparison(0), Some(Comparison::Fixed));
+    assert_eq!(browser.sent().len(), before + 1);
+    assert_eq!(browser.kept(Area::Local, "journal"), None);
+}
+
+#[tokio::test]
+async fn a_run_found_too_late_ends_as_interrupted() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(|_| None);
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    killed_at_work(app).await;
+    browser.time_passes(SignedDuration::from_mins(10));
+    browser.answers(wikimedia(true));
+    let before = browser.sent().len();
+    let app = started(&browser).await;
+    app.work().await;
+    let run = state(&browser).runs[0].clone();
+    assert_eq!(run.journal.ended.unwrap().1, Ending::Interrupted);
+    assert_eq!(run.journal.verdict(), Some(Verdict::Inconclusive));
+    assert_eq!(browser.sent().len(), before);
+}
+
+#[tokio::test]
+async fn a_request_that_must_not_be_sent_twice_is_not() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let post = Test { method: Method::Post, ..test() };
+    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post] }).await;
+    browser.answers(|_| None);
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    killed_at_work(app).await;
+    let before = browser.sent().len();
+    let app = started(&browser).await;
+    app.work().await;
+    assert_eq!(browser.sent().len(), before);
+    assert_eq!(state(&browser).runs[0].journal.verdict(), Some(Verdict::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_report_whose_sending_was_interrupted_is_not_sent_again_unasked() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    app.work().await;
+    let id = state(&browser).runs[0].journal.plan.id.clone();
+    browser.answers(|_| None);
+    app.handle(Command::SendReport { run: id }).await;
+    killed_at_work(app).await;
+    let before = browser.sent().len();
+    let app = started(&browser).await;
+    app.work().await;
+    assert_eq!(browser.sent().len(), before);
+    let delivery = state(&browser).runs[0].report.clone().unwrap().delivery;
+    assert!(matches!(delivery, Delivery::Failed { .. }), "{delivery:?}");
+}
+
+#[tokio::test]
+async fn a_run_is_cancelled_at_once_and_reports_nothing() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(|_| None);
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    let cancelled = async {
+        tokio::task::yield_now().await;
+        app.handle(Command::Cancel).await
+    };
+    let ((), reply) = tokio::join!(app.work(), cancelled);
+    assert_eq!(reply, Reply::Done);
+    let run = state(&browser).runs[0].clone();
+    assert_eq!(run.journal.ended.unwrap().1, Ending::Cancelled);
+    assert_eq!(run.report, None);
+    assert_eq!(refusal(app.handle(Command::Cancel).await), Problem::Gone);
+}
+
+#[tokio::test]
+async fn what_stands_against_a_run_is_told_and_nothing_is_sent() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let before = browser.sent().len();
+    assert_eq!(refusal(app.handle(Command::VerifyOnMwdebug { gerrit: 5 }).await), Problem::NoTests { gerrit: 5 });
+    browser.closes("https://en.wikipedia.org");
+    assert_eq!(
+        refusal(app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await),
+        Problem::NoAccess { origins: vec!["https://en.wikipedia.org".into()] }
+    );
+    app.work().await;
+    assert_eq!(browser.sent().len(), before);
+}
+
+#[tokio::test]
+async fn a_test_that_cannot_be_run_is_not_kept() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    for url in ["http://en.wikipedia.org/", "https://example.org/", "en.wikipedia.org"] {
+        let tests = vec![Test { url: url.into(), ..test() }];
+        let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests }).await);
+        assert!(matches!(problem, Problem::BadTest { .. }), "{problem:?}");
+    }
+    assert_eq!(state(&browser).suites[&GERRIT].tests, [test()]);
+}
+
+#[tokio::test]
+async fn a_full_storage_is_told_and_loses_nothing() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.storage_is_full(true);
+    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests: Vec::new() }).await);
+    assert!(matches!(problem, Problem::Storage { .. }), "{problem:?}");
+    assert_eq!(state(&browser).suites[&GERRIT].tests, [test()]);
+    let problem = refusal(app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await);
+    assert!(matches!(problem, Problem::Storage { .. }), "{problem:?}");
+    assert!(state(&browser).running().is_none());
+}
+
+#[tokio::test]
+async fn what_a_newer_version_wrote_is_left_alone() {
+    let browser = Browser::new();
+    let newer = r#"{"schema":99,"data":{"suites":"in another shape"}}"#;
+    browser.put(Area::Local, "library", newer);
+    let app = prepared_without_tests(&browser).await;
+    assert!(matches!(state(&browser).notice, Some(Problem::Unreadable { .. })));
+    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await);
+    assert!(matches!(problem, Problem::Unreadable { .. }), "{problem:?}");
+    assert_eq!(browser.kept(Area::Local, "library").as_deref(), Some(newer));
+}
+
+async fn prepared_without_tests(browser: &Browser) -> App<Browser> {
+    browser.answers(wikimedia(false));
+    started(browser).await
+}
+
+#[tokio::test]
+async fn a_calendar_that_cannot_be_had_is_told_and_the_last_one_stays() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(|request| page(request, PRODUCTION, "pass", "<html>down</html>"));
+    app.handle(Command::Refresh { force: true }).await;
+    app.work().await;
+    let Loaded::Failed { problem, stale: Some((_, windows)) } = state(&browser).schedule else { panic!("not failed") };
+    assert!(matches!(problem, Problem::NotACalendar { .. }), "{problem:?}");
+    assert_eq!(windows.len(), 1);
+}
+
+#[tokio::test]
+async fn a_webhook_that_refuses_is_told_and_the_secret_is_shown_nowhere() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    app.work().await;
+    browser.answers(|request| {
+        page(request, "relay", "pass", "").map(|answer| {
+            answer.map(|mut response| {
+                response.status = 404;
+                response
+            })
+        })
+    });
+    let id = state(&browser).runs[0].journal.plan.id.clone();
+    app.handle(Command::SendReport { run: id }).await;
+    app.work().await;
+    let Delivery::Failed { detail } = state(&browser).runs[0].report.clone().unwrap().delivery else { panic!("sent") };
+    assert_eq!(
+        detail,
+        "The webhook refused the report (status 404). There is no such webhook any more; paste a new one in the settings."
+    );
+    let shown = browser.kept(Area::Session, State::KEY).unwrap();
+    assert!(!shown.contains("secret-token"));
+    assert!(!browser.kept(Area::Local, "runs").unwrap().contains("secret-token"));
+}
+
+#[tokio::test]
+async fn browsing_gives_the_header_to_one_tab_until_it_closes_or_time_is_over() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    assert_eq!(app.handle(Command::BrowseOnMwdebug { url: URL.into() }).await, Reply::Done);
+    let rules = browser.rules();
+    assert_eq!(rules.len(), 1);
+    assert_eq!((rules[0].tab, rules[0].value.as_str()), (7, "backend=k8s-mwdebug"));
+    assert_eq!(browser.navigated(), [(7, URL.to_owned())]);
+
+    app.tab_header_seen(7, URL, Some("backend=k8s-mwdebug")).await;
+    assert_eq!(state(&browser).browsing[0].conflict, None);
+    app.tab_header_seen(7, URL, Some("backend=k8s-mwdebug-next")).await;
+    assert_eq!(state(&browser).browsing[0].conflict.as_deref(), Some("backend=k8s-mwdebug-next"));
+
+    app.tab_closed(7).await;
+    assert_eq!((browser.rules().len(), state(&browser).browsing.len()), (0, 0));
+
+    app.handle(Command::BrowseOnMwdebug { url: URL.into() }).await;
+    browser.time_passes(SignedDuration::from_mins(15));
+    app.alarm("browsing").await;
+    assert_eq!((browser.rules().len(), state(&browser).browsing.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn at_most_six_requests_are_in_flight_to_a_host() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let tests: Vec<Test> = (0..20).map(|n| Test { url: format!("{URL}?n={n}"), ..test() }).collect();
+    app.handle(Command::SaveTests { gerrit: GERRIT, tests }).await;
+    browser.answers(|_| None);
+    let before = browser.sent().len();
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    killed_at_work(app).await;
+    assert_eq!(browser.sent().len() - before, 6);
+}
