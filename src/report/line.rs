@@ -139,3 +139,111 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
     let what: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     Some(format!("{what}. {next}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LINE_LIMIT, channel_line, reason_in_words};
+    use crate::check::{Assertion, AssertionResult};
+    use crate::debug::Backend;
+    use crate::exchange::{Session, TransportError};
+    use crate::schedule::Nick;
+    use crate::suite::Test;
+    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use jiff::Timestamp;
+
+    fn broken(assertion: Assertion, actual: &str) -> Outcome {
+        let expected = "body contains <x>".to_owned();
+        let result = AssertionResult { assertion, held: false, expected, actual: actual.to_owned() };
+        Outcome {
+            verdict: Verdict::Fail,
+            reason: Some(Reason::Assertion { at: 0 }),
+            assertions: vec![result],
+            evidence: Evidence::default(),
+        }
+    }
+
+    fn contains() -> Assertion {
+        Assertion::BodyContains { text: "x".into() }
+    }
+
+    fn line(deployers: &[&str], title: &str, session: Session, outcome: Outcome) -> String {
+        let deployers = deployers.iter().filter_map(|nick| Nick::new(nick)).collect();
+        let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers };
+        let test = Test { url: "https://en.wikipedia.org/wiki/X?y=z".into(), session, ..Test::default() };
+        let stage = Stage::Mwdebug { backend: Backend::default() };
+        let plan = Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
+        let mut journal = Journal::begin(plan);
+        let baseline = Outcome::inconclusive(Reason::NoAssertion, Evidence::default());
+        journal.outcomes = [(0, outcome), (1, baseline)].into();
+        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
+        channel_line(&journal)
+    }
+
+    #[test]
+    fn a_failure_names_the_page_what_was_expected_and_what_was_there() {
+        assert_eq!(
+            line(&["deployer"], "Title", Session::Anonymous, broken(contains(), "not found in 9 characters")),
+            "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: body contains <x>: \
+             not found in 9 characters. Please do not continue. Change 1: Title"
+        );
+    }
+
+    #[test]
+    fn a_doubt_names_who_answered() {
+        let doubt = Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: "mw-web.eqiad.main-a-b".into() };
+        let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+        let line = line(&[], "Title", Session::Anonymous, outcome);
+        assert_eq!(
+            line,
+            "INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: production answered \
+             (mw-web.eqiad.main-a-b), not k8s-mwdebug. Please hold while I look. Change 1: Title"
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_the_tester_stays_out() {
+        let outcome = broken(contains(), "secret page");
+        assert!(!line(&[], "T", Session::Mine, outcome).contains("secret"));
+        for name in ["Set-Cookie", "x-client-ip"] {
+            let assertion = Assertion::HeaderEquals { name: name.into(), value: "v".into() };
+            assert!(!line(&[], "T", Session::Anonymous, broken(assertion, "secret")).contains("secret"), "{name}");
+        }
+    }
+
+    #[test]
+    fn hostile_titles_nicks_and_reasons_stay_one_harmless_line() {
+        let long = "ä💡".repeat(300);
+        let hostile =
+            ["a\r\n!log b", "!log x", "\u{3}04red\u{2}", "\0", "\u{202e}x", "@everyone", "jouncebot: x", &long];
+        for title in hostile {
+            for nick in ["deployer", "!log", "stashbot", "a b", "x\ny", &long] {
+                let line = line(&[nick, "deployer"], title, Session::Anonymous, broken(contains(), title));
+                assert!(line.len() <= LINE_LIMIT, "{line}");
+                assert!(!line.chars().any(char::is_control), "{line}");
+                assert!(line.starts_with("deployer") || line.starts_with("FAIL"), "{line}");
+                assert!(line.contains("FAIL on mwdebug (k8s-mwdebug): 0/1 test passed."), "{line}");
+                assert!(line.contains("Please do not continue."), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_that_goes_on_has_no_line() {
+        let plan =
+            Plan::new("id".into(), Subject::default(), Stage::Production, Timestamp::UNIX_EPOCH, Vec::new(), 1000);
+        assert_eq!(channel_line(&Journal::begin(plan)), "");
+    }
+
+    #[test]
+    fn a_reason_in_words_says_what_to_do_next() {
+        let reason = Reason::Transport { error: TransportError::Timeout { after_ms: 20_000 } };
+        let words = reason_in_words(&Outcome::inconclusive(reason, Evidence::default()));
+        assert_eq!(
+            words.as_deref(),
+            Some("No answer within 20000 ms. Verify again; if it stays so, tell the deployer.")
+        );
+        let pass =
+            Outcome { verdict: Verdict::Pass, reason: None, assertions: Vec::new(), evidence: Evidence::default() };
+        assert_eq!(reason_in_words(&pass), None);
+    }
+}
