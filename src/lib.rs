@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Backport Verify: proves that a scheduled Wikimedia backport works on mwdebug and then on production.
 //!
-//! The modules follow the submitter's road, and each may import only from those above it:
-//! a calendar is read, a patch is found, its tests are run, what answered is weighed, a verdict is spoken.
-//! `ARCHITECTURE.md` says what each owns and must not do.
+//! The modules follow the submitter's road: a calendar is read, a patch is found, its tests are run, what answered is
+//! weighed, a verdict is spoken. `ARCHITECTURE.md` has the road's order, in which each may import only from those
+//! before it, and says what each owns and must not do.
 
 pub mod app;
 pub mod change;
