@@ -51,11 +51,11 @@ hash_lines() {
     if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
 }
 
-# fingerprint PATH…: one word that changes when a file under a path does.
+# fingerprint PATH…: a text that changes when a file under a path does, or its name.
 fingerprint() {
     find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat -- "/dev/null" | hash_lines | cut -d' ' -f1
     find "$@" -type f | LC_ALL=C sort | hash_lines | cut -d' ' -f1
 }
 
-# is_fresh STAMP WORD: whether the stamp was left with this word.
+# is_fresh STAMP TEXT: whether the stamp was left with this text.
 is_fresh() { [[ -f $1 && $(<"$1") == "$2" ]]; }

@@ -3,7 +3,7 @@
 //!
 //! Must not build anything, and must add nothing that is not in the sources: the same input gives the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -152,11 +152,11 @@ fn covers(known: &Value, pattern: &str) -> bool {
 
 /// What the manifest, a page or a script of ours names but the extension does not have, with who names it.
 fn missing(files: &Files) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     let mut need = |by: &str, target: &str| {
         let target = target.trim_start_matches("./").trim_start_matches('/');
         if !files.contains_key(target) {
-            found.push(format!("<{target}>, named by {by}"));
+            found.insert(format!("<{target}>, named by {by}"));
         }
     };
     for (name, bytes) in files {
@@ -168,12 +168,12 @@ fn missing(files: &Files) -> Vec<String> {
                 }
             });
         } else if ends_in(name, &["html"]) {
-            ["src=\"", "href=\""].iter().for_each(|mark| references(&text, mark).for_each(|target| need(name, target)));
+            references(&text, "src=\"").chain(references(&text, "href=\"")).for_each(|target| need(name, target));
         } else if ends_in(name, &["js"]) && !name.starts_with("pkg/") {
             references(&text, "from './").chain(references(&text, "from \"./")).for_each(|target| need(name, target));
         }
     }
-    found
+    found.into_iter().collect()
 }
 
 fn strings(value: &Value, visit: &mut impl FnMut(&str)) {
@@ -276,8 +276,8 @@ mod tests {
             found,
             [
                 "<background.js>, named by manifest.json",
+                "<css/page.css>, named by popup.html",
                 "<pkg/backport_verify.js>, named by page.js",
-                "<css/page.css>, named by popup.html"
             ]
         );
     }

@@ -2,6 +2,7 @@
 //! The manifest: it asks for what the extension needs, says so in public, and for nothing else.
 //!
 //! Must not load a browser; what a browser makes of the manifest is tested in one.
+#![allow(clippy::unwrap_used, reason = "a manifest that cannot be read must fail the test")]
 
 use std::collections::BTreeSet;
 use std::fs;
