@@ -5,7 +5,7 @@
 
 mod spelling;
 
-pub use spelling::change_number;
+pub use spelling::{change_number, change_project};
 
 /// Where a change is shown: its number follows.
 pub const GERRIT: &str = "https://gerrit.wikimedia.org/r/c/";

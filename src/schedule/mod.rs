@@ -5,11 +5,16 @@
 
 mod calendar;
 mod clock;
+mod entry;
+mod markup;
 mod nick;
+mod page;
+mod token;
 mod wikitext;
 
 pub use calendar::{CalendarError, PageText, page_from_api, parse};
 pub use nick::Nick;
+pub use page::{PageError, PageText, page_from_api};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
