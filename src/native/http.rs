@@ -116,7 +116,7 @@ impl NativeHttp {
             url = allowed(target.as_str())?;
             if becomes_get(method, status) {
                 (method, body) = (Method::Get, None);
-                headers = headers.into_iter().filter(|(name, _)| !name.as_str().starts_with("content-")).collect();
+                headers.retain(|(name, _)| !name.as_str().starts_with("content-"));
             }
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The calendar's wikitext in the MediaWiki API's answer to [`PAGE_URL`].
+//! The calendar's wikitext in the `MediaWiki` API's answer to [`PAGE_URL`].
 
 use super::Failure;
 use crate::exchange::Request;

@@ -18,10 +18,9 @@ struct Printed {
 
 /// Reads the calendar and prints what was asked for.
 pub(in super::super) async fn schedule(said: ScheduleArgs) -> Result<ExitCode, Failure> {
-    let http = client(said.connection)?;
     let wikitext = match &said.page {
         Some(path) => text_of(path)?,
-        None => calendar_page::fetch(&http).await?,
+        None => calendar_page::fetch(&client(said.connection)?).await?,
     };
     let Schedule { windows } = parse(&wikitext)?;
     let windows = match &said.nick {

@@ -24,7 +24,7 @@ const JOIN_WITHIN: Duration = Duration::from_secs(30);
 const QUIT_WITHIN: Duration = Duration::from_secs(2);
 /// Pauses between attempts: the first, doubled each time up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LAST_PAUSE: Duration = Duration::from_secs(60);
+const LAST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Why a line was not said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,9 +159,10 @@ impl Channel {
                         Heard::Out(why) => return Over::Lost(why),
                     },
                 },
-                Some(line) = self.lines.recv() => match joined {
-                    true => visit.say(&self.irc.channel, line),
-                    false => turn_away(line, Unsaid::NotConnected),
+                Some(line) = self.lines.recv() => if joined {
+                    visit.say(&self.irc.channel, line);
+                } else {
+                    turn_away(line, Unsaid::NotConnected);
                 },
                 () = &mut too_late, if !joined => return Over::Lost("the channel was not joined in time".to_owned()),
                 _ = ended.wait_for(|ended| *ended) => {
@@ -217,6 +218,10 @@ struct Visit {
 
 impl Visit {
     fn say(&mut self, channel: &str, line: Line) {
+        if line.told.is_closed() {
+            // Whoever asked was told by now that nobody can tell; said late, it would be said twice.
+            return;
+        }
         self.asked += 1;
         let word = format!("backport-verify-{}", self.asked);
         let sent = self

@@ -32,16 +32,16 @@ fn without_codes(text: &str) -> String {
     while let Some(letter) = rest.next() {
         match letter {
             '\u{3}' => {
-                if digits(&mut rest, 2, |c| c.is_ascii_digit()) && rest.peek() == Some(&',') {
+                if digits(&mut rest, 2, char::is_ascii_digit) && rest.peek() == Some(&',') {
                     let mut behind = rest.clone();
                     behind.next();
-                    if digits(&mut behind, 2, |c| c.is_ascii_digit()) {
+                    if digits(&mut behind, 2, char::is_ascii_digit) {
                         rest = behind;
                     }
                 }
             }
             '\u{4}' => {
-                digits(&mut rest, 6, |c| c.is_ascii_hexdigit());
+                digits(&mut rest, 6, char::is_ascii_hexdigit);
             }
             '\u{2}' | '\u{f}' | '\u{11}' | '\u{16}' | '\u{1d}' | '\u{1e}' | '\u{1f}' => {}
             unseen if is_unseen(unseen) => {}
