@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::Stdio;
 
 /// Where the built command is.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_backport-verify");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_backport-verify");
 
 /// A call of the command and what is expected of it.
 #[derive(Debug)]
 #[must_use = "nothing runs before `run`"]
-pub struct Command {
+pub(crate) struct Command {
     args: Vec<String>,
     stdin: String,
     zone: &'static str,
@@ -31,76 +31,76 @@ enum Expected {
 /// What a call printed.
 #[derive(Debug)]
 #[allow(dead_code, reason = "each test program reads what it needs")]
-pub struct Printed {
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Printed {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 #[allow(dead_code, reason = "each test program expects what it needs")]
 impl Command {
     /// A call without arguments, in the UTC time zone, that is expected to print nothing and to end with 0.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let nothing = || Expected::Exactly(String::new());
         Self { args: vec![], stdin: String::new(), zone: "UTC0", code: 0, stdout: nothing(), stderr: nothing() }
     }
 
     /// Adds one argument.
-    pub fn arg(mut self, arg: impl AsRef<Path>) -> Self {
+    pub(crate) fn arg(mut self, arg: impl AsRef<Path>) -> Self {
         self.args.push(arg.as_ref().display().to_string());
         self
     }
 
     /// Adds arguments.
-    pub fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
         self.args.extend(args.into_iter().map(str::to_owned));
         self
     }
 
     /// What is piped in.
-    pub fn stdin(mut self, text: &str) -> Self {
+    pub(crate) fn stdin(mut self, text: &str) -> Self {
         text.clone_into(&mut self.stdin);
         self
     }
 
     /// The time zone of the machine, as POSIX writes it.
-    pub fn zone(mut self, zone: &'static str) -> Self {
+    pub(crate) fn zone(mut self, zone: &'static str) -> Self {
         self.zone = zone;
         self
     }
 
     /// The exit code.
-    pub fn code(mut self, code: i32) -> Self {
+    pub(crate) fn code(mut self, code: i32) -> Self {
         self.code = code;
         self
     }
 
     /// The whole standard output.
-    pub fn stdout(mut self, text: &str) -> Self {
+    pub(crate) fn stdout(mut self, text: &str) -> Self {
         self.stdout = Expected::Exactly(text.to_owned());
         self
     }
 
     /// Something in the standard output; repeatable.
-    pub fn stdout_has(mut self, text: &str) -> Self {
+    pub(crate) fn stdout_has(mut self, text: &str) -> Self {
         self.stdout = self.stdout.and(text);
         self
     }
 
     /// The whole standard error.
-    pub fn stderr(mut self, text: &str) -> Self {
+    pub(crate) fn stderr(mut self, text: &str) -> Self {
         self.stderr = Expected::Exactly(text.to_owned());
         self
     }
 
     /// Something in the standard error; repeatable.
-    pub fn stderr_has(mut self, text: &str) -> Self {
+    pub(crate) fn stderr_has(mut self, text: &str) -> Self {
         self.stderr = self.stderr.and(text);
         self
     }
 
     /// Runs it and holds what came against what was expected.
     #[track_caller]
-    pub fn run(self) -> Printed {
+    pub(crate) fn run(self) -> Printed {
         let mut process = std::process::Command::new(PROGRAM)
             .args(&self.args)
             .env_clear()
@@ -150,6 +150,6 @@ impl Expected {
 
 /// A port of loopback at which nobody listens.
 #[allow(dead_code, reason = "not every test program needs it")]
-pub fn closed_port() -> u16 {
+pub(crate) fn closed_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
