@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the command does, one file a subcommand, and how it ends when it cannot.
+
+mod calendar_page;
+mod printout;
+mod schedule;
+mod timetable;
+mod verify;
+
+pub(super) use schedule::schedule;
+pub(super) use verify::verify;
+
+use super::args::ConnectionArgs;
+use super::http::{Connection, ConnectionError, NativeHttp};
+use super::relay::RelayError;
+use crate::exchange::TransportError;
+use crate::schedule::CalendarError;
+use crate::suite::{SuiteError, TestError};
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why a subcommand could not do its work.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    /// The asynchronous runtime did not start.
+    #[error("failed to start: {0}")]
+    Runtime(io::Error),
+    /// The results could not be written.
+    #[error("failed to write to the standard output: {0}")]
+    Output(#[from] io::Error),
+    /// A file that the user named cannot be read.
+    #[error("failed to read <{}>: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Connections cannot be made as the user said.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// Wikitech did not answer.
+    #[error("failed to read the calendar from wikitech: {0}; try again, or give a saved page with --page")]
+    Wikitech(TransportError),
+    /// Wikitech's answer holds no page.
+    #[error("failed to read the calendar from wikitech: {0}; try again, or give a saved page with --page")]
+    Answer(String),
+    /// The page is no calendar.
+    #[error(
+        "failed to read the calendar: {0}; expected the wikitext of https://wikitech.wikimedia.org/wiki/Deployments"
+    )]
+    Calendar(#[from] CalendarError),
+    /// A file is no suite.
+    #[error("failed to read the suite <{}>: {source}", path.display())]
+    Suite {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        source: SuiteError,
+    },
+    /// A suite has nothing to run.
+    #[error("failed to find a test in <{}>: add one, see https://wikitech.wikimedia.org/wiki/Httpbb", path.display())]
+    NoTest {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A test cannot be run.
+    #[error("failed to use the test <{label}> of <{}>: {source}", path.display())]
+    Test {
+        /// The file.
+        path: PathBuf,
+        /// The test's label.
+        label: String,
+        /// What stands against it.
+        source: TestError,
+    },
+    /// A test wants the cookies of the user's browser.
+    #[error(
+        "failed to use the test <{label}> of <{}>: it asks with your browser's cookies, which this command does not have; run it in the extension",
+        path.display()
+    )]
+    Cookies {
+        /// The file.
+        path: PathBuf,
+        /// The test's label.
+        label: String,
+    },
+    /// The relay could not go on.
+    #[error(transparent)]
+    Relay(#[from] RelayError),
+}
+
+impl Failure {
+    /// 3 where something outside did not answer, 2 where what was given is at fault.
+    pub(super) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Wikitech(_) | Self::Answer(_) => 3,
+            _ => 2,
+        }
+    }
+}
+
+/// The whole text of a file, or of the standard input where it is called `-`.
+fn text_of(path: &Path) -> Result<String, Failure> {
+    let read = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
+    read.map_err(|source| Failure::Read { path: path.to_owned(), source })
+}
+
+fn client(said: ConnectionArgs) -> Result<NativeHttp, ConnectionError> {
+    NativeHttp::new(&Connection { connect_to: said.connect_to, cacert: said.cacert, insecure: said.insecure })
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Windows and patches as text for people.
+
+use super::super::terminal::plain;
+use crate::schedule::{Nick, Patch, PatchKind, Window};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The windows one below the other, times in UTC and in `local`.
+pub(super) fn write(windows: &[&Window], local: &TimeZone) -> String {
+    windows.iter().map(|window| of_window(window, local)).collect::<Vec<_>>().join("\n")
+}
+
+fn of_window(window: &Window, local: &TimeZone) -> String {
+    let mut lines = vec![plain(&window.name), format!("  {}", times(window.start, window.end, local))];
+    if !window.deployers.is_empty() {
+        lines.push(format!("  deployers: {}", nicks(&window.deployers)));
+    }
+    if window.patches.is_empty() && window.unread.is_empty() {
+        lines.push("  no patches".to_owned());
+    }
+    lines.extend(window.patches.iter().map(|patch| format!("  {}", of_patch(patch))));
+    for unread in &window.unread {
+        lines.push(format!("  line {} cannot be read: {}", unread.source_line, plain(&unread.reason)));
+        lines.push(format!("    {}", plain(&unread.text)));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn of_patch(patch: &Patch) -> String {
+    let mut parts = vec![patch.gerrit.to_string()];
+    if patch.kind != PatchKind::Unstated {
+        parts.push(plain(&String::from(patch.kind.clone())));
+    }
+    parts.push(plain(&patch.title));
+    if !patch.nicks.is_empty() {
+        parts.push(format!("({})", nicks(&patch.nicks)));
+    }
+    if !patch.status.is_empty() {
+        parts.push(format!("[{}]", plain(&patch.status)));
+    }
+    if patch.struck {
+        parts.push("[struck out]".to_owned());
+    }
+    if patch.placeholder {
+        parts.push("[no nick filled in]".to_owned());
+    }
+    parts.join("  ")
+}
+
+fn nicks(nicks: &[Nick]) -> String {
+    nicks.iter().map(|nick| plain(nick.as_str())).collect::<Vec<_>>().join(", ")
+}
+
+fn times(start: Timestamp, end: Timestamp, local: &TimeZone) -> String {
+    let universal = between(start, end, &TimeZone::UTC);
+    if local == &TimeZone::UTC { universal } else { format!("{universal}; {}", between(start, end, local)) }
+}
+
+fn between(start: Timestamp, end: Timestamp, zone: &TimeZone) -> String {
+    let (start, end) = (start.to_zoned(zone.clone()), end.to_zoned(zone.clone()));
+    let until = if start.date() == end.date() { "%H:%M %Z" } else { "%a %-d %b, %H:%M %Z" };
+    format!("{} to {}", start.strftime("%a %-d %b %Y, %H:%M"), end.strftime(until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+    use crate::schedule::{Nick, Patch, PatchKind, Unread, Window};
+    use jiff::tz::TimeZone;
+
+    fn window() -> Window {
+        Window {
+            name: "UTC afternoon backport window".into(),
+            start: "2026-10-29T13:00:00Z".parse().unwrap(),
+            end: "2026-10-29T14:00:00Z".parse().unwrap(),
+            deployers: vec![Nick::new("deployer").unwrap()],
+            is_backport: true,
+            patches: vec![Patch {
+                gerrit: 1_330_001,
+                kind: PatchKind::Config,
+                title: "[enwiki] Add the\u{202e} group".into(),
+                status: "done".into(),
+                nicks: vec![Nick::new("submitter").unwrap()],
+                struck: false,
+                placeholder: false,
+                source_line: 12,
+            }],
+            unread: vec![Unread { text: "{{deploy|\n}}".into(), reason: "it has no number".into(), source_line: 14 }],
+        }
+    }
+
+    #[test]
+    fn a_window_shows_both_times_its_patches_and_what_could_not_be_read() {
+        let local = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(
+            write(&[&window()], &local),
+            "UTC afternoon backport window
+  Thu 29 Oct 2026, 13:00 to 14:00 UTC; Thu 29 Oct 2026, 14:00 to 15:00 CET
+  deployers: deployer
+  1330001  config  [enwiki] Add the group  (submitter)  [done]
+  line 14 cannot be read: it has no number
+    {{deploy| }}
+"
+        );
+    }
+
+    #[test]
+    fn a_window_over_midnight_names_both_days() {
+        let long = Window { end: "2026-10-30T01:30:00Z".parse().unwrap(), ..window() };
+        assert!(write(&[&long], &TimeZone::UTC).contains("Thu 29 Oct 2026, 13:00 to Fri 30 Oct, 01:30 UTC\n"));
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! `backport-verify verify`: suites run on the test servers, on production, or on both.
+
+use super::super::args::{On, VerifyArgs};
+use super::super::ports::NativePorts;
+use super::super::terminal::{ProgressLine, print};
+use super::{Failure, client, printout, text_of};
+use crate::app::{Limits, Progress, perform};
+use crate::exchange::Session;
+use crate::ports::Clock;
+use crate::report::to_json;
+use crate::suite::{Test, read};
+use crate::verify::{Ending, Journal, Outcome, Plan, Stage, Subject, Verdict};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Runs the suites and prints what came; the exit code is the worst verdict's.
+pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failure> {
+    let ports = NativePorts::new(client(said.connection)?);
+    let tests = tests_of(&said.suites)?;
+    let limits = Limits { per_host: said.jobs.into() };
+    let subject = Subject { title: title(&said.suites), ..Subject::default() };
+    let mwdebug = Stage::Mwdebug { backend: said.backend };
+    let stages = match said.on {
+        On::Mwdebug => vec![mwdebug],
+        On::Production => vec![Stage::Production],
+        On::Both => vec![mwdebug, Stage::Production],
+    };
+    let mut journals = Vec::new();
+    for stage in stages {
+        let (id, asked) = (ports.unique(), ports.now());
+        let timeout_ms = u32::from(said.timeout) * 1000;
+        let plan = Plan::new(id, subject.clone(), stage, asked, tests.clone(), timeout_ms);
+        let journal = run(&ports, plan, limits).await;
+        if !said.json {
+            let between = if journals.is_empty() { "" } else { "\n" };
+            print(&format!("{between}{}", printout::write(&journal)))?;
+        }
+        let cancelled = matches!(journal.ended, Some((_, Ending::Cancelled)));
+        journals.push(journal);
+        if cancelled {
+            break;
+        }
+    }
+    if said.json {
+        print(&format!("{:#}\n", as_json(&journals, said.on)))?;
+    }
+    Ok(ExitCode::from(exit_code(journals.iter().map(verdict))))
+}
+
+/// Every test of the files, in order; none may be one that cannot be run as it stands.
+fn tests_of(files: &[PathBuf]) -> Result<Vec<Test>, Failure> {
+    let mut all = Vec::new();
+    for path in files {
+        let path = || path.clone();
+        let suite = read(&text_of(&path())?).map_err(|source| Failure::Suite { path: path(), source })?;
+        if suite.tests.is_empty() {
+            return Err(Failure::NoTest { path: path() });
+        }
+        for test in &suite.tests {
+            let label = || test.label().to_owned();
+            test.validate().map_err(|source| Failure::Test { path: path(), label: label(), source })?;
+            if test.session == Session::Mine {
+                return Err(Failure::Cookies { path: path(), label: label() });
+            }
+        }
+        all.extend(suite.tests);
+    }
+    Ok(all)
+}
+
+fn title(files: &[PathBuf]) -> String {
+    let name =
+        |path: &PathBuf| Path::file_stem(path).map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    files.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// Performs the plan until it is done or the user presses Ctrl-C; what had come by then is kept.
+async fn run(ports: &NativePorts, plan: Plan, limits: Limits) -> Journal {
+    let line = Line { progress: ProgressLine::new() };
+    let mut journal = Journal::begin(plan);
+    let interrupted = tokio::select! {
+        () = perform(ports, &mut journal, limits, &line) => false,
+        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+    };
+    line.progress.clear();
+    if journal.ended.is_none() {
+        let finished = !interrupted && journal.pending().is_empty();
+        journal.ended = Some((ports.now(), if finished { Ending::Finished } else { Ending::Cancelled }));
+    }
+    journal
+}
+
+struct Line {
+    progress: ProgressLine,
+}
+
+impl Progress for Line {
+    async fn outcome(&self, journal: &Journal, _place: usize, _outcome: &Outcome) -> bool {
+        let (done, all) = (journal.outcomes.len(), journal.plan.jobs.len());
+        self.progress.show(&format!("{}: {done} of {all} answers", journal.plan.stage));
+        true
+    }
+}
+
+fn as_json(journals: &[Journal], on: On) -> serde_json::Value {
+    match (journals, on) {
+        ([only], On::Mwdebug | On::Production) => to_json(only),
+        _ => serde_json::json!({ "format": 1, "runs": journals.iter().map(to_json).collect::<Vec<_>>() }),
+    }
+}
+
+/// The verdict of a run that is over; one that has none proves nothing.
+pub(super) fn verdict(journal: &Journal) -> Verdict {
+    journal.verdict().unwrap_or(Verdict::Inconclusive)
+}
+
+/// A failure outweighs what is not certain, and that outweighs a pass. No run at all is no pass.
+fn exit_code(verdicts: impl IntoIterator<Item = Verdict>) -> u8 {
+    let weight = |verdict| match verdict {
+        Verdict::Pass => 0,
+        Verdict::Inconclusive => 1,
+        Verdict::Fail => 2,
+    };
+    match verdicts.into_iter().max_by_key(|verdict| weight(*verdict)) {
+        Some(Verdict::Pass) => 0,
+        Some(Verdict::Fail) => 1,
+        Some(Verdict::Inconclusive) | None => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, exit_code, title};
+
+    #[test]
+    fn the_exit_code_is_that_of_the_worst_verdict() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        assert_eq!(exit_code([Pass, Pass]), 0);
+        assert_eq!(exit_code([Fail, Inconclusive, Pass]), 1);
+        assert_eq!(exit_code([Pass, Inconclusive]), 3);
+        assert_eq!(exit_code([]), 3);
+    }
+
+    #[test]
+    fn a_run_is_called_by_its_files() {
+        assert_eq!(title(&["suites/enwiki.yaml".into(), "b.yml".into()]), "enwiki, b");
+    }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The HTTP port over reqwest.
+//!
+//! Asks Wikimedia's sites over https and nobody else, also when an answer points elsewhere. Sends no cookie, keeps none,
+//! caches nothing and repeats nothing.
+
+use super::connect_to::{ConnectTo, destination};
+use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, TransportError};
+use crate::ports::Http;
+use crate::suite::in_scope;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use thiserror::Error;
+use url::Url;
+
+/// How the client names itself, as <https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy> asks.
+const USER_AGENT: &str = concat!(
+    "backport-verify/",
+    env!("CARGO_PKG_VERSION"),
+    " (verifies scheduled patches; https://wikitech.wikimedia.org/wiki/Backport_windows)"
+);
+
+/// Port of https, the only one that [`in_scope`] lets pass.
+const HTTPS: u16 = 443;
+
+/// Redirects after which a request is given up (<https://fetch.spec.whatwg.org/#http-redirect-fetch>).
+const MOST_HOPS: usize = 20;
+
+/// How connections are made.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Connection {
+    /// Rules for other places to connect to; the first match wins.
+    pub(super) connect_to: Vec<ConnectTo>,
+    /// PEM file whose certificates are trusted beside those of the system.
+    pub(super) cacert: Option<PathBuf>,
+    /// Whether any certificate will do.
+    pub(super) insecure: bool,
+}
+
+/// Why there is no client.
+#[derive(Debug, Error)]
+pub(super) enum ConnectionError {
+    /// The file of certificates cannot be read.
+    #[error("failed to read the certificates in <{}>: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no certificate in it.
+    #[error("failed to read the certificates in <{}>: expected PEM with at least one certificate, {detail}", path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What was there.
+        detail: String,
+    },
+    /// The client could not be made.
+    #[error("failed to prepare connections: {0}")]
+    Client(String),
+}
+
+/// Sends requests with reqwest.
+#[derive(Debug, Clone)]
+pub(super) struct NativeHttp {
+    client: reqwest::Client,
+}
+
+impl NativeHttp {
+    /// A client that connects as `connection` says.
+    ///
+    /// # Errors
+    /// When the file of certificates cannot be used, or the system has no trusted certificates.
+    pub(super) fn new(connection: &Connection) -> Result<Self, ConnectionError> {
+        install_crypto();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .tls_danger_accept_invalid_certs(connection.insecure);
+        if !connection.connect_to.is_empty() {
+            // Where a connection goes is said by the rules, and a proxy of the environment would not know them.
+            builder = builder.no_proxy().dns_resolver(Resolver { rules: connection.connect_to.clone().into() });
+        }
+        if let Some(path) = &connection.cacert {
+            builder = builder.tls_certs_merge(certificates(path)?);
+        }
+        let client = builder.build().map_err(|error| ConnectionError::Client(innermost(&error)))?;
+        Ok(Self { client })
+    }
+
+    async fn follow(&self, request: &Request) -> Result<Response, TransportError> {
+        let begun = Instant::now();
+        let mut hops = Vec::new();
+        let (mut method, mut body, mut headers) = (request.method, request.body.clone(), fields(&request.headers)?);
+        let mut url = allowed(&request.url)?;
+        loop {
+            let answer = self.ask(method, &url, &headers, body.clone()).await?;
+            let status = answer.status().as_u16();
+            let location = answer.headers().get(LOCATION).map(|value| text(value.as_bytes()));
+            let next = location.as_deref().filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308));
+            let Some(next) = next.filter(|_| request.redirects == Redirects::Follow) else {
+                return read(answer, url, hops, begun).await;
+            };
+            if hops.len() == MOST_HOPS {
+                return Err(network(format!("redirected more than {MOST_HOPS} times, the last time to <{next}>")));
+            }
+            let target = url.join(next).map_err(|error| network(format!("redirected to <{next}>: {error}")))?;
+            hops.push(Hop { url: url.into(), status, location: location.clone() });
+            url = allowed(target.as_str())?;
+            if becomes_get(method, status) {
+                (method, body) = (Method::Get, None);
+                headers.retain(|(name, _)| !name.as_str().starts_with("content-"));
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Option<String>,
+    ) -> Result<reqwest::Response, TransportError> {
+        let method =
+            reqwest::Method::from_bytes(method.as_str().as_bytes()).map_err(|error| network(error.to_string()))?;
+        let mut sent = HeaderMap::new();
+        for (name, value) in headers {
+            sent.append(name, value.clone());
+        }
+        let mut builder = self.client.request(method, url.clone()).headers(sent);
+        if let Some(body) = body {
+            builder = builder.body(body);
+        }
+        builder.send().await.map_err(|error| failed(&error))
+    }
+}
+
+impl Http for NativeHttp {
+    async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let limit = Duration::from_millis(request.timeout_ms.into());
+        tokio::time::timeout(limit, self.follow(request))
+            .await
+            .unwrap_or(Err(TransportError::Timeout { after_ms: request.timeout_ms }))
+    }
+}
+
+/// Makes ring the process's cryptography, which rustls wants chosen once; a choice that is made already stays.
+pub(super) fn install_crypto() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // It only fails when another thread was quicker, and then there is one.
+        rustls::crypto::ring::default_provider().install_default().ok();
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, ConnectionError> {
+    let pem = std::fs::read(path).map_err(|source| ConnectionError::Read { path: path.to_owned(), source })?;
+    let none = |detail: String| ConnectionError::NoCertificate { path: path.to_owned(), detail };
+    let found = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| none(innermost(&error)))?;
+    if found.is_empty() { Err(none("there is none".into())) } else { Ok(found) }
+}
+
+/// Looks names up where the rules say.
+struct Resolver {
+    rules: Arc<[ConnectTo]>,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let place = destination(&self.rules, name.as_str(), HTTPS);
+        Box::pin(async move {
+            let found: Vec<_> = tokio::net::lookup_host(place).await?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn allowed(url: &str) -> Result<Url, TransportError> {
+    in_scope(url).map_err(|error| network(error.to_string()))
+}
+
+/// Whether the request after a redirect is a GET without a body (<https://fetch.spec.whatwg.org/#http-redirect-fetch>).
+const fn becomes_get(method: Method, status: u16) -> bool {
+    matches!((status, method), (301 | 302, Method::Post))
+        || (status == 303 && !matches!(method, Method::Get | Method::Head))
+}
+
+fn fields(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, TransportError> {
+    let field = |(name, value): (&str, &str)| {
+        let bad = |detail: String| network(format!("header <{name}: {value}> cannot be sent: {detail}"));
+        let value = HeaderValue::from_str(value).map_err(|error| bad(error.to_string()))?;
+        Ok((HeaderName::from_bytes(name.as_bytes()).map_err(|error| bad(error.to_string()))?, value))
+    };
+    headers.iter().map(field).collect()
+}
+
+async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instant) -> Result<Response, TransportError> {
+    let status = answer.status().as_u16();
+    let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
+    let body = answer.text().await.map_err(|error| failed(&error))?;
+    let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+    Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const fn network(detail: String) -> TransportError {
+    TransportError::Network { detail }
+}
+
+fn failed(error: &reqwest::Error) -> TransportError {
+    let cause = innermost(error);
+    network(if error.is_dns() { format!("the name cannot be looked up: {cause}") } else { cause })
+}
+
+/// The cause at the bottom of an error: what DNS, TLS or the system said.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    loop {
+        // What an I/O error wraps is not its source but itself.
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let next = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| cause.source());
+        match next {
+            Some(next) => cause = next,
+            None if cause.is::<rustls::Error>() => return format!("TLS: {cause}"),
+            None => return cause.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

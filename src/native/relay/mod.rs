@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! `backport-verify relay`: takes Slack-shaped posts with a token and says them in one IRC channel.
+//!
+//! Must not say anything else, must not obey anything heard in the channel, and must not log a token or a password.
+
+mod channel;
+mod hook;
+mod settings;
+mod spoken_line;
+mod tokens;
+
+pub(super) use settings::RelayError;
+
+use super::args::RelayArgs;
+use super::http::install_crypto;
+use super::terminal::{complain, print};
+use settings::Settings;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Runs until it is told to end by SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When what the user said cannot be used, or the address cannot be listened on.
+pub(super) async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
+    let settings = Settings::new(said)?;
+    install_crypto();
+    let asked = settings.listen;
+    let listener = TcpListener::bind(asked).await.map_err(|source| RelayError::Listen { address: asked, source })?;
+    let address = listener.local_addr().map_err(|source| RelayError::Listen { address: asked, source })?;
+    let (end, ended) = watch::channel(false);
+    let (speaker, channel) = channel::new(settings.irc);
+    let hook = hook::router(settings.tokens, speaker);
+    if !address.ip().is_loopback() {
+        log("this address can be reached from outside and tokens come unencrypted; put a TLS proxy in front");
+    }
+    print(&format!("listening on http://{address}/hook/…\n")).map_err(RelayError::Output)?;
+    let mut closing = ended.clone();
+    let (served, (), ()) = tokio::join!(
+        axum::serve(listener, hook)
+            .with_graceful_shutdown(async move {
+                closing.wait_for(|ended| *ended).await.ok();
+            })
+            .into_future(),
+        channel.stay(ended),
+        async {
+            let signal = told_to_end().await;
+            log(&format!("{signal}, leaving"));
+            end.send_replace(true);
+        },
+    );
+    served.map_err(RelayError::Serve)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for the signal to end, and names it.
+async fn told_to_end() -> &'static str {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = terminate.recv() => "told to end",
+                _ = tokio::signal::ctrl_c() => "interrupted",
+            };
+        }
+    }
+    // Without a way to hear the signal the process still ends by it, only less politely.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    "interrupted"
+}
+
+/// Writes a line of the log.
+fn log(line: &str) {
+    complain(&format!("{:.0} relay: {line}", jiff::Timestamp::now()));
+}
