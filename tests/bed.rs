@@ -232,7 +232,8 @@ async fn scap_speaks_in_the_channel_and_in_the_admin_log() {
     reader.bed.sync_testservers().await;
     reader.bed.sync_everywhere().await;
     let link = format!("Backport for [[gerrit:{GERRIT}|{TITLE}]]");
-    let said: Vec<String> = reader.bed.channel().into_iter().map(|line| format!("{}: {}", line.nick, line.text)).collect();
+    let said: Vec<String> =
+        reader.bed.channel().into_iter().map(|line| format!("{}: {}", line.nick, line.text)).collect();
     let bot = "logmsgbot: !log deployer@deploy2002";
     assert_eq!(
         said,
@@ -379,7 +380,7 @@ async fn lies_about_the_test_servers_are_told_and_ended() {
         (Lie::DebugIgnoresPatch, "mw-debug.eqiad.pinkunicorn", false),
         (Lie::DebugAnsweredByOtherDatacentre, "mw-debug.codfw.pinkunicorn", true),
         (Lie::NoServerHeader, "200", true),
-        (Lie::UnknownServerName, "appserver-7.invalid", true),
+        (Lie::UnknownServerName, "appserver.invalid", true),
     ];
     for (lie, expected, patched) in rows {
         reader.bed.lie(lie);

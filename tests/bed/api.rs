@@ -28,14 +28,14 @@ pub fn wikitext(server: &Server, title: &str) -> Option<String> {
 pub fn answer(server: &Server, asked: &Seen) -> Answer {
     let answer = match asked.parameter("action").as_deref() {
         Some("query") => reply(query(server, asked)),
-        Some("parse") => match asked.parameter("page").and_then(|title| wikitext(server, &title).map(|text| (title, text))) {
-            Some((title, text)) => reply(json!({"parse": {"title": title, "pageid": 7, "wikitext": text}})),
-            None => refusal(server, "missingtitle", "The page you specified doesn't exist."),
-        },
-        None | Some("help") => Answer::html(200, "<!DOCTYPE html><title>API help</title>"),
-        Some(other) => {
-            refusal(server, "badvalue", &format!("Unrecognized value for parameter \"action\": {other}."))
+        Some("parse") => {
+            match asked.parameter("page").and_then(|title| wikitext(server, &title).map(|text| (title, text))) {
+                Some((title, text)) => reply(json!({"parse": {"title": title, "pageid": 7, "wikitext": text}})),
+                None => refusal(server, "missingtitle", "The page you specified doesn't exist."),
+            }
         }
+        None | Some("help") => Answer::html(200, "<!DOCTYPE html><title>API help</title>"),
+        Some(other) => refusal(server, "badvalue", &format!("Unrecognized value for parameter \"action\": {other}.")),
     };
     answer
         .with("cache-control", "private, must-revalidate, max-age=0")
@@ -82,8 +82,7 @@ fn revision(server: &Server, title: &str) -> Value {
         Some(text) => {
             let slot = json!({"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": text});
             let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
-            let revision =
-                json!({"revid": 2_345_678, "parentid": 2_345_670, "timestamp": now.to_string(), "slots": {"main": slot}});
+            let revision = json!({"revid": 2_345_678, "parentid": 2_345_670, "timestamp": now.to_string(), "slots": {"main": slot}});
             json!({"pageid": 7, "ns": 0, "title": title, "revisions": [revision]})
         }
     }
@@ -133,7 +132,8 @@ fn admin_log(server: &Server) -> String {
             day = today;
         }
         let message = entry.message.replace('|', "{{!}}");
-        let _ = writeln!(page, "* {{{{safesubst:SAL entry|1={} {}: {message}}}}}", entry.at.strftime("%H:%M"), entry.nick);
+        let _ =
+            writeln!(page, "* {{{{safesubst:SAL entry|1={} {}: {message}}}}}", entry.at.strftime("%H:%M"), entry.nick);
     }
     page
 }

@@ -11,7 +11,8 @@ use jiff::{Span, Timestamp, ToSpan};
 use std::fmt::Write;
 
 const NOTE: &str = "<br/><small>'''Your patch may or may not be deployed at the sole discretion of the deployer'''<br />'''(Max 6 patches)'''</small>";
-const PLACEHOLDER: &str = "{{ircnick|irc-nickname|Requesting Developer}}\n* ''Gerrit link to backport or config change''";
+const PLACEHOLDER: &str =
+    "{{ircnick|irc-nickname|Requesting Developer}}\n* ''Gerrit link to backport or config change''";
 /// What stands on the page when [`super::Lie::CalendarIsNotACalendar`] is told.
 pub const PROSE: &str =
     "This page has moved. Ask in the channel where deployments are planned now.\n\n* [[Backport windows]]\n";

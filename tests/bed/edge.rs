@@ -13,8 +13,7 @@ use jiff::Timestamp;
 use maud::html;
 use uuid::Uuid;
 
-const NO_MATCH: &str =
-    "x-wikimedia-debug-routing: no match found for the backend specified in X-Wikimedia-Debug";
+const NO_MATCH: &str = "x-wikimedia-debug-routing: no match found for the backend specified in X-Wikimedia-Debug";
 const FRONT: &str = "cp1108";
 const BACK: &str = "cp1100";
 /// The `age` of a page that [`Lie::StaleCacheEvenWhenBusted`] shows, in seconds; one that was seen in production.
@@ -85,7 +84,10 @@ fn is_kept(asked: &Seen) -> bool {
     let is_page = route == "/" || route == "/w/load.php" || route == "/w/index.php" || route.starts_with("/wiki/");
     let cookies = asked.header("cookie").unwrap_or_default().to_ascii_lowercase();
     let has_session = ["session=", "token="].iter().any(|mark| cookies.contains(mark));
-    matches!(asked.method.as_str(), "GET" | "HEAD") && is_page && !has_session && asked.header("authorization").is_none()
+    matches!(asked.method.as_str(), "GET" | "HEAD")
+        && is_page
+        && !has_session
+        && asked.header("authorization").is_none()
 }
 
 fn service(asked: &Seen) -> String {
@@ -97,11 +99,10 @@ fn render(state: &mut State, wiki: Wiki, asked: &Seen, patched: bool, service: &
     state.rendered += 1;
     let lies = |lie| !wiki.is_wikitech() && state.lies(lie);
     let is_production = !service.starts_with("mw-debug") && !service.starts_with("mw-experimental");
-    let left_behind =
-        lies(Lie::HalfSynced) && is_production && generation > 0 && state.rendered.is_multiple_of(2);
+    let left_behind = lies(Lie::HalfSynced) && is_production && generation > 0 && state.rendered.is_multiple_of(2);
     let (patched, generation) = if left_behind { (!patched, generation - 1) } else { (patched, generation) };
     let name = match lies(Lie::UnknownServerName) {
-        true => "appserver-7.invalid".to_owned(),
+        true => "appserver.invalid".to_owned(),
         false => pod(service, generation, state.rendered % 3),
     };
     let failing = state.lies.iter().find_map(|lie| match lie {

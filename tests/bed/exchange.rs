@@ -48,7 +48,8 @@ impl Seen {
     /// A parameter of the query or, in a form that is posted, of the body.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let query = self.path.split_once('?').map_or("", |(_, query)| query);
-        let is_form = self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let is_form =
+            self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         let form = if is_form { self.body.as_str() } else { "" };
         [query, form]
             .iter()

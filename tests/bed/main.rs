@@ -70,7 +70,9 @@ async fn obey(bed: &Bed, line: &str) -> Value {
         },
         ("relay", address) => match address.parse() {
             Ok(address) => bed.set_relay(address),
-            Err(_) => return json!({"error": format!("failed to read the address <{address}>; write <127.0.0.1:8080>")}),
+            Err(_) => {
+                return json!({"error": format!("failed to read the address <{address}>; write <127.0.0.1:8080>")});
+            }
         },
         ("channel", _) => {
             let lines: Vec<Value> =

@@ -43,9 +43,10 @@ pub fn answer(server: &Server, title: &str) -> Answer {
         _ => match api::wikitext(server, title) {
             Some(text) => (200, html! { @for part in text.split("\n\n") { p { (part) } } }),
             None if title.starts_with("Special:") => (404, html! { p { "There is no such special page." } }),
-            None => {
-                (404, html! { div.noarticletext { p { b { "This wiki does not have a page with this exact name." } } } })
-            }
+            None => (
+                404,
+                html! { div.noarticletext { p { b { "This wiki does not have a page with this exact name." } } } },
+            ),
         },
     };
     Answer::html(status, whole(server, title, status, &body).into_string())

@@ -33,10 +33,8 @@ pub fn merge(state: &mut State) {
 pub fn sync_testservers(state: &mut State) {
     state.patched_debug = true;
     let page = "https://wikitech.wikimedia.org/wiki/Mwdebug";
-    let message = format!(
-        "{PEOPLE}: {} synced to the testservers (see {page}). Changes can now be verified there.",
-        backport()
-    );
+    let message =
+        format!("{PEOPLE}: {} synced to the testservers (see {page}). Changes can now be verified there.", backport());
     log(state, message);
 }
 

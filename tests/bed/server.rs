@@ -6,6 +6,7 @@ use super::lie::Lie;
 use super::wiki::Wiki;
 use super::world::World;
 use super::{BedError, edge, services};
+use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
@@ -130,7 +131,8 @@ async fn respond(request: Request<Incoming>, from: IpAddr, world: &World) -> Res
 }
 
 async fn delay(world: &World, asked: &Seen) {
-    let slow = world.look(|state| state.lies.iter().find_map(|lie| if let Lie::Slow(ms) = lie { Some(*ms) } else { None }));
+    let slow =
+        world.look(|state| state.lies.iter().find_map(|lie| if let Lie::Slow(ms) = lie { Some(*ms) } else { None }));
     if let Some(milliseconds) = slow {
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
@@ -141,7 +143,10 @@ async fn delay(world: &World, asked: &Seen) {
 
 fn answer(state: &mut super::world::State, asked: &Seen) -> Answer {
     if state.lies(Lie::CaptivePortal) {
-        return Answer::html(200, "<!DOCTYPE html><title>Guest network</title><h1>Please sign in to use this network</h1>");
+        return Answer::html(
+            200,
+            "<!DOCTYPE html><title>Guest network</title><h1>Please sign in to use this network</h1>",
+        );
     }
     match Wiki::of(&asked.host) {
         Some(wiki) => edge::answer(state, wiki, asked),
@@ -159,7 +164,12 @@ async fn forward(relay: SocketAddr, asked: &Seen) -> Answer {
     let response = async {
         let response = request.body(asked.body.clone()).send().await?;
         let status = response.status().as_u16();
-        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("text/plain").to_owned();
+        let kind = response
+            .headers()
+            .get("content-type")
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or("text/plain")
+            .to_owned();
         Ok::<_, reqwest::Error>(Answer::new(status, &kind, response.bytes().await?))
     };
     response.await.unwrap_or_else(|error| Answer::text(502, format!("the relay did not answer: {error}\n")))
@@ -171,9 +181,13 @@ fn sent(answer: Answer, head_only: bool) -> Response<Body> {
         Full::default().map_err(|never| match never {}).boxed_unsync()
     } else if answer.cut {
         let half = answer.body.slice(..length / 2);
-        let broken = io::Error::from(io::ErrorKind::ConnectionReset);
-        let parts: [Result<Frame<Bytes>, io::Error>; 2] = [Ok(Frame::data(half)), Err(broken)];
-        StreamBody::new(futures_util::stream::iter(parts)).boxed_unsync()
+        let first = stream::once(async { Ok(Frame::data(half)) });
+        let broken = stream::once(async {
+            // An error drops what is not sent yet, and the half must arrive.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Err(io::Error::from(io::ErrorKind::ConnectionReset))
+        });
+        StreamBody::new(first.chain(broken)).boxed_unsync()
     } else {
         Full::new(answer.body).map_err(|never| match never {}).boxed_unsync()
     };

@@ -108,7 +108,8 @@ fn noc(asked: &Seen) -> Answer {
     match asked.route() {
         "/conf/debug.json" => Answer::json(&json!({"backends": BACKENDS.map(|backend| backend.name)})),
         "/conf/wikiversions.json" | "/wikiversions.json" => {
-            let versions: Value = WIKIS.iter().map(|wiki| (wiki.dbname.to_owned(), json!(format!("php-{VERSION}")))).collect();
+            let versions: Value =
+                WIKIS.iter().map(|wiki| (wiki.dbname.to_owned(), json!(format!("php-{VERSION}")))).collect();
             Answer::json(&versions)
         }
         _ => Answer::html(404, "<!DOCTYPE html><title>404 Not Found</title>"),
@@ -159,7 +160,8 @@ fn linked(message: &str) -> maud::Markup {
 
 /// Takes a message in Slack's form and says it in the channel, one line for each line of the text.
 fn webhook(state: &mut State, asked: &Seen) -> Answer {
-    let refused = state.lies.iter().find_map(|lie| if let Lie::WebhookRefuses(status) = lie { Some(*status) } else { None });
+    let refused =
+        state.lies.iter().find_map(|lie| if let Lie::WebhookRefuses(status) = lie { Some(*status) } else { None });
     if let Some(status) = refused {
         return Answer::text(status, "not now");
     }

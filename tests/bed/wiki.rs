@@ -73,7 +73,8 @@ pub fn first_pages() -> BTreeMap<(String, String), String> {
     for wiki in WIKIS {
         for title in ["Main_Page", "Earth", "Moon", "San_Francisco", "Help:Contents", "Project:Sandbox"] {
             let name = wiki.name;
-            let text = format!("This page of {name} is about '''{}'''.\n\nIt has two paragraphs.", title.replace('_', " "));
+            let text =
+                format!("This page of {name} is about '''{}'''.\n\nIt has two paragraphs.", title.replace('_', " "));
             pages.insert((wiki.dbname.to_owned(), title.to_owned()), text);
         }
     }
@@ -86,7 +87,9 @@ pub fn answer(server: &Server, asked: &Seen) -> Answer {
     match asked.route() {
         "/" => {
             let to = format!("https://{}/wiki/Main_Page", server.wiki.host);
-            Answer::html(301, "").with("location", to).with("cache-control", "s-maxage=1200, must-revalidate, max-age=0")
+            Answer::html(301, "")
+                .with("location", to)
+                .with("cache-control", "s-maxage=1200, must-revalidate, max-age=0")
         }
         "/w/api.php" => api::answer(server, asked).with("vary", vary),
         "/w/load.php" => load(asked),
@@ -124,7 +127,8 @@ fn decoded(text: &str) -> String {
 
 /// `ResourceLoader`: known modules have a line each, others are said to be missing.
 fn load(asked: &Seen) -> Answer {
-    let known = ["startup", "jquery", "site", "mediawiki.base", "mediawiki.util", "skins.vector.js", "skins.vector.styles"];
+    let known =
+        ["startup", "jquery", "site", "mediawiki.base", "mediawiki.util", "skins.vector.js", "skins.vector.styles"];
     let wanted = asked.parameter("modules").unwrap_or_default();
     let (there, missing): (Vec<&str>, Vec<&str>) =
         wanted.split('|').filter(|name| !name.is_empty()).partition(|name| known.contains(name));
