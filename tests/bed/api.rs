@@ -50,7 +50,7 @@ fn reply(mut value: Value) -> Answer {
     Answer::json(&value)
 }
 
-/// MediaWiki answers errors of the API with status 200 and tells the code in a header.
+/// `MediaWiki` answers errors of the API with status 200 and tells the code in a header.
 fn refusal(server: &Server, code: &str, info: &str) -> Answer {
     let docref = format!("See https://{}/w/api.php for API usage.", server.wiki.host);
     let error = json!({"code": code, "info": info, "docref": docref});

@@ -101,9 +101,10 @@ fn render(state: &mut State, wiki: Wiki, asked: &Seen, patched: bool, service: &
     let is_production = !service.starts_with("mw-debug") && !service.starts_with("mw-experimental");
     let left_behind = lies(Lie::HalfSynced) && is_production && generation > 0 && state.rendered.is_multiple_of(2);
     let (patched, generation) = if left_behind { (!patched, generation - 1) } else { (patched, generation) };
-    let name = match lies(Lie::UnknownServerName) {
-        true => "appserver.invalid".to_owned(),
-        false => pod(service, generation, state.rendered % 3),
+    let name = if lies(Lie::UnknownServerName) {
+        "appserver.invalid".to_owned()
+    } else {
+        pod(service, generation, state.rendered % 3)
     };
     let failing = state.lies.iter().find_map(|lie| match lie {
         Lie::ServerError(status) if !wiki.is_wikitech() => Some(*status),
@@ -135,7 +136,7 @@ fn pod(service: &str, generation: u64, instance: u64) -> String {
     let word = |seed: u64, length: usize| -> String {
         let step = |state: &mut u64| {
             *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            Some(char::from(LETTERS[usize::from((*state >> 33) as u8) % LETTERS.len()]))
+            Some(char::from(LETTERS[usize::from(state.to_le_bytes()[5]) % LETTERS.len()]))
         };
         std::iter::repeat_n((), length).scan(seed, |state, ()| step(state)).collect()
     };
@@ -153,14 +154,14 @@ fn told(answer: Answer, back: &str, front: &str, status: &str) -> Answer {
 /// Adds what the outermost server adds. It counts the request header, not the cookie, before it lets the headers of
 /// the inner servers through (repository `operations/puppet`, `haproxy.yaml`, `missing_xwd`).
 fn finish(answer: Answer, asked: &Seen) -> Answer {
+    let now = Timestamp::now();
     let answer = answer
         .with("strict-transport-security", "max-age=106384710; includeSubDomains; preload")
         .with("x-client-ip", asked.from.to_string())
-        .with("set-cookie", "WMF-Last-Access=22-Nov-2026;Path=/;HttpOnly;secure");
+        .with("set-cookie", format!("WMF-Last-Access={};Path=/;HttpOnly;secure", now.strftime("%d-%b-%Y")));
     if asked.header("x-wikimedia-debug").is_none() {
         return answer;
     }
-    let now = Timestamp::now();
     answer
         .with("x-request-id", Uuid::new_v4().to_string())
         .with("backend-timing", format!("D=242864 t={}", now.as_microsecond()))

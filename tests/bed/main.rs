@@ -65,7 +65,7 @@ async fn obey(bed: &Bed, line: &str) -> Value {
         ("roll-back", _) => bed.roll_back().await,
         ("honest", _) => bed.be_honest(),
         ("lie", name) => match name.parse::<Lie>() {
-            Ok(lie) => bed.lie(lie),
+            Ok(told) => bed.lie(told),
             Err(error) => return json!({"error": format!("failed to {error}")}),
         },
         ("relay", address) => match address.parse() {

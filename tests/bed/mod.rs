@@ -60,7 +60,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum Kind {
     /// The wikis in this folder: nothing to install.
     Embedded,
-    /// Real MediaWiki behind real caches, and a real IRC server.
+    /// Real `MediaWiki` behind real caches, and a real IRC server.
     Real,
 }
 
@@ -233,10 +233,14 @@ impl Bed {
         self.world.change(|state| state.relay = Some(relay));
     }
 
-    /// Puts wikitext on a page of the wiki with this database name (`labswiki` is Wikitech). The edge's cache stays.
+    /// Puts wikitext on a page of the wiki with this database name (`labswiki` is Wikitech). As with
+    /// a real edit, the edge forgets that wiki's pages.
     pub fn write_page(&self, dbname: &str, title: &str, wikitext: &str) {
         let key = (dbname.to_owned(), title.replace(' ', "_"));
-        self.world.change(|state| state.pages.insert(key, wikitext.to_owned()));
+        self.world.change(|state| {
+            state.pages.insert(key, wikitext.to_owned());
+            state.purge(dbname);
+        });
     }
 
     /// The wikitext of a page as it was put there, such as `labswiki`, `Deployments`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The HTML of wiki pages, small but with the marks that MediaWiki's pages have.
+//! The HTML of wiki pages, small but with the marks that `MediaWiki`'s pages have.
 
 use super::PATCH_TEXT;
 use super::api;
@@ -52,7 +52,7 @@ pub fn answer(server: &Server, title: &str) -> Answer {
     Answer::html(status, whole(server, title, status, &body).into_string())
 }
 
-/// The page of the web server (not of MediaWiki) for paths that are nothing.
+/// The page of the web server (not of `MediaWiki`) for paths that are nothing.
 pub fn missing_file(route: &str) -> Answer {
     let body = html! {
         (DOCTYPE)

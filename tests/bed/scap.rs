@@ -17,6 +17,7 @@ const PEOPLE: &str = "submitter, deployer";
 fn log(state: &mut State, message: String) {
     state.say(BOT, &format!("!log {DEPLOYER_AT} {message}"));
     state.sal.push(SalEntry { at: Timestamp::now(), nick: DEPLOYER_AT.to_owned(), message });
+    state.purge("labswiki");
 }
 
 fn backport() -> String {
@@ -25,7 +26,7 @@ fn backport() -> String {
 
 /// Gerrit merges the change and scap starts.
 pub fn merge(state: &mut State) {
-    state.merged = true;
+    state.merged = Some(Timestamp::now());
     log(state, format!("Started scap sync-world: {}", backport()));
 }
 

@@ -77,8 +77,11 @@ impl Drop for Listening {
 async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, world: Arc<World>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
-        let (stream, peer) = listener.accept().await?;
-        stream.set_nodelay(true)?;
+        let Ok((stream, peer)) = listener.accept().await else {
+            // A client that gave up before it was let in; the next one is not to suffer for it.
+            tokio::task::yield_now().await;
+            continue;
+        };
         let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
         tokio::spawn(async move {
             match acceptor {

@@ -7,6 +7,7 @@ use super::route::BACKENDS;
 use super::wiki::{CONFIG_AFTER, VERSION, WIKIS};
 use super::world::State;
 use super::{GERRIT, OTHER_GERRIT, OTHER_NICK, OTHER_TITLE, TITLE};
+use jiff::Timestamp;
 use maud::{DOCTYPE, html};
 use serde_json::{Value, json};
 
@@ -32,7 +33,7 @@ fn down() -> Answer {
 
 /// The changes that Gerrit knows: the story's, and one of somebody else.
 fn changes(state: &State) -> [Value; 2] {
-    let change = |number: u64, id: &str, title: &str, owner: &str, merged: bool| {
+    let change = |number: u64, id: &str, title: &str, owner: &str, merged: Option<Timestamp>| {
         let mut change = json!({
             "id": format!("operations%2Fmediawiki-config~{number}"),
             "triplet_id": format!("operations%2Fmediawiki-config~master~{id}"),
@@ -40,7 +41,7 @@ fn changes(state: &State) -> [Value; 2] {
             "branch": "master",
             "change_id": id,
             "subject": title,
-            "status": if merged { "MERGED" } else { "NEW" },
+            "status": if merged.is_some() { "MERGED" } else { "NEW" },
             "created": "2026-11-20 16:04:52.000000000",
             "updated": "2026-11-21 09:10:56.000000000",
             "_number": number,
@@ -48,7 +49,7 @@ fn changes(state: &State) -> [Value; 2] {
             "work_in_progress": false,
             "labels": {
                 "Verified": {"all": [{"name": "jenkins-bot", "username": "jenkins-bot", "value": 2}]},
-                "Code-Review": {"all": [{"name": "deployer", "username": "deployer", "value": 2 * i64::from(merged)}]},
+                "Code-Review": {"all": [{"name": "deployer", "username": "deployer", "value": 2 * i64::from(merged.is_some())}]},
             },
             "current_revision": CONFIG_AFTER,
             "current_revision_number": 2,
@@ -58,8 +59,8 @@ fn changes(state: &State) -> [Value; 2] {
                 "commit_with_footers": format!("{title}\n\nChange-Id: {id}\n"),
             }},
         });
-        if merged {
-            change["submitted"] = json!("2026-11-22 14:02:11.000000000");
+        if let Some(merged) = merged {
+            change["submitted"] = json!(merged.strftime("%Y-%m-%d %H:%M:%S.000000000").to_string());
         } else {
             change["mergeable"] = json!(true);
         }
@@ -67,7 +68,7 @@ fn changes(state: &State) -> [Value; 2] {
     };
     [
         change(GERRIT, "I14feabc95133ff378df9866568d9511551874d39", TITLE, "submitter", state.merged),
-        change(OTHER_GERRIT, "I3657861ff5333b2d502465a167c262c0fc6f7e9e", OTHER_TITLE, OTHER_NICK, false),
+        change(OTHER_GERRIT, "I3657861ff5333b2d502465a167c262c0fc6f7e9e", OTHER_TITLE, OTHER_NICK, None),
     ]
 }
 
@@ -96,7 +97,8 @@ fn gerrit(state: &State, asked: &Seen) -> Answer {
     }
     let (id, view) = rest.split_once('/').unwrap_or((rest, ""));
     let id = id.rsplit(['~']).next().unwrap_or(id);
-    let found = changes.iter().find(|change| change["_number"].to_string() == id || change["change_id"] == id);
+    let found =
+        changes.iter().find(|change| change["change_id"] == id || change["_number"].as_u64() == id.parse().ok());
     match found {
         Some(change) if view.is_empty() || view == "detail" => guarded(change),
         Some(_) => Answer::text(404, "Not found"),
@@ -149,12 +151,10 @@ fn sal(state: &State, asked: &Seen) -> Answer {
 /// A message with `gerrit:N` of a `[[gerrit:N|title]]` made a link, as the site does.
 fn linked(message: &str) -> maud::Markup {
     let cut = message.split_once("[[gerrit:").and_then(|(before, rest)| Some((before, rest.split_once('|')?)));
-    match cut {
-        Some((before, (number, after))) => html! {
-            (before) "[[" a href={ "https://gerrit.wikimedia.org/r/#/c/" (number) } target="_blank" { "gerrit:" (number) }
-            "|" (after)
-        },
-        None => html! { (message) },
+    let Some((before, (number, after))) = cut else { return html! { (message) } };
+    html! {
+        (before) "[[" a href={ "https://gerrit.wikimedia.org/r/#/c/" (number) } target="_blank" { "gerrit:" (number) }
+        "|" (after)
     }
 }
 
@@ -165,7 +165,7 @@ fn webhook(state: &mut State, asked: &Seen) -> Answer {
     if let Some(status) = refused {
         return Answer::text(status, "not now");
     }
-    if !asked.route().strip_prefix("/hook/").is_some_and(|token| !token.is_empty()) {
+    if asked.route().strip_prefix("/hook/").is_none_or(str::is_empty) {
         return Answer::text(404, "no_service");
     }
     if asked.method != "POST" {

@@ -8,6 +8,7 @@ use super::world::State;
 use super::{api, page};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// The version that all wikis run.
 pub const VERSION: &str = "1.47.0-wmf.15";
@@ -81,7 +82,7 @@ pub fn first_pages() -> BTreeMap<(String, String), String> {
     pages
 }
 
-/// Answers as MediaWiki does, without the headers that the servers before it add.
+/// Answers as `MediaWiki` does, without the headers that the servers before it add.
 pub fn answer(server: &Server, asked: &Seen) -> Answer {
     let vary = "Accept-Encoding,Cookie,Authorization";
     match asked.route() {
@@ -138,7 +139,8 @@ fn load(asked: &Seen) -> Answer {
         body = format!("/*\nProblematic modules: {states}\n*/\nmw.loader.state({states});\n");
     }
     for name in there {
-        body.push_str(&format!("mw.loader.impl(function(){{return[\"{name}@1a2b3\",function(){{}}];}});\n"));
+        // Writing into a String cannot fail.
+        let _ = writeln!(body, "mw.loader.impl(function(){{return[\"{name}@1a2b3\",function(){{}}];}});");
     }
     Answer::new(200, "text/javascript; charset=utf-8", body)
         .with("etag", format!("W/\"{:x}\"", wanted.len()))

@@ -3,6 +3,7 @@
 
 use super::exchange::{Answer, Seen};
 use super::lie::Lie;
+use super::wiki::WIKIS;
 use super::{ChannelLine, calendar, wiki};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -47,8 +48,8 @@ pub struct State {
     pub cache: BTreeMap<String, Cached>,
     /// Where posts to the webhook are sent on to.
     pub relay: Option<SocketAddr>,
-    /// Whether Gerrit has merged the story's change.
-    pub merged: bool,
+    /// When Gerrit merged the story's change.
+    pub merged: Option<Timestamp>,
     /// Whether the test servers run the patch.
     pub patched_debug: bool,
     /// Whether the fleet runs the patch.
@@ -63,6 +64,12 @@ impl State {
     /// Whether this lie is told now.
     pub fn lies(&self, lie: Lie) -> bool {
         self.lies.contains(&lie)
+    }
+
+    /// Forgets the cached pages of a wiki, as its edits make the edge do.
+    pub fn purge(&mut self, dbname: &str) {
+        let host = WIKIS.iter().find(|wiki| wiki.dbname == dbname).map_or("", |wiki| wiki.host);
+        self.cache.retain(|key, _| key.split('/').next() != Some(host));
     }
 
     /// Says a line in the channel.
