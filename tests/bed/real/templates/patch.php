@@ -1,0 +1,5 @@
+// [enwiki] Add the eventcoordinator group
+if ( $wgDBname === 'enwiki' ) {
+	$wgGroupPermissions['eventcoordinator']['event-coordinate'] = true;
+	$wgAvailableRights[] = 'event-coordinate';
+}
