@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Firefox: how it is started on loopback only, and what only it can do.
+
+use super::process::{DriverProcess, first_program, on_path};
+use super::{BrowserError, Started, Wiring};
+use serde_json::{Value, json};
+use std::path::Path;
+use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::extensions::addons::firefox::FirefoxTools;
+use thirtyfour::{CapabilitiesHelper, DesiredCapabilities, RequestData, SessionId, WebDriver};
+
+/// The host name of the extension's pages; Firefox would draw one anew for each profile.
+const HOST: &str = "5c1d2f64-3a0e-4b7c-9d55-0a6f1e2b3c4d";
+
+/// Starts Firefox with the extension; every name is looked up on loopback, and port 443 is the edge's.
+///
+/// # Errors
+/// When a program is missing or does not start, or the extension is not taken.
+pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/bin/geckodriver");
+    let driver = first_program(&[vec![tools], on_path("geckodriver")].concat()).ok_or(BrowserError::Missing {
+        program: "geckodriver",
+        remedy: "run ./dev build, which puts it into .tools/bin",
+    })?;
+    let binary = first_program(&[on_path("firefox-esr"), on_path("firefox")].concat())
+        .ok_or(BrowserError::Missing { program: "firefox", remedy: "install the package firefox-esr" })?;
+    let addon = addon_id(wiring.extension)?;
+    let process = DriverProcess::start(
+        &driver,
+        &["--port", "0", "--websocket-port", "0", "--allow-system-access"],
+        profile.join("driver.log"),
+        "Listening on 127.0.0.1:",
+    )
+    .await?;
+    let failed = |source| BrowserError::Command { doing: "start Firefox".into(), source };
+    let mut wanted = DesiredCapabilities::firefox();
+    wanted.set_firefox_binary(&binary.to_string_lossy()).map_err(failed)?;
+    wanted.accept_insecure_certs(true).map_err(failed)?;
+    for argument in ["--width", "1280", "--height", "1600"] {
+        wanted.add_arg(argument).map_err(failed)?;
+    }
+    if !wiring.window {
+        wanted.add_arg("-headless").map_err(failed)?;
+    }
+    let mut preferences = FirefoxPreferences::new();
+    for (name, value) in preferences_for(wiring, &addon) {
+        preferences.set(&name, value).map_err(failed)?;
+    }
+    wanted.set_preferences(preferences).map_err(failed)?;
+    let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
+    FirefoxTools::new(driver.handle().clone())
+        .install_addon(&wiring.extension.to_string_lossy(), Some(true))
+        .await
+        .map_err(|source| BrowserError::Extension {
+            folder: wiring.extension.to_path_buf(),
+            detail: source.to_string(),
+        })?;
+    Ok(Started { driver, process, origin: format!("moz-extension://{HOST}") })
+}
+
+fn preferences_for(wiring: &Wiring<'_>, addon: &str) -> Vec<(String, Value)> {
+    let fixed = [
+        ("network.dns.forceResolve", json!("127.0.0.1")),
+        ("network.socket.forcePort", json!(format!("443={}", wiring.edge.port()))),
+        ("network.captive-portal-service.enabled", json!(false)),
+        ("network.connectivity-service.enabled", json!(false)),
+        ("network.http.http3.enable", json!(false)),
+        ("extensions.webextensions.uuids", json!(json!({ addon: HOST }).to_string())),
+        ("extensions.webextOptionalPermissionPrompts", json!(false)),
+        ("extensions.update.enabled", json!(false)),
+        ("extensions.getAddons.cache.enabled", json!(false)),
+        ("extensions.blocklist.enabled", json!(false)),
+        ("app.update.enabled", json!(false)),
+        ("app.normandy.enabled", json!(false)),
+        ("browser.safebrowsing.malware.enabled", json!(false)),
+        ("browser.safebrowsing.phishing.enabled", json!(false)),
+        ("browser.region.network.url", json!("")),
+        ("datareporting.policy.dataSubmissionEnabled", json!(false)),
+        ("toolkit.telemetry.enabled", json!(false)),
+        ("devtools.console.stdout.content", json!(true)),
+        ("intl.accept_languages", json!("en-GB, en")),
+    ];
+    fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The add-on's id, from its manifest.
+fn addon_id(folder: &Path) -> Result<String, BrowserError> {
+    let manifest = super::manifest(folder)?;
+    let id = manifest.pointer("/browser_specific_settings/gecko/id").and_then(Value::as_str);
+    id.map(str::to_owned).ok_or_else(|| BrowserError::Extension {
+        folder: folder.to_path_buf(),
+        detail: "its manifest names no browser_specific_settings.gecko.id".into(),
+    })
+}
+
+/// Ends the event page at once, as the browser does with an idle one.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn kill_background(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    let script = "const [id, done] = arguments;
+        WebExtensionPolicy.getByID(id).extension
+            .terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true })
+            .then(() => done({}), error => done({ error: String(error) }));";
+    privileged(driver, "end the event page", script, vec![json!(addon_id(extension)?)]).await
+}
+
+/// Takes the extension's sites away, as a user can on the page of add-ons.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn take_access_away(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    change_access(driver, extension, "remove").await
+}
+
+/// Gives the extension its sites back.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn give_access_back(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    change_access(driver, extension, "add").await
+}
+
+async fn change_access(driver: &WebDriver, extension: &Path, method: &str) -> Result<(), BrowserError> {
+    let sites = super::manifest(extension)?["host_permissions"].clone();
+    let script = "const [id, method, origins, done] = arguments;
+        const { ExtensionPermissions } = ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+        ExtensionPermissions[method](id, { permissions: [], origins }, WebExtensionPolicy.getByID(id).extension)
+            .then(() => done({}), error => done({ error: String(error) }));";
+    let arguments = vec![json!(addon_id(extension)?), json!(method), sites];
+    privileged(driver, "change the access to sites", script, arguments).await
+}
+
+/// Runs a script with the browser's own rights, and comes back to the page whatever happens.
+async fn privileged(driver: &WebDriver, doing: &str, script: &str, arguments: Vec<Value>) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: doing.to_owned(), source };
+    driver.cmd(Context("chrome")).await.map_err(failed)?;
+    let answer = driver.execute_async(script, arguments).await;
+    driver.cmd(Context("content")).await.map_err(failed)?;
+    match answer.map_err(failed)?.json()["error"].as_str() {
+        Some(said) => Err(BrowserError::Script { doing: doing.to_owned(), said: said.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Whether scripts run in the page or in the browser itself.
+#[derive(Debug)]
+struct Context(&'static str);
+
+impl FormatRequestData for Context {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        RequestData::new(reqwest::Method::POST, format!("session/{session}/moz/context"))
+            .add_body(json!({ "context": self.0 }))
+    }
+}
+
+/// The lines that the extension's pages and its background wrote to the console.
+pub(super) fn console(log: &str) -> Vec<String> {
+    let ours = |line: &&str| line.starts_with("console.") || (line.contains("JavaScript") && line.contains(HOST));
+    log.lines().filter(ours).map(String::from).collect()
+}
+
+/// The browser's process, named by the driver.
+pub(super) const PROCESS_CAPABILITY: &str = "moz:processID";

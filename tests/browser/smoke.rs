@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The harness itself, with an extension of a few lines: a test of the real one must not fail for a fault of ours.
+
+use crate::driver::{Browser, BrowserError, Which, Wiring};
+use std::net::SocketAddr;
+use std::path::Path;
+
+const MANIFEST: &str = r#"{
+  "manifest_version": 3, "name": "Echo", "version": "1", "host_permissions": ["https://*.wikipedia.org/*"],
+  "background": { "service_worker": "background.js", "scripts": ["background.js"], "type": "module" },
+  "action": { "default_popup": "popup.html" },
+  "browser_specific_settings": { "gecko": { "id": "echo@backport-verify.example" } }
+}"#;
+const BACKGROUND: &str = r#"
+const born = Math.random();
+console.log("echo background born");
+chrome.runtime.onMessage.addListener((message, _sender, answer) => {
+  chrome.permissions.getAll().then(all => answer({ born, heard: message.heard, origins: all.origins.length }));
+  return true;
+});"#;
+const POPUP: &str = r#"<!DOCTYPE html><meta charset="utf-8"><title>Echo</title>
+<main id="app"><form data-act="say"><input name="word"><button>Say</button></form><p id="born"></p><p id="heard"></p>
+<p id="origins"></p></main>
+<script src="popup.js"></script>"#;
+const POPUP_SCRIPT: &str = r#"
+document.querySelector("form").addEventListener("submit", async event => {
+  event.preventDefault();
+  const reply = await chrome.runtime.sendMessage({ heard: event.target.word.value });
+  for (const [name, value] of Object.entries(reply)) document.getElementById(name).textContent = value;
+});
+document.getElementById("app").dataset.ready = "true";"#;
+
+fn write_extension(folder: &Path) {
+    for (name, content) in
+        [("manifest.json", MANIFEST), ("background.js", BACKGROUND), ("popup.html", POPUP), ("popup.js", POPUP_SCRIPT)]
+    {
+        std::fs::write(folder.join(name), content).expect("a temporary folder can be written to");
+    }
+}
+
+async fn say(browser: &Browser, word: &str) -> Result<String, BrowserError> {
+    browser.fill("word", word).await?;
+    browser.click("say").await?;
+    browser.wait_text("#heard", word).await?;
+    browser.text("#born").await
+}
+
+async fn echo(which: Which) -> Result<(), BrowserError> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    write_extension(folder.path());
+    let edge = SocketAddr::from(([127, 0, 0, 1], 9));
+    let browser = Browser::start(which, &Wiring { edge, spki: "", extension: folder.path(), window: false }).await?;
+    browser.popup().await?;
+    let first = say(&browser, "one").await?;
+    assert_eq!(say(&browser, "two").await?, first, "the background lives on between two messages");
+    browser.kill_background().await?;
+    assert_ne!(say(&browser, "three").await?, first, "the killed background was born anew");
+    assert_eq!(browser.text("#origins").await?, "1");
+    browser.take_access_away().await?;
+    browser.popup().await?;
+    say(&browser, "four").await?;
+    assert_eq!(browser.text("#origins").await?, "0");
+    browser.give_access_back().await?;
+    browser.popup().await?;
+    say(&browser, "five").await?;
+    assert_eq!(browser.text("#origins").await?, "1");
+    assert!(browser.background_log().iter().any(|line| line.contains("echo background born")));
+    let picture = folder.path().join("popup.png");
+    browser.picture(&picture).await?;
+    assert!(std::fs::read(&picture).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG")));
+    browser.quit().await
+}
+
+#[tokio::test]
+async fn chromium_is_driven_through_a_killed_background_and_lost_access() {
+    echo(Which::Chromium).await.unwrap();
+}
+
+#[tokio::test]
+async fn firefox_is_driven_through_a_killed_background_and_lost_access() {
+    echo(Which::Firefox).await.unwrap();
+}
