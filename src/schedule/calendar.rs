@@ -173,15 +173,3 @@ fn in_what(call: &Call) -> impl Iterator<Item = &Param> {
 fn is_known(name: Option<&str>) -> bool {
     name.is_some_and(|name| PARAMS.contains(&name))
 }
-
-/// x
-pub struct PageText {
-    /// x
-    pub wikitext: String,
-}
-/// x
-/// # Errors
-/// x
-pub fn page_from_api(_json: &str) -> Result<PageText, CalendarError> {
-    Err(CalendarError::NoWindow)
-}

@@ -12,7 +12,7 @@ mod page;
 mod token;
 mod wikitext;
 
-pub use calendar::{CalendarError, PageText, page_from_api, parse};
+pub use calendar::{CalendarError, parse};
 pub use nick::Nick;
 pub use page::{PageError, PageText, page_from_api};
 

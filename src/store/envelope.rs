@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 /// The newest schema that this version writes.
-pub const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// Why a kept value cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
