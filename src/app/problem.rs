@@ -152,9 +152,6 @@ mod tests {
     #[test]
     fn missing_access_names_the_origins() {
         let problem = Problem::NoAccess { origins: vec!["https://a.org".into(), "https://b.org".into()] };
-        assert_eq!(
-            problem.sentence(),
-            "The browser does not let this extension reach https://a.org, https://b.org."
-        );
+        assert_eq!(problem.sentence(), "The browser does not let this extension reach https://a.org, https://b.org.");
     }
 }

@@ -115,7 +115,9 @@ impl Draft {
             }
             ("duplicate-test", Some(test), _) if test < rows.len() => rows.insert(test + 1, rows[test].clone()),
             ("add-assertion", Some(test), _) if test < rows.len() => rows[test].assertions.push(AssertionRow::blank()),
-            ("remove-assertion", Some(test), Some(at)) if rows.get(test).is_some_and(|row| at < row.assertions.len()) => {
+            ("remove-assertion", Some(test), Some(at))
+                if rows.get(test).is_some_and(|row| at < row.assertions.len()) =>
+            {
                 rows[test].assertions.remove(at);
             }
             _ => return false,

@@ -56,9 +56,8 @@ pub(super) fn results(gerrit: u64, state: &State, page: &Page) -> Markup {
 
 /// The two buttons that start a run; what is to be done next is emphasised. `held` says why they cannot be pressed.
 pub(super) fn verify_buttons(gerrit: u64, state: &State, held: Option<&str>) -> Markup {
-    let passed = |production| {
-        state.run_of(gerrit, production).and_then(|run| run.journal.verdict()) == Some(Verdict::Pass)
-    };
+    let passed =
+        |production| state.run_of(gerrit, production).and_then(|run| run.journal.verdict()) == Some(Verdict::Pass);
     let (on_mwdebug, on_production) = (passed(false), passed(true));
     let emphasis = |next: bool| if next { "cdx-button--action-progressive cdx-button--weight-primary" } else { "" };
     let elsewhere = state.running().is_some();
@@ -78,21 +77,21 @@ pub(super) fn verify_buttons(gerrit: u64, state: &State, held: Option<&str>) -> 
     }
 }
 
-/// A button for each page that the tests ask; with several, each names its page.
+/// A button for each page that the tests ask; with several, each names its test.
 pub(super) fn browse_buttons(gerrit: u64, tests: &[Test]) -> Markup {
-    let mut urls: Vec<&str> = Vec::new();
+    let mut pages: Vec<&Test> = Vec::new();
     for test in tests {
-        if !urls.contains(&test.url.as_str()) {
-            urls.push(&test.url);
+        if !pages.iter().any(|known| known.url == test.url) {
+            pages.push(test);
         }
     }
-    let several = urls.len() > 1;
+    let several = pages.len() > 1;
     html! {
-        @for (at, url) in urls.into_iter().enumerate() {
+        @for (at, test) in pages.into_iter().enumerate() {
             button.cdx-button.cdx-button--weight-quiet.bv-browse type="button" id={ "browse-" (gerrit) "-" (at) }
-                data-act="browse" data-url=(url) title=(url) {
+                data-act="browse" data-url=(test.url) title=(test.url) {
                 "Browse on mwdebug"
-                @if several { ": " bdi { (page_name(url)) } }
+                @if several { ": " bdi { (test.label()) } }
             }
         }
     }
@@ -131,11 +130,3 @@ fn meta(patch: &Patch, tests: usize) -> Markup {
         @if patch.placeholder { " · under the placeholder nick" }
     }
 }
-
-/// The end of a URL that tells it from its neighbours.
-fn page_name(url: &str) -> String {
-    let Ok(parsed) = url::Url::parse(url) else { return url.to_owned() };
-    let last = parsed.path_segments().and_then(|mut parts| parts.next_back().map(str::to_owned)).unwrap_or_default();
-    format!("{}/{}", parsed.host_str().unwrap_or_default(), if last.is_empty() { "" } else { last.as_str() })
-}
-

@@ -39,7 +39,8 @@ pub(super) fn notices(page: &Page) -> Markup {
     let notice = page.state.as_ref().and_then(|state| state.notice.as_ref());
     let told = page.problem.iter().chain(notice.filter(|notice| page.problem.as_ref() != Some(notice)));
     let no_access = page.state.as_ref().map_or(&[][..], |state| &state.no_access);
-    let said = matches!(page.problem, Some(Problem::NoAccess { .. })) || matches!(notice, Some(Problem::NoAccess { .. }));
+    let said =
+        matches!(page.problem, Some(Problem::NoAccess { .. })) || matches!(notice, Some(Problem::NoAccess { .. }));
     html! {
         @for (at, told) in told.enumerate() {
             (problem::view(told, problem::Source::Told, page.screen, &format!("problem-{at}")))
@@ -225,4 +226,3 @@ fn empty(state: &State) -> Markup {
         }
     }
 }
-

@@ -23,7 +23,7 @@ pub(super) fn view(report: &Report, run: &str, page: &Page) -> Markup {
             (state(&report.delivery, webhook, page.clock()))
             div.bv-actions {
                 @if !matches!(report.delivery, Delivery::Delivered { .. }) {
-                    button.cdx-button type="button" id={ "send-" (run) } data-act="send-report" data-run=(run) disabled[!sendable] {
+                    button.cdx-button.cdx-button--action-progressive type="button" id={ "send-" (run) } data-act="send-report" data-run=(run) disabled[!sendable] {
                         @match report.delivery {
                             Delivery::Failed { .. } => "Send again",
                             Delivery::Sending => "Sending…",

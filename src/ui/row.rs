@@ -112,9 +112,7 @@ impl AssertionRow {
             }
             Kind::BodyMatches => Assertion::BodyMatches { pattern: value("a regular expression")? },
             Kind::HeaderEquals => Assertion::HeaderEquals { name: name()?, value: value("the header's whole value")? },
-            Kind::HeaderMatches => {
-                Assertion::HeaderMatches { name: name()?, pattern: value("a regular expression")? }
-            }
+            Kind::HeaderMatches => Assertion::HeaderMatches { name: name()?, pattern: value("a regular expression")? },
             Kind::HeaderAbsent => Assertion::HeaderAbsent { name: name()? },
         })
     }
@@ -157,12 +155,7 @@ impl Complaint {
 impl Row {
     /// An empty one with one empty assertion.
     pub(super) fn blank() -> Self {
-        Self {
-            kept: Test::default(),
-            name: String::new(),
-            url: String::new(),
-            assertions: vec![AssertionRow::blank()],
-        }
+        Self { kept: Test::default(), name: String::new(), url: String::new(), assertions: vec![AssertionRow::blank()] }
     }
 
     /// The row of a saved test.

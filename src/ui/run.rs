@@ -22,11 +22,11 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
             div.bv-stage__head {
                 h4 id={ (id) "-title" } { (stage_name(&journal.plan.stage)) }
                 (chip_of(journal))
-                @if let Some((at, _)) = journal.ended {
-                    span.bv-quiet { (page.clock().moment(at)) }
-                }
             }
-            @if journal.ended.is_none() { (progress(journal, &id)) } @else { (summary(journal)) }
+            @match journal.ended {
+                None => (progress(journal, &id)),
+                Some((at, _)) => (summary(journal, &page.clock().moment(at))),
+            }
             @if outdated(journal, page.saved(gerrit)) {
                 p.bv-note.bv-note--warning { "⚠ The tests were changed after this run. Verify again." }
             }
@@ -71,7 +71,7 @@ fn answered(journal: &Journal) -> String {
     format!("{} of {total} answers", total - journal.pending().len())
 }
 
-fn summary(journal: &Journal) -> Markup {
+fn summary(journal: &Journal, ended: &str) -> Markup {
     let count = |wanted: Verdict| {
         let of = |place: usize| journal.deciding(place).map(|outcome| outcome.verdict);
         (0..journal.plan.tests.len()).filter(|place| of(*place) == Some(wanted)).count()
@@ -90,7 +90,7 @@ fn summary(journal: &Journal) -> Markup {
     parts.extend(others.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")));
     let nothing_new = total > 0 && compared(Comparison::Kept) == total;
     html! {
-        p.bv-summary { (parts.join(", ")) "." }
+        p.bv-summary { (parts.join(", ")) ". " span.bv-quiet { (ended) } }
         @if nothing_new {
             p.bv-note.bv-note--warning {
                 "⚠ Every test passes without the patch too, so this proves nothing about the patch. "
@@ -137,12 +137,9 @@ fn reason(outcome: &Outcome) -> Markup {
     let doubt = match &outcome.reason {
         None | Some(Reason::Assertion { .. }) => return html! {},
         Some(Reason::Doubt { doubt }) => Some(doubt),
-        Some(Reason::Transport { .. }) => None,
+        Some(_) => None,
     };
-    let why = reason_in_words(outcome).unwrap_or_else(|| match &outcome.reason {
-        Some(Reason::Transport { error }) => format!("No answer: {error}."),
-        _ => doubt.map(|doubt| format!("This proves nothing: {doubt}.")).unwrap_or_default(),
-    });
+    let why = reason_in_words(outcome).unwrap_or_default();
     let next = doubt.map(crate::verify::Doubt::next_step).filter(|next| !why.contains(next)).unwrap_or_default();
     html! { p.bv-result__reason dir="auto" { (why) @if !next.is_empty() { " " (next) } } }
 }

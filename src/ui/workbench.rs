@@ -40,7 +40,8 @@ fn header(page: &Page) -> Markup {
 fn changes(page: &Page) -> Markup {
     let Some(state) = &page.state else { return html! { p.bv-quiet { "Loading…" } } };
     let titles = titles(state);
-    let mut all: Vec<u64> = windows(state).iter().flat_map(|window| &window.patches).map(|patch| patch.gerrit).collect();
+    let mut all: Vec<u64> =
+        windows(state).iter().flat_map(|window| &window.patches).map(|patch| patch.gerrit).collect();
     all.extend(state.suites.keys().rev().chain(page.change.iter()));
     let mut listed = Vec::new();
     for gerrit in all {
@@ -122,7 +123,8 @@ fn windows(state: &State) -> &[Window] {
 /// Titles by change: those of the calendar, else those of runs.
 fn titles(state: &State) -> BTreeMap<u64, String> {
     let ran = state.runs.iter().map(|run| &run.journal.plan.subject);
-    let ran = ran.filter_map(|subject| Some((subject.gerrit?, subject.title.clone()))).filter(|(_, title)| !title.is_empty());
+    let ran =
+        ran.filter_map(|subject| Some((subject.gerrit?, subject.title.clone()))).filter(|(_, title)| !title.is_empty());
     let scheduled = windows(state).iter().flat_map(|window| &window.patches);
     ran.chain(scheduled.map(|scheduled| (scheduled.gerrit, patch::title(scheduled)))).collect()
 }
