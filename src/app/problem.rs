@@ -75,12 +75,83 @@ impl Problem {
     /// What is wrong, as a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        String::new()
+        match self {
+            Self::NoNick => "Your IRC nick is not set.".to_owned(),
+            Self::CalendarUnreachable { detail } => with("The Deployments calendar could not be read", detail),
+            Self::NotACalendar { detail } => with("The page Deployments on wikitech is not a calendar", detail),
+            Self::NoTests { gerrit } => format!("Change {gerrit} has no saved test, so there is nothing to verify."),
+            Self::BadTest { test, detail } => with(&format!("Test “{test}” cannot be saved or run"), detail),
+            Self::BadSetting { detail } => with("The settings were not saved", detail),
+            Self::NoAccess { origins } if origins.is_empty() => {
+                "The browser does not let this extension reach the sites that it needs.".to_owned()
+            }
+            Self::NoAccess { origins } => {
+                format!("The browser does not let this extension reach {}.", origins.join(", "))
+            }
+            Self::Busy => "A run is under way already.".to_owned(),
+            Self::Gone => "What you asked for is not there any more.".to_owned(),
+            Self::Storage { detail } => with("The browser could not save the data", detail),
+            Self::Unreadable { what, detail } => with(&format!("The saved {what} could not be read"), detail),
+            Self::NoWebhook => "No webhook is set, so the report cannot be sent.".to_owned(),
+            Self::Tab { detail } => with("The browser did not open the tab", detail),
+            Self::Protocol { detail } => with("This page and the background do not understand each other", detail),
+        }
     }
 
     /// What to do next, as a sentence.
     #[must_use]
     pub fn next_step(&self) -> String {
-        String::new()
+        match self {
+            Self::NoNick => "Type the nick under which your patches stand on the Deployments calendar.",
+            Self::CalendarUnreachable { .. } => "Check that wikitech.wikimedia.org opens in a tab, then try again.",
+            Self::NotACalendar { .. } => "Look at the page: somebody may be editing it. Then try again.",
+            Self::NoTests { .. } => "Add a test: the URL of a page, and what it must show once the patch is there.",
+            Self::BadTest { .. } => "Correct the test, save it, and try again.",
+            Self::BadSetting { .. } => "Correct it and save again.",
+            Self::NoAccess { .. } => "Grant the access; without it nothing can be read or verified there.",
+            Self::Busy => "Wait until it ends, or cancel it.",
+            Self::Gone => "Refresh, and try again.",
+            Self::Storage { .. } => {
+                "Remove the tests of changes that are done, then save again. What was saved before is still there."
+            }
+            Self::Unreadable { .. } => {
+                "It is left untouched. If a newer version of this extension wrote it, install that version again."
+            }
+            Self::NoWebhook => "Set the webhook in the settings, or copy the line into the channel yourself.",
+            Self::Tab { .. } => "Try again; close some tabs if the browser has too many.",
+            Self::Protocol { .. } => "Close this page and open it again. If that does not help, reload the extension.",
+        }
+        .to_owned()
+    }
+}
+
+/// `what` and its detail as one sentence.
+fn with(what: &str, detail: &str) -> String {
+    match detail.trim().trim_end_matches('.') {
+        "" => format!("{what}."),
+        detail => format!("{what}: {detail}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn a_detail_ends_the_sentence_with_one_full_stop() {
+        let problem = Problem::BadSetting { detail: "the webhook is not a URL.".into() };
+        assert_eq!(problem.sentence(), "The settings were not saved: the webhook is not a URL.");
+    }
+
+    #[test]
+    fn an_empty_detail_leaves_no_colon_behind() {
+        let problem = Problem::Storage { detail: " ".into() };
+        assert_eq!(problem.sentence(), "The browser could not save the data.");
+    }
+
+    #[test]
+    fn missing_access_names_the_origins() {
+        let problem = Problem::NoAccess { origins: vec!["https://a.org".into(), "https://b.org".into()] };
+        assert_eq!(problem.sentence(), "The browser does not let this extension reach https://a.org, https://b.org.");
     }
 }

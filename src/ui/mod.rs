@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Pure views: state -> markup.
+//! Pure views: state -> markup, and the pages' own small state.
 //!
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
+
+mod draft;
+mod icon;
+mod page;
+mod patch;
+mod popup;
+mod problem;
+mod report;
+mod row;
+mod run;
+mod seam;
+mod settings;
+mod tests_form;
+mod time;
+mod workbench;
+
+pub use draft::Draft;
+pub use page::Page;
+pub use seam::{Effect, Event, Region, Screen};

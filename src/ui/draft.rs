@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The tests of one change while they are edited: rows, what is saved, a stack to undo.
+//!
+//! What is typed goes into the draft without a redraw; what adds, moves or removes a row redraws the form.
+
+use super::row::{AssertionRow, Complaint, Row, rows_of};
+use super::seam::Event;
+use crate::suite::{Suite, Test};
+
+/// How many steps can be undone.
+const UNDO_LIMIT: usize = 50;
+
+/// The tests of one change while they are edited.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// As typed.
+    rows: Vec<Row>,
+    /// As the form was last drawn.
+    drawn: Vec<Row>,
+    /// As they are saved.
+    saved: Vec<Row>,
+    /// The suite of the last state, to see when another page has saved.
+    known: Option<Suite>,
+    /// What is wrong, by the place of the test; found at the last save.
+    complaints: Vec<(usize, Complaint)>,
+    /// Former rows, newest last.
+    undo: Vec<Vec<Row>>,
+    /// The control that was typed into last; further letters into it are one step.
+    typing: Option<String>,
+    /// How often the form was drawn; it makes the markup differ even where the rows are as they were.
+    generation: u32,
+}
+
+impl Draft {
+    /// A draft of a saved suite; a change without one begins with an empty test.
+    pub(super) fn new(suite: Option<&Suite>) -> Self {
+        let mut draft = Self::default();
+        draft.adopt(suite);
+        draft
+    }
+
+    /// A new state has come: rows that nobody has changed follow it.
+    pub(super) fn follow(&mut self, suite: Option<&Suite>) {
+        if self.known.as_ref() != suite {
+            if self.is_dirty() {
+                self.known = suite.cloned();
+                self.saved = saved_rows(suite);
+            } else {
+                self.adopt(suite);
+            }
+        }
+    }
+
+    fn adopt(&mut self, suite: Option<&Suite>) {
+        let saved = saved_rows(suite);
+        self.known = suite.cloned();
+        if saved != self.rows || self.generation == 0 {
+            self.rows.clone_from(&saved);
+            self.undo.clear();
+            self.redraw();
+        }
+        self.saved = saved;
+    }
+
+    /// Rows as the form was last drawn, and how often it was.
+    pub(super) fn drawn(&self) -> (&[Row], u32) {
+        (&self.drawn, self.generation)
+    }
+
+    /// What is wrong with a control of a test; `assertion` is `None` for the test's own.
+    pub(super) fn complaint(&self, test: usize, assertion: Option<usize>, field: &str) -> Option<&str> {
+        let fits = |at: usize, about: &Complaint| at == test && about.assertion == assertion && about.field == field;
+        self.complaints.iter().find(|(at, about)| fits(*at, about)).map(|(_, about)| about.message.as_str())
+    }
+
+    /// How many controls are wrong.
+    pub(super) fn complaints(&self) -> usize {
+        self.complaints.len()
+    }
+
+    /// Whether something is not saved.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.rows != self.saved
+    }
+
+    /// Whether a step can be undone.
+    pub(super) fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Takes what is typed.
+    pub(super) fn edit(&mut self, event: &Event) {
+        let typed = rows_of(&event.form, &self.rows);
+        if typed.len() != self.rows.len() || typed == self.rows {
+            return;
+        }
+        let place = |name: &str| event.data.get(name).map_or("", String::as_str);
+        let control = format!("{}/{}/{}", place("test"), place("assertion"), place("field"));
+        if self.typing.as_ref() != Some(&control) {
+            self.remember();
+        }
+        self.typing = Some(control);
+        self.rows = typed;
+    }
+
+    /// Adds, doubles or removes a row. `false` when the event is none of these.
+    pub(super) fn restructure(&mut self, event: &Event) -> bool {
+        let (test, assertion) = (event.number::<usize>("test"), event.number::<usize>("assertion"));
+        let mut rows = self.rows_with(event);
+        match (event.act.as_str(), test, assertion) {
+            ("add-test", ..) if rows.len() == 1 && rows.first() == Some(&Row::blank()) => {}
+            ("add-test", ..) => rows.push(Row::blank()),
+            ("remove-test", Some(test), _) if test < rows.len() => {
+                rows.remove(test);
+            }
+            ("duplicate-test", Some(test), _) if test < rows.len() => rows.insert(test + 1, rows[test].clone()),
+            ("add-assertion", Some(test), _) if test < rows.len() => rows[test].assertions.push(AssertionRow::blank()),
+            ("remove-assertion", Some(test), Some(at))
+                if rows.get(test).is_some_and(|row| at < row.assertions.len()) =>
+            {
+                rows[test].assertions.remove(at);
+            }
+            _ => return false,
+        }
+        self.edit(event);
+        if rows != self.rows {
+            self.remember();
+            self.rows = rows;
+        }
+        self.redraw();
+        true
+    }
+
+    /// Goes back one step.
+    pub(super) fn undo(&mut self) {
+        if let Some(rows) = self.undo.pop() {
+            self.rows = rows;
+            self.redraw();
+        }
+    }
+
+    /// The tests to save, or `None` when one of them cannot be: then the form shows why.
+    pub(super) fn tests(&mut self, event: &Event) -> Option<Vec<Test>> {
+        self.edit(event);
+        let mut tests = Vec::new();
+        let mut complaints = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            match row.build() {
+                Ok(test) => tests.push(test),
+                Err(found) => complaints.extend(found.into_iter().map(|complaint| (at, complaint))),
+            }
+        }
+        let had = !self.complaints.is_empty();
+        self.complaints = complaints;
+        if had || !self.complaints.is_empty() {
+            let complaints = std::mem::take(&mut self.complaints);
+            self.redraw();
+            self.complaints = complaints;
+        }
+        self.complaints.is_empty().then_some(tests)
+    }
+
+    /// The background has saved `tests`.
+    pub(super) fn saved(&mut self, tests: &[Test]) {
+        let rows: Vec<Row> = tests.iter().map(Row::of).collect();
+        let same = self.rows.iter().map(Row::build).eq(tests.iter().cloned().map(Ok));
+        if same && self.rows != rows {
+            self.rows.clone_from(&rows);
+            self.redraw();
+        }
+        self.saved = if rows.is_empty() { saved_rows(None) } else { rows };
+        if tests.is_empty() && self.rows.is_empty() {
+            self.rows.clone_from(&self.saved);
+            self.redraw();
+        }
+    }
+
+    fn rows_with(&self, event: &Event) -> Vec<Row> {
+        let typed = rows_of(&event.form, &self.rows);
+        if typed.len() == self.rows.len() { typed } else { self.rows.clone() }
+    }
+
+    fn remember(&mut self) {
+        self.undo.push(self.rows.clone());
+        if self.undo.len() > UNDO_LIMIT {
+            self.undo.remove(0);
+        }
+        self.typing = None;
+    }
+
+    fn redraw(&mut self) {
+        self.drawn.clone_from(&self.rows);
+        self.complaints.clear();
+        self.typing = None;
+        self.generation += 1;
+    }
+}
+
+fn saved_rows(suite: Option<&Suite>) -> Vec<Row> {
+    match suite {
+        Some(suite) if !suite.tests.is_empty() => suite.tests.iter().map(Row::of).collect(),
+        _ => vec![Row::blank()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use crate::check::Assertion;
+    use crate::suite::{Suite, Test};
+    use crate::ui::seam::Event;
+
+    const PAGE: &str = "https://en.wikipedia.org/wiki/Main_Page";
+
+    fn suite(text: &str) -> Suite {
+        let assertions = vec![Assertion::BodyContains { text: text.into() }];
+        Suite { tests: vec![Test { url: PAGE.into(), assertions, ..Test::default() }] }
+    }
+
+    fn event(act: &str, data: &[(&str, &str)], values: &[&str]) -> Event {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let row = |value: &&str| {
+            [("name", ""), ("url", PAGE), ("kind", "body_contains"), ("header", ""), ("value", *value)].map(|p| own(&p))
+        };
+        let form = values.iter().flat_map(row).collect();
+        Event { act: act.into(), data: data.iter().map(own).collect(), form }
+    }
+
+    fn typed(value: &str) -> Event {
+        event("edit", &[("test", "0"), ("assertion", "0"), ("field", "value")], &[value])
+    }
+
+    #[test]
+    fn typing_marks_the_draft_unsaved_and_draws_nothing() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        let generation = draft.drawn().1;
+        draft.edit(&typed("ab"));
+        assert!(draft.is_dirty());
+        assert_eq!(draft.drawn().1, generation);
+        assert_eq!(draft.drawn().0[0].assertions[0].value, "a");
+    }
+
+    #[test]
+    fn letters_into_one_control_are_one_step_to_undo() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        draft.edit(&typed("ab"));
+        draft.edit(&typed("abc"));
+        draft.undo();
+        assert!(!draft.is_dirty());
+        assert!(!draft.can_undo());
+        assert_eq!(draft.drawn().0[0].assertions[0].value, "a");
+    }
+
+    #[test]
+    fn undo_brings_back_a_removed_test_with_what_was_typed_into_it() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        assert!(draft.restructure(&event("remove-test", &[("test", "0")], &["typed"])));
+        assert!(draft.drawn().0.is_empty());
+        draft.undo();
+        assert_eq!(draft.drawn().0[0].assertions[0].value, "typed");
+    }
+
+    #[test]
+    fn a_duplicate_stands_behind_its_test() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        draft.restructure(&event("duplicate-test", &[("test", "0")], &["a"]));
+        assert_eq!(draft.drawn().0.len(), 2);
+        assert_eq!(draft.drawn().0[0], draft.drawn().0[1]);
+    }
+
+    #[test]
+    fn adding_to_an_untouched_empty_test_adds_no_second_one() {
+        let mut draft = Draft::new(None);
+        draft.restructure(&event("add-test", &[], &[]));
+        assert_eq!(draft.drawn().0.len(), 1);
+        assert!(!draft.is_dirty());
+    }
+
+    #[test]
+    fn an_invalid_test_is_not_given_out_and_stays_as_typed() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        assert_eq!(draft.tests(&event("save-tests", &[], &[" "])), None);
+        assert!(draft.complaint(0, Some(0), "value").is_some());
+        assert_eq!(draft.drawn().0[0].assertions[0].value, " ");
+    }
+
+    #[test]
+    fn a_save_clears_the_unsaved_mark_and_later_undo_sets_it_again() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        let tests = draft.tests(&event("save-tests", &[], &["b"])).unwrap();
+        draft.saved(&tests);
+        assert!(!draft.is_dirty());
+        draft.undo();
+        assert!(draft.is_dirty());
+    }
+
+    #[test]
+    fn the_state_does_not_overwrite_what_is_typed() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        draft.edit(&typed("mine"));
+        draft.follow(Some(&suite("theirs")));
+        let tests = draft.tests(&event("save-tests", &[], &[])).unwrap();
+        assert_eq!(tests[0].assertions, [Assertion::BodyContains { text: "mine".into() }]);
+    }
+
+    #[test]
+    fn an_untouched_draft_follows_the_state() {
+        let mut draft = Draft::new(None);
+        draft.follow(Some(&suite("a")));
+        assert_eq!(draft.drawn().0[0].assertions[0].value, "a");
+        assert!(!draft.is_dirty());
+    }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! A page as a state machine: what it knows, what a click does, what it shows.
+//!
+//! Must not change the background's state; it only asks.
+
+use super::draft::Draft;
+use super::seam::{Effect, Event, Region, Screen};
+use super::time::Clock;
+use super::{popup, workbench};
+use crate::app::{Command, Problem, Reply, State};
+use crate::change::change_number;
+use crate::store::Webhook;
+use crate::suite::{Suite, Test};
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use std::collections::BTreeMap;
+
+/// What was sent last, where the page does something with the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sent {
+    Settings,
+    Tests { gerrit: u64, tests: Vec<Test> },
+}
+
+/// What the page says about its last save.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Told {
+    /// The settings are saved.
+    SettingsSaved,
+    /// A setting is wrong; the sentence says what.
+    SettingRefused(String),
+    /// The tests of the chosen change are saved.
+    TestsSaved,
+    /// What was typed is no change.
+    NoSuchChange,
+}
+
+/// A page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Which one.
+    pub screen: Screen,
+    /// Now, by the browser's clock.
+    pub now: Timestamp,
+    /// The user's zone, of which a browser tells the offset of today only.
+    pub zone: TimeZone,
+    /// The last snapshot; `None` before the first.
+    pub state: Option<State>,
+    /// The change whose tests are edited; workbench only.
+    pub change: Option<u64>,
+    /// What the background refused last.
+    pub problem: Option<Problem>,
+    /// Tests that are or were edited here, by change; nothing typed is lost by choosing another.
+    pub drafts: BTreeMap<u64, Draft>,
+    /// Whether the browser is Firefox.
+    pub firefox: bool,
+    pub(super) told: Option<Told>,
+    pub(super) settings_generation: u32,
+    sent: Option<Sent>,
+}
+
+impl Page {
+    /// A page that knows nothing yet. `zone_offset_minutes` is how far local time is ahead of UTC.
+    #[must_use]
+    pub fn new(screen: Screen, now: Timestamp, zone_offset_minutes: i32, change: Option<u64>) -> Self {
+        let offset = Offset::from_seconds(zone_offset_minutes.saturating_mul(60)).unwrap_or(Offset::UTC);
+        let mut page = Self {
+            screen,
+            now,
+            zone: TimeZone::fixed(offset),
+            state: None,
+            change: None,
+            problem: None,
+            drafts: BTreeMap::new(),
+            firefox: false,
+            told: None,
+            settings_generation: 0,
+            sent: None,
+        };
+        page.set_change(change);
+        page
+    }
+
+    /// A new snapshot has come.
+    pub fn set_state(&mut self, state: State) {
+        for (gerrit, draft) in &mut self.drafts {
+            draft.follow(state.suites.get(gerrit));
+        }
+        self.state = Some(state);
+        self.set_change(self.change);
+    }
+
+    /// The answer to the last [`Effect::Send`] has come.
+    pub fn set_reply(&mut self, reply: Reply) {
+        let sent = self.sent.take();
+        match (reply, sent) {
+            (Reply::Refused { problem }, sent) => {
+                if let (Problem::BadSetting { detail }, Some(Sent::Settings)) = (&problem, &sent) {
+                    self.told = Some(Told::SettingRefused(format!("Not saved: {detail}.")));
+                }
+                self.problem = Some(problem);
+            }
+            (Reply::Done, Some(Sent::Settings)) => {
+                self.settings_generation += 1;
+                self.told = Some(Told::SettingsSaved);
+            }
+            (Reply::Done, Some(Sent::Tests { gerrit, tests })) => {
+                if let Some(draft) = self.drafts.get_mut(&gerrit) {
+                    draft.saved(&tests);
+                }
+                self.told = Some(Told::TestsSaved);
+            }
+            (Reply::Done, None) => {}
+        }
+    }
+
+    /// Time has passed.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// Another change is chosen, or none.
+    pub fn set_change(&mut self, change: Option<u64>) {
+        self.change = change;
+        if let (Screen::Workbench, Some(gerrit), Some(state)) = (self.screen, change, &self.state) {
+            self.drafts.entry(gerrit).or_insert_with(|| Draft::new(state.suites.get(&gerrit)));
+        }
+    }
+
+    /// The user did something.
+    pub fn act(&mut self, event: Event) -> Vec<Effect> {
+        if event.act == "edit" {
+            return self.edit(&event);
+        }
+        self.told = None;
+        if event.act == "dismiss" {
+            return self.dismiss();
+        }
+        let effects = self.perform(&event);
+        if effects.iter().any(|effect| matches!(effect, Effect::Send(_) | Effect::RequestAccess { .. })) {
+            self.problem = None;
+        }
+        effects
+    }
+
+    /// The page's regions, first to last.
+    #[must_use]
+    pub fn regions(&self) -> Vec<Region> {
+        match self.screen {
+            Screen::Popup => popup::regions(self),
+            Screen::Workbench => workbench::regions(self),
+        }
+    }
+
+    /// The user's clock.
+    pub(super) const fn clock(&self) -> Clock<'_> {
+        Clock { now: self.now, zone: &self.zone }
+    }
+
+    /// The chosen change and its draft.
+    pub(super) fn chosen(&self) -> Option<(u64, &Draft)> {
+        let gerrit = self.change?;
+        self.drafts.get(&gerrit).map(|draft| (gerrit, draft))
+    }
+
+    /// The saved tests of a change.
+    pub(super) fn saved(&self, gerrit: u64) -> &[Test] {
+        let suite: Option<&Suite> = self.state.as_ref().and_then(|state| state.suites.get(&gerrit));
+        suite.map_or(&[], |suite| suite.tests.as_slice())
+    }
+
+    fn perform(&mut self, event: &Event) -> Vec<Effect> {
+        let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
+        match (event.act.as_str(), gerrit) {
+            ("refresh", _) => send(Command::Refresh { force: true }),
+            ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),
+            ("verify-production", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit }),
+            ("cancel", _) => send(Command::Cancel),
+            ("edit-tests", Some(gerrit)) => vec![Effect::Open(format!("workbench.html#{gerrit}"))],
+            ("settings", _) => vec![Effect::Open("workbench.html".to_owned())],
+            ("browse", _) => {
+                event.data.get("url").map_or_else(Vec::new, |url| send(Command::BrowseOnMwdebug { url: url.clone() }))
+            }
+            ("stop-browsing", _) => {
+                event.number("tab").map_or_else(Vec::new, |tab| send(Command::StopBrowsing { tab }))
+            }
+            ("send-report", _) => {
+                event.data.get("run").map_or_else(Vec::new, |run| send(Command::SendReport { run: run.clone() }))
+            }
+            ("copy-report", _) => self.line_of(event).map_or_else(Vec::new, |line| vec![Effect::Copy(line)]),
+            ("grant-access", _) => self.grant_access(),
+            ("save-nick", _) => self.save_nick(event),
+            ("save-settings", _) => self.save_settings(event),
+            ("remove-webhook", _) => self.remove_webhook(),
+            ("save-tests", _) => self.save_tests(event),
+            ("choose", Some(gerrit)) => {
+                self.set_change(Some(gerrit));
+                Vec::new()
+            }
+            ("open-change", _) => self.open_change(event),
+            _ => {
+                if let Some(draft) = self.change.and_then(|gerrit| self.drafts.get_mut(&gerrit)) {
+                    if event.act == "undo" {
+                        draft.undo();
+                    } else {
+                        draft.restructure(event);
+                    }
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn edit(&mut self, event: &Event) -> Vec<Effect> {
+        if let Some(draft) = self.change.and_then(|gerrit| self.drafts.get_mut(&gerrit)) {
+            draft.edit(event);
+            if draft.is_dirty() && self.told == Some(Told::TestsSaved) {
+                self.told = None;
+            }
+        }
+        Vec::new()
+    }
+
+    fn dismiss(&mut self) -> Vec<Effect> {
+        let noticed = self.state.as_ref().is_some_and(|state| state.notice.is_some());
+        if self.problem.take().is_none() && noticed { send(Command::Dismiss) } else { Vec::new() }
+    }
+
+    fn line_of(&self, event: &Event) -> Option<String> {
+        let id = event.data.get("run")?;
+        let run = self.state.as_ref()?.runs.iter().find(|run| run.journal.plan.id == *id)?;
+        run.report.as_ref().map(|report| report.line.clone())
+    }
+
+    fn grant_access(&self) -> Vec<Effect> {
+        let mut origins = self.state.as_ref().map_or_else(Vec::new, |state| state.no_access.clone());
+        if let Some(Problem::NoAccess { origins: refused }) = &self.problem {
+            origins.extend(refused.iter().filter(|origin| !origins.contains(origin)).cloned().collect::<Vec<_>>());
+        }
+        let then = Command::Refresh { force: true };
+        vec![Effect::RequestAccess { origins, reports_leave_browser: false, then }]
+    }
+
+    fn save_nick(&mut self, event: &Event) -> Vec<Effect> {
+        let Some(nick) = event.field("nick").map(str::trim).filter(|nick| !nick.is_empty()) else {
+            self.problem = Some(Problem::NoNick);
+            return Vec::new();
+        };
+        let backend = self.backend();
+        self.sent = Some(Sent::Settings);
+        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None })
+    }
+
+    fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
+        let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
+        let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or_else(|| self.backend());
+        let (nick, webhook) = (typed("nick"), typed("webhook"));
+        if webhook.is_empty() {
+            self.sent = Some(Sent::Settings);
+            return send(Command::SaveSettings { nick, backend, webhook: None });
+        }
+        match Webhook::new(&webhook) {
+            Ok(known) => {
+                self.sent = Some(Sent::Settings);
+                let then = Command::SaveSettings { nick, backend, webhook: Some(webhook) };
+                vec![Effect::RequestAccess { origins: vec![known.origin()], reports_leave_browser: true, then }]
+            }
+            Err(error) => {
+                self.told = Some(Told::SettingRefused(format!("Not saved: {error}.")));
+                Vec::new()
+            }
+        }
+    }
+
+    fn remove_webhook(&mut self) -> Vec<Effect> {
+        let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
+        let nick = nick.map_or_else(String::new, |nick| nick.as_str().to_owned());
+        self.sent = Some(Sent::Settings);
+        send(Command::SaveSettings { nick, backend: self.backend(), webhook: Some(String::new()) })
+    }
+
+    fn save_tests(&mut self, event: &Event) -> Vec<Effect> {
+        let Some(gerrit) = self.change else { return Vec::new() };
+        let Some(tests) = self.drafts.get_mut(&gerrit).and_then(|draft| draft.tests(event)) else { return Vec::new() };
+        self.sent = Some(Sent::Tests { gerrit, tests: tests.clone() });
+        send(Command::SaveTests { gerrit, tests })
+    }
+
+    fn open_change(&mut self, event: &Event) -> Vec<Effect> {
+        let typed = event.field("change").unwrap_or_default().trim();
+        match typed.parse().ok().or_else(|| change_number(typed)).filter(|gerrit| *gerrit > 0) {
+            Some(gerrit) => self.set_change(Some(gerrit)),
+            None => self.told = Some(Told::NoSuchChange),
+        }
+        Vec::new()
+    }
+
+    fn backend(&self) -> String {
+        self.state.as_ref().map_or_else(crate::debug::Backend::default, |state| state.settings.backend.clone()).into()
+    }
+}
+
+fn send(command: Command) -> Vec<Effect> {
+    vec![Effect::Send(command)]
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! A run: how far it has got, what each test came to, and its report.
+//!
+//! Must not judge: verdicts, comparisons and reasons come from `verify` and `report`.
+
+use super::page::Page;
+use super::report;
+use super::seam::Screen;
+use crate::app::Run;
+use crate::check::AssertionResult;
+use crate::report::reason_in_words;
+use crate::suite::Test;
+use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Stage, Verdict};
+use maud::{Markup, html};
+
+/// The result of a stage, or its progress.
+pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
+    let journal = &run.journal;
+    let id = format!("{}-{gerrit}", stage_tag(&journal.plan.stage));
+    html! {
+        section.bv-stage data-stage=(stage_tag(&journal.plan.stage)) data-verdict=(verdict_tag(journal)) aria-labelledby={ (id) "-title" } {
+            div.bv-stage__head {
+                h4 id={ (id) "-title" } { (stage_name(&journal.plan.stage)) }
+                (chip_of(journal))
+            }
+            @match journal.ended {
+                None => (progress(journal, &id)),
+                Some((at, _)) => (summary(journal, &page.clock().moment(at))),
+            }
+            @if outdated(journal, page.saved(gerrit)) {
+                p.bv-note.bv-note--warning { "⚠ The tests were changed after this run. Verify again." }
+            }
+            ol.bv-results {
+                @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen)) }
+            }
+            @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
+        }
+    }
+}
+
+/// A sentence about the run for those who hear the page.
+pub(super) fn spoken(journal: &Journal) -> String {
+    let stage = stage_name(&journal.plan.stage);
+    match journal.ended {
+        None => format!("{stage}: {}.", answered(journal)),
+        Some((_, Ending::Cancelled)) => format!("{stage}: cancelled."),
+        Some(_) => format!("{stage}: {}.", verdict_word(journal.verdict())),
+    }
+}
+
+/// Whether the saved tests are not those that ran.
+fn outdated(journal: &Journal, saved: &[Test]) -> bool {
+    journal.ended.is_some() && journal.plan.tests != saved
+}
+
+fn progress(journal: &Journal, id: &str) -> Markup {
+    let total = journal.plan.jobs.len();
+    let done = total - journal.pending().len();
+    html! {
+        div.bv-progress {
+            progress.bv-progress__bar value=(done) max=(total.max(1)) aria-label="Progress" {}
+            span.bv-progress__label { (answered(journal)) }
+            button.cdx-button.cdx-button--action-destructive type="button" id={ "cancel-" (id) } data-act="cancel" { "Cancel" }
+        }
+    }
+}
+
+/// `3 of 8 answers`: on mwdebug every test has two, its own and production's.
+fn answered(journal: &Journal) -> String {
+    let total = journal.plan.jobs.len();
+    format!("{} of {total} answers", total - journal.pending().len())
+}
+
+fn summary(journal: &Journal, ended: &str) -> Markup {
+    let count = |wanted: Verdict| {
+        let of = |place: usize| journal.deciding(place).map(|outcome| outcome.verdict);
+        (0..journal.plan.tests.len()).filter(|place| of(*place) == Some(wanted)).count()
+    };
+    let compared = |wanted: Comparison| {
+        (0..journal.plan.tests.len()).filter(|place| journal.comparison(*place) == Some(wanted)).count()
+    };
+    let total = journal.plan.tests.len();
+    let mut parts = vec![format!("{} of {total} passed", count(Verdict::Pass))];
+    let others = [
+        (count(Verdict::Fail), "failed"),
+        (count(Verdict::Inconclusive), "inconclusive"),
+        (compared(Comparison::Fixed), "fixed by the patch"),
+        (compared(Comparison::Kept), "passed before too"),
+    ];
+    parts.extend(others.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")));
+    let nothing_new = total > 0 && compared(Comparison::Kept) == total;
+    html! {
+        p.bv-summary { (parts.join(", ")) ". " span.bv-quiet { (ended) } }
+        @if nothing_new {
+            p.bv-note.bv-note--warning {
+                "⚠ Every test passes without the patch too, so this proves nothing about the patch. "
+                "Add a test for what the patch changes."
+            }
+        }
+    }
+}
+
+fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Markup {
+    let Some(outcome) = journal.deciding(place) else {
+        let waiting = if journal.ended.is_some() { "not run" } else { "waiting…" };
+        return html! {
+            li.bv-result data-result="none" { span.bv-result__mark aria-hidden="true" { "·" }
+                div.bv-result__body { span.bv-result__name dir="auto" { (test.label()) } " " span.bv-quiet { (waiting) } } }
+        };
+    };
+    let full = screen == Screen::Workbench;
+    html! {
+        li.bv-result data-result=(tag_of(outcome.verdict)) {
+            span.bv-result__mark aria-hidden="true" { (mark(outcome.verdict)) }
+            div.bv-result__body {
+                p { span.bv-result__name dir="auto" { (test.label()) } " " strong { (word(outcome.verdict)) } }
+                @if let Some(comparison) = journal.comparison(place) {
+                    p.bv-note data-comparison=(comparison_tag(comparison)) { (comparison_words(comparison)) }
+                } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
+                    p.bv-note { "Comparing with production…" }
+                }
+                (reason(outcome))
+                @for came in outcome.assertions.iter().filter(|came| full || !came.held) { (assertion(came)) }
+                p.bv-evidence dir="auto" { (evidence(&outcome.evidence)) }
+                @if let (true, Some(before)) = (full, journal.baseline(place)) {
+                    p.bv-evidence dir="auto" {
+                        "Production before: " (word(before.verdict)) " · " (evidence(&before.evidence))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why a test did not pass, where that is more than an assertion: those are shown one by one.
+fn reason(outcome: &Outcome) -> Markup {
+    let doubt = match &outcome.reason {
+        None | Some(Reason::Assertion { .. }) => return html! {},
+        Some(Reason::Doubt { doubt }) => Some(doubt),
+        Some(_) => None,
+    };
+    let why = reason_in_words(outcome).unwrap_or_default();
+    let next = doubt.map(crate::verify::Doubt::next_step).filter(|next| !why.contains(next)).unwrap_or_default();
+    html! { p.bv-result__reason dir="auto" { (why) @if !next.is_empty() { " " (next) } } }
+}
+
+fn assertion(came: &AssertionResult) -> Markup {
+    html! {
+        dl.bv-assertion-result {
+            dt { @if came.held { "✓ Expected" } @else { "✗ Expected" } }
+            dd dir="auto" { (came.expected) }
+            dt { "Actual" }
+            dd dir="auto" { (came.actual) }
+        }
+    }
+}
+
+/// Who answered, from which cache, how fast: `mw-debug.eqiad.main-1 · status 200 · cache miss · 312 ms`.
+fn evidence(evidence: &Evidence) -> String {
+    let mut parts = vec![match &evidence.server {
+        Some(server) => format!("Answered by {server}"),
+        None if evidence.status.is_some() => "Server not named".to_owned(),
+        None => "No answer".to_owned(),
+    }];
+    parts.extend(evidence.status.map(|status| format!("status {status}")));
+    parts.extend(evidence.cache_status.as_ref().map(|status| match evidence.age {
+        Some(age) if age > 0 => format!("cache {status}, {age} s old"),
+        _ => format!("cache {status}"),
+    }));
+    if evidence.repeated_past_cache {
+        parts.push("asked again past the cache".to_owned());
+    }
+    parts.push(format!("{} ms", evidence.elapsed_ms));
+    parts.join(" · ")
+}
+
+fn chip_of(journal: &Journal) -> Markup {
+    let (class, text) = match (journal.ended, journal.verdict()) {
+        (None, _) => ("cdx-info-chip--notice", "Running".to_owned()),
+        (Some((_, Ending::Cancelled)), _) => ("cdx-info-chip--notice", "Cancelled".to_owned()),
+        (Some(_), verdict @ Some(Verdict::Pass)) => ("cdx-info-chip--success", verdict_word(verdict)),
+        (Some(_), verdict @ Some(Verdict::Fail)) => ("cdx-info-chip--error", verdict_word(verdict)),
+        (Some(_), verdict) => ("cdx-info-chip--warning", verdict_word(verdict)),
+    };
+    html! {
+        span.cdx-info-chip.(class) { span.cdx-info-chip__icon {} span.cdx-info-chip__text { (text) } }
+    }
+}
+
+/// The tag of a stage in `data-stage`.
+pub(super) const fn stage_tag(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Mwdebug { .. } => "mwdebug",
+        Stage::Production => "production",
+    }
+}
+
+fn stage_name(stage: &Stage) -> String {
+    match stage {
+        Stage::Mwdebug { backend } => format!("On mwdebug ({backend})"),
+        Stage::Production => "On production".to_owned(),
+    }
+}
+
+fn verdict_tag(journal: &Journal) -> &'static str {
+    match (journal.ended, journal.verdict()) {
+        (None, _) => "running",
+        (Some((_, Ending::Cancelled)), _) => "cancelled",
+        (Some(_), verdict) => tag_of(verdict.unwrap_or(Verdict::Inconclusive)),
+    }
+}
+
+const fn tag_of(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Inconclusive => "inconclusive",
+    }
+}
+
+const fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "✓",
+        Verdict::Fail => "✗",
+        Verdict::Inconclusive => "?",
+    }
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passed",
+        Verdict::Fail => "failed",
+        Verdict::Inconclusive => "inconclusive",
+    }
+}
+
+fn verdict_word(verdict: Option<Verdict>) -> String {
+    verdict.unwrap_or(Verdict::Inconclusive).to_string()
+}
+
+const fn comparison_tag(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Fixed => "fixed",
+        Comparison::Kept => "kept",
+        Comparison::Regressed => "regressed",
+        Comparison::StillFailing => "still_failing",
+        Comparison::Unknown => "unknown",
+    }
+}
+
+const fn comparison_words(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Fixed => "Fixed: production without the patch fails it.",
+        Comparison::Kept => "Passed before too: proves nothing about the patch.",
+        Comparison::Regressed => "Regressed: production without the patch passes it.",
+        Comparison::StillFailing => "Failed before too: the patch makes no difference.",
+        Comparison::Unknown => "No comparison with production: one of the two is not certain.",
+    }
+}

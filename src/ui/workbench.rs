@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The workbench: the tests and results of one change, the other changes, the settings.
+
+use super::page::{Page, Told};
+use super::seam::Region;
+use super::{patch, popup, settings, tests_form};
+use crate::app::{Loaded, State};
+use crate::schedule::Window;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// The workbench's regions.
+pub(super) fn regions(page: &Page) -> Vec<Region> {
+    let region = |id, markup: Markup| Region { id, html: markup.into_string() };
+    vec![
+        region("header", header(page)),
+        region("status", popup::status(page)),
+        region("notices", popup::notices(page)),
+        region("changes", changes(page)),
+        region("open-message", open_message(page)),
+        region("change", change(page)),
+        region("tests", tests_form::rows(page)),
+        region("tests-bar", tests_form::bar(page)),
+        region("verify", verify(page)),
+        region("browsing", popup::browsing(page)),
+        region("settings", settings::fields(page)),
+        region("settings-message", settings::message(page)),
+    ]
+}
+
+fn header(page: &Page) -> Markup {
+    let nick = page.state.as_ref().and_then(|state| state.settings.nick.as_ref());
+    html! {
+        h1 { "Backport Verify" }
+        @if let Some(nick) = nick { span.bv-quiet.bv-cut dir="auto" { (nick) } }
+    }
+}
+
+/// The changes to choose from: mine from the calendar, then those with saved tests.
+fn changes(page: &Page) -> Markup {
+    let Some(state) = &page.state else { return html! { p.bv-quiet { "Loading…" } } };
+    let titles = titles(state);
+    let mut all: Vec<u64> =
+        windows(state).iter().flat_map(|window| &window.patches).map(|patch| patch.gerrit).collect();
+    all.extend(state.suites.keys().rev().chain(page.change.iter()));
+    let mut listed = Vec::new();
+    for gerrit in all {
+        if !listed.contains(&gerrit) {
+            listed.push(gerrit);
+        }
+    }
+    html! {
+        @if listed.is_empty() { p.bv-quiet { "No change yet. Type a number below." } }
+        ul.bv-plain {
+            @for gerrit in listed {
+                li {
+                    a.bv-choice href={ "#" (gerrit) } id={ "choose-" (gerrit) } data-act="choose" data-gerrit=(gerrit)
+                        aria-current=[(page.change == Some(gerrit)).then_some("page")] {
+                        span.bv-choice__title dir="auto" { (titles.get(&gerrit).map_or("Not on the calendar", String::as_str)) }
+                        span.bv-quiet { (gerrit) " · " (patch::count(page.saved(gerrit).len())) }
+                        @if page.drafts.get(&gerrit).is_some_and(super::Draft::is_dirty) {
+                            span.bv-note.bv-note--warning { "● Not saved" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn open_message(page: &Page) -> Markup {
+    html! {
+        @if page.told == Some(Told::NoSuchChange) {
+            p.bv-note.bv-note--error data-complaint { "✗ Write a change number or its URL in Gerrit." }
+        }
+    }
+}
+
+fn change(page: &Page) -> Markup {
+    let Some(gerrit) = page.change else {
+        return html! {
+            div.bv-empty data-empty {
+                h2 { "Choose a change" }
+                p { "Its tests and results are shown here." }
+            }
+        };
+    };
+    let Some(state) = &page.state else { return html! { h2 { "Change " (gerrit) } } };
+    let title = titles(state).remove(&gerrit);
+    html! {
+        h2 dir="auto" { (title.unwrap_or_else(|| format!("Change {gerrit}"))) }
+        p.bv-meta { (patch::gerrit_link(gerrit)) " · " (patch::count(page.saved(gerrit).len())) " saved" }
+    }
+}
+
+fn verify(page: &Page) -> Markup {
+    let (Some((gerrit, draft)), Some(state)) = (page.chosen(), &page.state) else { return html! {} };
+    let tests = page.saved(gerrit);
+    let held = if tests.is_empty() {
+        Some("Save a test first.")
+    } else if draft.is_dirty() {
+        Some("Save the tests first: a run takes the saved ones.")
+    } else {
+        None
+    };
+    html! {
+        section.bv-change data-patch=(gerrit) aria-labelledby="verify-title" {
+            h3 id="verify-title" { "Verify" }
+            (patch::verify_buttons(gerrit, state, held))
+            div.bv-actions { (patch::browse_buttons(gerrit, tests)) }
+            (patch::results(gerrit, state, page))
+        }
+    }
+}
+
+fn windows(state: &State) -> &[Window] {
+    match &state.schedule {
+        Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => value,
+        _ => &[],
+    }
+}
+
+/// Titles by change: those of the calendar, else those of runs.
+fn titles(state: &State) -> BTreeMap<u64, String> {
+    let ran = state.runs.iter().map(|run| &run.journal.plan.subject);
+    let ran =
+        ran.filter_map(|subject| Some((subject.gerrit?, subject.title.clone()))).filter(|(_, title)| !title.is_empty());
+    let scheduled = windows(state).iter().flat_map(|window| &window.patches);
+    ran.chain(scheduled.map(|scheduled| (scheduled.gerrit, patch::title(scheduled)))).collect()
+}

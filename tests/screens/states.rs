@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Every state of the pages that is worth a look: the snapshots and the gallery show the same ones.
+
+use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
+use backport_verify::check::{Assertion, AssertionResult};
+use backport_verify::debug::Backend;
+use backport_verify::exchange::TransportError;
+use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
+use backport_verify::suite::{Suite, Test};
+use backport_verify::ui::{Event, Page, Screen};
+use backport_verify::verify::{
+    Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Target, Verdict,
+};
+use jiff::Timestamp;
+
+/// The change of the story.
+pub const GERRIT: u64 = 1_330_001;
+
+/// The page that its test asks.
+pub const URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
+
+/// A time of the story's day.
+pub fn at(time: &str) -> Timestamp {
+    format!("2026-11-23T{time}:00Z").parse().unwrap()
+}
+
+/// A page one hour ahead of UTC, in the middle of the window.
+pub fn page(screen: Screen, state: Option<State>) -> Page {
+    let change = (screen == Screen::Workbench).then_some(GERRIT);
+    let mut page = Page::new(screen, at("14:18"), 60, change);
+    if let Some(state) = state {
+        page.set_state(state);
+    }
+    page
+}
+
+/// The story's test.
+pub fn test() -> Test {
+    let assertions =
+        vec![Assertion::BodyContains { text: "eventcoordinator".into() }, Assertion::Status { equals: 200 }];
+    Test { name: "The group is listed".into(), url: URL.into(), assertions, ..Test::default() }
+}
+
+fn patch(gerrit: u64, title: &str, kind: PatchKind) -> Patch {
+    let nicks = Nick::new("submitter").into_iter().collect();
+    let title = title.to_owned();
+    Patch { gerrit, kind, title, status: String::new(), nicks, struck: false, placeholder: false, source_line: 40 }
+}
+
+fn window(name: &str, from: &str, to: &str, patches: Vec<Patch>) -> Window {
+    let deployers = Nick::new("deployer").into_iter().collect();
+    let (start, end) = (at(from), at(to));
+    Window { name: name.into(), start, end, deployers, is_backport: true, patches, unread: Vec::new() }
+}
+
+/// The window of the story.
+pub fn afternoon() -> Window {
+    let patches = vec![patch(GERRIT, "[enwiki] Add the eventcoordinator group", PatchKind::Config)];
+    window("UTC afternoon backport window", "14:00", "15:00", patches)
+}
+
+/// A state with nick, webhook, calendar and the story's test.
+pub fn ready() -> State {
+    let backends = ["k8s-mwdebug", "k8s-mwdebug-next", "mwdebug1001.eqiad.wmnet"];
+    State {
+        settings: SettingsView {
+            nick: Nick::new("submitter"),
+            backend: Backend::default(),
+            webhook: Some("https://backport-verify.toolforge.org".into()),
+        },
+        schedule: Loaded::Ready { at: at("14:16"), value: vec![afternoon()] },
+        backends: backends.iter().map(|name| Backend::new(name).unwrap()).collect(),
+        suites: [(GERRIT, Suite { tests: vec![test()] })].into(),
+        ..State::default()
+    }
+}
+
+/// A state with runs.
+pub fn with_runs(runs: Vec<Run>) -> State {
+    State { runs, ..ready() }
+}
+
+fn stage(production: bool) -> Stage {
+    if production { Stage::Production } else { Stage::Mwdebug { backend: Backend::default() } }
+}
+
+fn evidence(production: bool) -> Evidence {
+    let server =
+        if production { "mw-web.eqiad.main-6c9b8d5f7b-x2x7q" } else { "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj" };
+    Evidence {
+        status: Some(200),
+        server: Some(server.into()),
+        cache_status: Some(if production { "miss" } else { "pass" }.into()),
+        age: Some(0),
+        request_id: None,
+        elapsed_ms: 312,
+        repeated_past_cache: production,
+    }
+}
+
+/// An outcome with the story's assertions; a fail misses the text.
+pub fn outcome(verdict: Verdict, production: bool) -> Outcome {
+    let missing = verdict == Verdict::Fail;
+    let actual = if missing { "it does not (48,120 characters)" } else { "it does" };
+    let result = |assertion, held, expected: &str, actual: &str| AssertionResult {
+        assertion,
+        held,
+        expected: expected.into(),
+        actual: actual.into(),
+    };
+    Outcome {
+        verdict,
+        reason: missing.then_some(Reason::Assertion { at: 0 }),
+        assertions: vec![
+            result(
+                Assertion::BodyContains { text: "eventcoordinator".into() },
+                !missing,
+                "body contains <eventcoordinator>",
+                actual,
+            ),
+            result(Assertion::Status { equals: 200 }, true, "status is <200>", "<200>"),
+        ],
+        evidence: evidence(production),
+    }
+}
+
+/// An answer that production gave in the backend's place.
+pub fn answered_by_production() -> Outcome {
+    let doubt =
+        Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: "mw-web.eqiad.main-6c9b8d5f7b".into() };
+    Outcome {
+        verdict: Verdict::Inconclusive,
+        reason: Some(Reason::Doubt { doubt }),
+        assertions: Vec::new(),
+        evidence: evidence(true),
+    }
+}
+
+/// A run of `tests`; `after` has the deciding outcomes, `before` those of production before the sync.
+pub fn run(production: bool, tests: Vec<Test>, after: Vec<Outcome>, before: Vec<Outcome>) -> Run {
+    let subject = Subject {
+        gerrit: Some(GERRIT),
+        title: "[enwiki] Add the eventcoordinator group".into(),
+        deployers: Nick::new("deployer").into_iter().collect(),
+    };
+    let id = if production { "run-2" } else { "run-1" };
+    let plan = Plan::new(id.into(), subject, stage(production), at("14:17"), tests, 10_000);
+    let mut journal = Journal::begin(plan);
+    for (place, job) in journal.plan.jobs.iter().enumerate() {
+        let came = if job.target == Target::Baseline { &before } else { &after };
+        if let Some(outcome) = came.get(job.test) {
+            journal.outcomes.insert(place, outcome.clone());
+        }
+    }
+    Run { journal, report: None }
+}
+
+/// The run with its end and its report.
+pub fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
+    run.journal.ended = Some((at("14:17"), Ending::Finished));
+    run.report = Some(Report { line: line.into(), delivery });
+    run
+}
+
+const PASS_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on mwdebug (k8s-mwdebug), 1 of 1, fixed by the patch";
+const PRODUCTION_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on production, 1 of 1";
+const FAIL_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: FAIL on mwdebug (k8s-mwdebug), 1 of 1: body does not contain <eventcoordinator>";
+
+/// The story's run on mwdebug: production fails the test, mwdebug passes it.
+pub fn passed(delivery: Delivery) -> Run {
+    let (after, before) = (outcome(Verdict::Pass, false), outcome(Verdict::Fail, true));
+    ended(run(false, vec![test()], vec![after], vec![before]), PASS_LINE, delivery)
+}
+
+fn failed(delivery: Delivery) -> Run {
+    let (after, before) = (outcome(Verdict::Fail, false), outcome(Verdict::Fail, true));
+    ended(run(false, vec![test()], vec![after], vec![before]), FAIL_LINE, delivery)
+}
+
+fn passed_on_production() -> Run {
+    let run = run(true, vec![test()], vec![outcome(Verdict::Pass, true)], Vec::new());
+    ended(run, PRODUCTION_LINE, Delivery::Delivered { at: at("14:18") })
+}
+
+fn refused(screen: Screen, problem: Problem) -> Page {
+    let mut page = page(screen, Some(ready()));
+    page.set_reply(Reply::Refused { problem });
+    page
+}
+
+fn unreachable() -> Problem {
+    Problem::CalendarUnreachable { detail: "no answer within 10000 ms".into() }
+}
+
+fn several() -> State {
+    let more = |name: &str, url: &str| Test { name: name.into(), url: url.into(), ..test() };
+    let tests = vec![
+        test(),
+        more(
+            "",
+            "https://commons.wikimedia.org/wiki/Special:ListGroupRights?uselang=qqx&debug=1&a-long-parameter=with-a-long-value",
+        ),
+        more("اختبار الصفحة الرئيسية", "https://ar.wikipedia.org/wiki/الصفحة_الرئيسية"),
+    ];
+    let timeout = Outcome {
+        verdict: Verdict::Inconclusive,
+        reason: Some(Reason::Transport { error: TransportError::Timeout { after_ms: 10_000 } }),
+        assertions: Vec::new(),
+        evidence: Evidence { elapsed_ms: 10_000, ..Evidence::default() },
+    };
+    let after = vec![outcome(Verdict::Pass, false), outcome(Verdict::Fail, false), timeout];
+    let before = vec![outcome(Verdict::Pass, true), outcome(Verdict::Pass, true), outcome(Verdict::Pass, true)];
+    let mut early = window(
+        "MediaWiki train – Utc-0 Version",
+        "09:00",
+        "11:00",
+        vec![patch(
+            1_330_002,
+            "<script>alert(1)</script> & a title that somebody made far too long to fit into one line of the popup",
+            PatchKind::Branch("1.47.0-wmf.16".into()),
+        )],
+    );
+    early.patches[0].status = "done".into();
+    let mut evening = window("UTC late backport window", "21:00", "22:00", afternoon().patches);
+    evening.unread = vec![Unread {
+        text: "{{deploy|type=config|gerrit=|title=something}}".into(),
+        reason: "no change number".into(),
+        source_line: 61,
+    }];
+    State {
+        schedule: Loaded::Ready { at: at("14:16"), value: vec![early, afternoon(), evening] },
+        suites: [(GERRIT, Suite { tests: tests.clone() })].into(),
+        runs: vec![ended(run(false, tests, after, before), FAIL_LINE, Delivery::Preview)],
+        ..ready()
+    }
+}
+
+fn event(act: &str, data: &[(&str, &str)], form: &[(&str, &str)]) -> Event {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Event { act: act.into(), data: data.iter().map(own).collect(), form: form.iter().map(own).collect() }
+}
+
+fn every_kind() -> Page {
+    let name = String::from("x-wikimedia-debug");
+    let assertions = vec![
+        Assertion::BodyNotContains { text: "Fatal exception".into() },
+        Assertion::BodyMatches { pattern: "event.?coordinator".into() },
+        Assertion::HeaderEquals { name: "content-language".into(), value: "en".into() },
+        Assertion::HeaderMatches { name: "server".into(), pattern: "^mw-".into() },
+        Assertion::HeaderAbsent { name },
+    ];
+    let second = Test { name: String::new(), assertions, ..test() };
+    let mut state = ready();
+    state.suites.insert(GERRIT, Suite { tests: vec![test(), second] });
+    page(Screen::Workbench, Some(state))
+}
+
+fn popups() -> Vec<(&'static str, Page)> {
+    let popup = |state| page(Screen::Popup, Some(state));
+    let mut ahead = ready();
+    ahead.suites.clear();
+    let mut evening = window("UTC late backport window", "16:28", "17:28", afternoon().patches);
+    evening.unread = vec![Unread {
+        text: "* 1330009 – please deploy".into(),
+        reason: "not a deploy template".into(),
+        source_line: 58,
+    }];
+    ahead.schedule = Loaded::Ready { at: at("14:18"), value: vec![evening] };
+
+    let kept = (outcome(Verdict::Pass, false), outcome(Verdict::Pass, true));
+    let kept = ended(run(false, vec![test()], vec![kept.0], vec![kept.1]), PASS_LINE, Delivery::Preview);
+    let doubt = run(false, vec![test()], vec![answered_by_production()], vec![outcome(Verdict::Fail, true)]);
+    let doubt = ended(doubt, "deployer: 1330001: INCONCLUSIVE on mwdebug (k8s-mwdebug)", Delivery::Preview);
+    let mut cancelled = run(false, vec![test()], Vec::new(), Vec::new());
+    cancelled.journal.ended = Some((at("14:17"), Ending::Cancelled));
+    let underway = run(
+        false,
+        vec![test(), test(), Test { name: String::new(), ..test() }],
+        vec![outcome(Verdict::Pass, false); 2],
+        vec![outcome(Verdict::Fail, true)],
+    );
+    let mut suites = ready();
+    suites.suites.insert(GERRIT, Suite { tests: underway.journal.plan.tests.clone() });
+
+    let tab = |tab, url: &str, conflict: Option<&str>| Browsing {
+        tab,
+        url: url.into(),
+        backend: Backend::default(),
+        until: at("14:30"),
+        conflict: conflict.map(Into::into),
+    };
+    let browsing = vec![tab(7, URL, None), tab(8, URL, Some("backend=mwdebug1001.eqiad.wmnet"))];
+    let without_webhook = SettingsView { webhook: None, ..ready().settings };
+    let stale = Some((at("13:51"), vec![afternoon()]));
+    let broken = Problem::NotACalendar { detail: "it has no deployment card".into() };
+
+    vec![
+        ("popup_starting", page(Screen::Popup, None)),
+        ("popup_no_nick", popup(State::default())),
+        ("popup_loading", popup(State { schedule: Loaded::Loading, ..ready() })),
+        ("popup_empty", popup(State { schedule: Loaded::Ready { at: at("14:16"), value: Vec::new() }, ..ready() })),
+        ("popup_no_tests", popup(ahead)),
+        ("popup_ready", popup(ready())),
+        ("popup_running", popup(State { runs: vec![underway], ..suites })),
+        ("popup_passed", popup(with_runs(vec![passed(Delivery::Preview)]))),
+        ("popup_sending", popup(with_runs(vec![passed(Delivery::Sending)]))),
+        ("popup_delivered", popup(with_runs(vec![passed(Delivery::Delivered { at: at("14:18") })]))),
+        (
+            "popup_production_passed",
+            popup(with_runs(vec![passed_on_production(), passed(Delivery::Delivered { at: at("14:17") })])),
+        ),
+        (
+            "popup_failed",
+            popup(with_runs(vec![failed(Delivery::Failed {
+                detail: "The webhook answered 404; check its URL in the settings.".into(),
+            })])),
+        ),
+        ("popup_inconclusive", popup(with_runs(vec![doubt]))),
+        ("popup_kept", popup(with_runs(vec![kept]))),
+        ("popup_cancelled", popup(with_runs(vec![cancelled]))),
+        ("popup_stale", popup(State { schedule: Loaded::Failed { problem: unreachable(), stale }, ..ready() })),
+        (
+            "popup_unreachable",
+            popup(State { schedule: Loaded::Failed { problem: unreachable(), stale: None }, ..ready() }),
+        ),
+        ("popup_no_calendar", popup(State { schedule: Loaded::Failed { problem: broken, stale: None }, ..ready() })),
+        ("popup_no_access", popup(State { no_access: vec!["https://*.wikipedia.org/*".into()], ..ready() })),
+        ("popup_storage_full", refused(Screen::Popup, Problem::Storage { detail: "the quota is used up".into() })),
+        (
+            "popup_notice",
+            popup(State {
+                notice: Some(Problem::Unreadable { what: "tests".into(), detail: "they are of version 7".into() }),
+                ..ready()
+            }),
+        ),
+        (
+            "popup_browsing",
+            popup(State { browsing, settings: without_webhook, ..with_runs(vec![passed(Delivery::Preview)]) }),
+        ),
+        ("popup_several", popup(several())),
+    ]
+}
+
+fn workbenches() -> Vec<(&'static str, Page)> {
+    let bench = |state| page(Screen::Workbench, Some(state));
+    let mut nothing = page(Screen::Workbench, Some(ready()));
+    nothing.set_change(None);
+    let mut blank = ready();
+    blank.suites.clear();
+
+    let mut invalid = bench(ready());
+    invalid.act(event(
+        "save-tests",
+        &[],
+        &[
+            ("name", "Elsewhere"),
+            ("url", "http://example.org/"),
+            ("kind", "status"),
+            ("header", ""),
+            ("value", "two hundred"),
+            ("kind", "header_equals"),
+            ("header", ""),
+            ("value", "mw"),
+        ],
+    ));
+    let mut unsaved = bench(ready());
+    unsaved.act(event("add-assertion", &[("test", "0")], &[]));
+    let mut saved = bench(ready());
+    saved.act(event("save-tests", &[], &[]));
+    saved.set_reply(Reply::Done);
+    let mut setting = bench(ready());
+    setting.act(event("save-settings", &[], &[("nick", "submitter"), ("backend", "k8s-mwdebug"), ("webhook", "hook")]));
+    let mut outdated = with_runs(vec![passed(Delivery::Delivered { at: at("14:18") })]);
+    outdated.suites.insert(GERRIT, Suite { tests: vec![Test { name: "Renamed".into(), ..test() }] });
+
+    vec![
+        ("workbench_starting", page(Screen::Workbench, None)),
+        ("workbench_nothing_chosen", nothing),
+        ("workbench_no_tests", bench(blank)),
+        ("workbench_every_kind", every_kind()),
+        ("workbench_invalid", invalid),
+        ("workbench_unsaved", unsaved),
+        ("workbench_saved", saved),
+        (
+            "workbench_passed",
+            bench(with_runs(vec![passed_on_production(), passed(Delivery::Delivered { at: at("14:17") })])),
+        ),
+        ("workbench_failed", bench(with_runs(vec![failed(Delivery::Preview)]))),
+        ("workbench_outdated", bench(outdated)),
+        ("workbench_bad_webhook", setting),
+        ("workbench_several", bench(several())),
+        ("workbench_busy", refused(Screen::Workbench, Problem::Busy)),
+    ]
+}
+
+/// Every state by name.
+pub fn all() -> Vec<(&'static str, Page)> {
+    popups().into_iter().chain(workbenches()).collect()
+}
