@@ -17,9 +17,25 @@ pub(super) async fn perform<P: Ports>(ports: &P, command: Command) -> Option<Str
                 headers: [("X-Wikimedia-Debug", "backend=k8s-mwdebug")].into_iter().collect(),
                 session: if nick == "mine" { Session::Mine } else { Session::Anonymous },
                 redirects: if nick == "follow" { Redirects::Follow } else { Redirects::Manual },
-                timeout_ms: 700,
+                timeout_ms: if nick == "long" { 9000 } else { 700 },
                 body: None,
             };
+            if nick == "many" {
+                let all = (0..30).map(|i| {
+                    let request = Request { url: format!("{}{i}", request.url), timeout_ms: 5000, ..request.clone() };
+                    async move {
+                        let body = ports.send(&request).await.map(|r| (r.status, r.headers.get("location"), r.body));
+                        format!("{body:?}")
+                    }
+                });
+                let all = futures_util::future::join_all(all).await;
+                return Some(format!("{all:?}"));
+            }
+            if nick == "drop" {
+                let send = std::pin::pin!(ports.send(&request));
+                let _ = futures_util::future::select(send, std::pin::pin!(ports.sleep(300))).await;
+                return Some(format!("dropped {}", ports.unique()));
+            }
             let answer = ports.send(&request).await;
             ports.stay_awake(false);
             Some(serde_json::to_string(&answer.map_err(|e| e.to_string())).unwrap_or_default())

@@ -23,6 +23,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[derive(Default)]
 struct BrowserPorts {
     exchanges: exchanges::Exchanges,
+    rules: futures_util::lock::Mutex<()>,
     awake: RefCell<Option<gloo::timers::callback::Interval>>,
 }
 

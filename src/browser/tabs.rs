@@ -6,6 +6,7 @@ use crate::ports::{HeaderRule, TabId, Tabs};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use url::Url;
 use wasm_bindgen::JsValue;
 
 /// Every type that both browsers know. `main_frame` must be named: a rule without types leaves it out.
@@ -53,6 +54,14 @@ struct Condition {
     tab_ids: BTreeSet<TabId>,
     request_domains: BTreeSet<String>,
     resource_types: BTreeSet<String>,
+}
+
+impl Condition {
+    /// A domain stands for its subdomains too.
+    fn means(&self, tab: TabId, host: &str) -> bool {
+        let on = |domain: &String| host.strip_suffix(domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+        self.tab_ids.contains(&tab) && self.request_domains.iter().any(on)
+    }
 }
 
 impl Rule {
@@ -141,10 +150,11 @@ async fn set_header_rules(wanted: &[HeaderRule]) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Whether a tab has a header rule of ours.
-pub(super) async fn has_header_rule(tab: TabId) -> Result<bool, JsValue> {
+/// Whether a rule of ours means a tab's requests to `url`.
+pub(super) async fn has_header_rule(tab: TabId, url: &str) -> Result<bool, JsValue> {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let rules = present_rules().await?;
-    Ok(rules.iter().filter_map(|(_, rule)| rule.as_ref()).any(|rule| rule.condition.tab_ids.contains(&tab)))
+    Ok(rules.iter().filter_map(|(_, rule)| rule.as_ref()).any(|rule| rule.condition.means(tab, &host)))
 }
 
 async fn open() -> Result<TabId, JsValue> {
@@ -170,6 +180,8 @@ impl Tabs for BrowserPorts {
     }
 
     async fn set_header_rules(&self, rules: &[HeaderRule]) -> Result<(), String> {
+        // What is there must not change between looking and updating.
+        let _turn = self.rules.lock().await;
         set_header_rules(rules).await.map_err(|thrown| sys::said(&thrown))
     }
 }

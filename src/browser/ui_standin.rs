@@ -51,6 +51,9 @@ impl Page {
             Reply::Done => None,
         };
     }
+    pub(super) fn set_change(&mut self, change: Option<u64>) {
+        self.change = change;
+    }
     pub(super) fn set_now(&mut self, now: Timestamp) {
         self.now = now;
     }
@@ -80,7 +83,7 @@ impl Page {
         let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
         let form = "<form id=\"f\" data-act=\"save-settings\"><input id=nick name=nick><input id=webhook name=webhook \
                     size=90 data-act=edit><button id=save>Save</button></form><div data-act=outer data-patch=1>\
-                    <button type=button id=b1 data-act=probe data-run=r1><b id=inner>x</b></button></div><button id=open data-act=open></button><form>\
+                    <button type=button id=b1 data-act=probe data-run=r1><b id=inner>x</b></button></div><button id=open data-act=open></button><form><input type=hidden name=webhook value='https://en.wikipedia.org/browse'>\
                     <button id=browse data-act=browse></button></form><button data-act=grant-access id=grant></button>\
                     <button data-act=stop-browsing id=stop></button>";
         vec![

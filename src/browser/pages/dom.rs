@@ -8,8 +8,8 @@ use super::super::ui_standin::Region;
 use std::collections::HashMap;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 use web_sys::{
-    Document, DocumentFragment, DomParser, Element, HtmlElement, HtmlInputElement, HtmlTemplateElement,
-    HtmlTextAreaElement, SupportedType,
+    Document, DocumentFragment, DomParser, Element, FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTemplateElement, HtmlTextAreaElement, SupportedType,
 };
 
 /// What each region shows.
@@ -51,27 +51,37 @@ pub(super) fn mark_ready(document: &Document) -> Result<(), JsValue> {
     app.set_attribute("data-ready", "true")
 }
 
-/// Where the user is in a region: by ids, as the elements themselves are replaced.
+/// Where the user is in a region, and what was typed there: by ids, as the elements themselves are replaced.
 struct Place {
     focus: Option<Focus>,
+    typed: Vec<Typed>,
     scrolled: Vec<(String, i32, i32)>,
-    open: Vec<String>,
-    shut: Vec<String>,
+    folds: Vec<(String, bool)>,
 }
 
 struct Focus {
     id: String,
-    /// What was typed and is not in the markup.
-    typed: Option<String>,
     selection: Option<(u32, u32)>,
+}
+
+/// What was typed into a field and is not in the markup. The view means to replace it where it changes the
+/// `data-generation` around the field; without that, new markup is about something else.
+struct Typed {
+    id: String,
+    value: String,
+    generation: Option<String>,
 }
 
 impl Place {
     fn of(document: &Document, region: &Element) -> Result<Self, JsValue> {
         let active =
             document.active_element().filter(|active| region.contains(Some(active)) && !active.id().is_empty());
-        let mut place =
-            Self { focus: active.as_ref().map(Focus::of), scrolled: Vec::new(), open: Vec::new(), shut: Vec::new() };
+        let mut place = Self {
+            focus: active.map(|active| Focus { selection: selection(&active), id: active.id() }),
+            typed: Vec::new(),
+            scrolled: Vec::new(),
+            folds: Vec::new(),
+        };
         let named = region.query_selector_all("[id]")?;
         for element in (0..named.length()).filter_map(|at| named.get(at)?.dyn_into::<Element>().ok()) {
             let (left, top) = (element.scroll_left(), element.scroll_top());
@@ -79,19 +89,25 @@ impl Place {
                 place.scrolled.push((element.id(), left, top));
             }
             if element.tag_name() == "DETAILS" {
-                let list = if element.has_attribute("open") { &mut place.open } else { &mut place.shut };
-                list.push(element.id());
+                place.folds.push((element.id(), element.has_attribute("open")));
+            }
+            if let Some(value) = typed(&element) {
+                place.typed.push(Typed { id: element.id(), value, generation: generation(&element) });
             }
         }
         Ok(place)
     }
 
     fn restore(self, document: &Document) -> Result<(), JsValue> {
-        for fold in self.open.iter().filter_map(|id| document.get_element_by_id(id)) {
-            fold.set_attribute("open", "")?;
+        for (id, open) in self.folds {
+            if let Some(fold) = document.get_element_by_id(&id) {
+                fold.toggle_attribute_with_force("open", open)?;
+            }
         }
-        for fold in self.shut.iter().filter_map(|id| document.get_element_by_id(id)) {
-            fold.remove_attribute("open")?;
+        for Typed { id, value, generation: before } in self.typed {
+            if let Some(field) = document.get_element_by_id(&id).filter(|field| generation(field) == before) {
+                write(&field, &value);
+            }
         }
         for (id, left, top) in self.scrolled {
             if let Some(element) = document.get_element_by_id(&id) {
@@ -107,40 +123,57 @@ impl Place {
 }
 
 impl Focus {
-    fn of(active: &Element) -> Self {
-        let (typed, selection) = if let Some(input) = active.dyn_ref::<HtmlInputElement>() {
-            // Fields without text, such as check boxes, throw here or have nothing.
-            let start = input.selection_start().ok().flatten();
-            let end = input.selection_end().ok().flatten();
-            ((input.value() != input.default_value()).then(|| input.value()), start.zip(end))
-        } else if let Some(area) = active.dyn_ref::<HtmlTextAreaElement>() {
-            let start = area.selection_start().ok().flatten();
-            let end = area.selection_end().ok().flatten();
-            let typed = area.default_value().is_ok_and(|shown| shown != area.value()).then(|| area.value());
-            (typed, start.zip(end))
-        } else {
-            (None, None)
-        };
-        Self { id: active.id(), typed, selection }
-    }
-
     fn restore(self, document: &Document) -> Result<(), JsValue> {
         let Some(element) = document.get_element_by_id(&self.id) else { return Ok(()) };
-        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-            if let Some(typed) = &self.typed {
-                input.set_value(typed);
-            }
-            if let Some((start, end)) = self.selection {
-                input.set_selection_range(start, end)?;
-            }
-        } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
-            if let Some(typed) = &self.typed {
-                area.set_value(typed);
-            }
-            if let Some((start, end)) = self.selection {
-                area.set_selection_range(start, end)?;
-            }
+        let focusing = FocusOptions::new();
+        focusing.set_prevent_scroll(true);
+        if let Some(element) = element.dyn_ref::<HtmlElement>() {
+            element.focus_with_options(&focusing)?;
         }
-        element.dyn_ref::<HtmlElement>().map_or(Ok(()), HtmlElement::focus)
+        let Some((start, end)) = self.selection else { return Ok(()) };
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            input.set_selection_range(start, end)
+        } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+            area.set_selection_range(start, end)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The generation of the markup that a field stands in.
+fn generation(field: &Element) -> Option<String> {
+    field.closest("[data-generation]").ok()??.get_attribute("data-generation")
+}
+
+/// Caret and selection of a field; check boxes and the like have none.
+fn selection(field: &Element) -> Option<(u32, u32)> {
+    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        return Some((input.selection_start().ok()??, input.selection_end().ok()??));
+    }
+    let area = field.dyn_ref::<HtmlTextAreaElement>()?;
+    Some((area.selection_start().ok()??, area.selection_end().ok()??))
+}
+
+/// The value of a field where it is not the one in the markup.
+fn typed(field: &Element) -> Option<String> {
+    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        return Some(input.value()).filter(|value| *value != input.default_value());
+    }
+    if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
+        return Some(area.value()).filter(|value| area.default_value().is_ok_and(|shown| shown != *value));
+    }
+    let select = field.dyn_ref::<HtmlSelectElement>()?;
+    let shown = select.query_selector("option[selected]").ok()?.or(select.query_selector("option").ok()?)?;
+    Some(select.value()).filter(|value| shown.get_attribute("value").is_some_and(|shown| shown != *value))
+}
+
+fn write(field: &Element, value: &str) {
+    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        input.set_value(value);
+    } else if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
+        area.set_value(value);
+    } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(value);
     }
 }

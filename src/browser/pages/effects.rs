@@ -82,6 +82,18 @@ impl Live {
         });
     }
 
+    /// Asks for what may have become old. Its answer is not the user's either.
+    pub(super) fn refresh(self: &Rc<Self>) {
+        let live = self.clone();
+        spawn_local(async move {
+            let reply = ask(&Command::Refresh { force: false }).await.unwrap_or_else(|thrown| unreachable(&thrown));
+            if let Reply::Refused { problem } = reply {
+                live.refuse(problem);
+                live.render();
+            }
+        });
+    }
+
     /// Keeps the background at its run. Its answers are not the user's, so only a lasting silence is shown.
     pub(super) fn wake(self: &Rc<Self>) {
         let live = self.clone();
@@ -91,7 +103,7 @@ impl Live {
                 Err(thrown) => {
                     live.unanswered.set(live.unanswered.get() + 1);
                     if live.unanswered.get() == SILENCE {
-                        live.page.borrow_mut().set_reply(unreachable(&thrown));
+                        live.refuse(Problem::Protocol { detail: sys::said(&thrown) });
                         live.render();
                     }
                 }

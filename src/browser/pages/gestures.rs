@@ -19,8 +19,9 @@ pub(super) fn read(event: &Event) -> Option<Meant> {
         "click" => !is_form(&actor) && !is_field(&actor) && !is_in_field(&target),
         _ => act == EDIT || is_field(&actor),
     };
-    // A form must never load a page, whatever else becomes of it.
-    if event.type_() == "submit" || (meant && event.type_() == "click") {
+    // A form must never load a page, whatever else becomes of it; a link to a place on this page keeps its address.
+    let local = actor.get_attribute("href").is_some_and(|href| href.starts_with('#'));
+    if event.type_() == "submit" || (meant && event.type_() == "click" && !local) {
         event.prevent_default();
     }
     meant.then(|| Meant { act, data: dataset(&target), form: form(&target) })

@@ -7,12 +7,13 @@ mod dom;
 mod effects;
 mod gestures;
 
-use super::ui_standin::{Effect, Page, Screen};
+use super::ui_standin::{Page, Screen};
 use super::{clock, storage, sys};
-use crate::app::{Command, Problem, Reply, State};
+use crate::app::{Problem, State};
 use crate::ports::Area;
 use dom::Regions;
-use gloo::timers::callback::Interval;
+use gloo::timers::callback::{Interval, Timeout};
+use jiff::{SignedDuration, Timestamp};
 use js_sys::Reflect;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -22,6 +23,9 @@ use web_sys::{Document, Event, Window};
 /// After so many wake-up calls without an answer the user is told. A single one may meet the background as it stops.
 const SILENCE: u32 = 3;
 
+/// A press that lasts longer is no click, or its release was outside the page.
+const LONGEST_PRESS: SignedDuration = SignedDuration::from_secs(2);
+
 /// A page that is open.
 struct Live {
     window: Window,
@@ -30,6 +34,8 @@ struct Live {
     regions: RefCell<Regions>,
     /// Replacing markup makes the browser fire events for what goes away; those are nobody's gestures.
     rendering: Cell<bool>,
+    /// Until when the pointer is taken to be held down: an element that is replaced under it never gets its click.
+    held_until: Cell<Timestamp>,
     unanswered: Cell<u32>,
 }
 
@@ -54,6 +60,7 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
         page: RefCell::new(page),
         regions: RefCell::default(),
         rendering: Cell::new(false),
+        held_until: Cell::default(),
         unanswered: Cell::new(0),
     });
     // First the subscription, so that no state is missed between the two.
@@ -67,7 +74,7 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
     live.tick();
     live.render();
     dom::mark_ready(&live.document)?;
-    live.perform(Effect::Send(Command::Refresh { force: false }));
+    live.refresh();
     Ok(())
 }
 
@@ -84,7 +91,11 @@ fn change_of(window: &Window) -> Result<Option<u64>, JsValue> {
 }
 
 impl Live {
+    /// Brings the page up to date, unless the pointer is held down; then its release does.
     fn render(&self) {
+        if clock::now() < self.held_until.get() {
+            return;
+        }
         let regions = self.page.borrow().regions();
         self.rendering.set(true);
         if let Err(thrown) = self.regions.borrow_mut().patch(&self.document, regions) {
@@ -100,8 +111,9 @@ impl Live {
         }
     }
 
+    /// Tells of something that no command of the user's led to.
     fn refuse(&self, problem: Problem) {
-        self.page.borrow_mut().set_reply(Reply::Refused { problem });
+        self.page.borrow_mut().problem = Some(problem);
     }
 
     fn watch_state(self: &Rc<Self>) {
@@ -145,9 +157,22 @@ impl Live {
             self.on(self.document.as_ref(), kind, move |event| live.gesture(&event))?;
         }
         let live = self.clone();
+        self.on(self.document.as_ref(), "pointerdown", move |_| {
+            live.held_until.set(clock::now().saturating_add(LONGEST_PRESS).unwrap_or_default());
+        })?;
+        for kind in ["pointerup", "pointercancel"] {
+            let live = self.clone();
+            self.on(self.document.as_ref(), kind, move |_| {
+                live.held_until.set(Timestamp::default());
+                // The click that belongs to the release comes first.
+                let live = live.clone();
+                Timeout::new(0, move || live.render()).forget();
+            })?;
+        }
+        let live = self.clone();
         self.on(self.window.as_ref(), "hashchange", move |_| {
             match change_of(&live.window) {
-                Ok(change) => live.page.borrow_mut().change = change,
+                Ok(change) => live.page.borrow_mut().set_change(change),
                 Err(thrown) => sys::complain("read the page's address", &thrown),
             }
             live.render();
@@ -172,5 +197,18 @@ impl Live {
             self.perform(effect);
         }
         self.render();
+        self.keep_address();
+    }
+
+    /// Puts the chosen change into the workbench's address, so that a reload comes back to it.
+    fn keep_address(&self) {
+        let chosen = self.page.borrow().change;
+        let Some(gerrit) = chosen else { return };
+        let kept = change_of(&self.window).and_then(|change| {
+            if change == chosen { Ok(()) } else { self.window.location().set_hash(&gerrit.to_string()) }
+        });
+        if let Err(thrown) = kept {
+            sys::complain("keep the page's address", &thrown);
+        }
     }
 }
