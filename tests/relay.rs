@@ -96,11 +96,16 @@ struct Listener {
 
 impl Listener {
     async fn join(server: &Server) -> Self {
+        Self::join_as(server, "utf-8").await
+    }
+
+    async fn join_as(server: &Server, encoding: &str) -> Self {
         let config = Config {
             nickname: Some("reviewer".into()),
             server: Some("127.0.0.1".into()),
             port: Some(server.port),
             use_tls: Some(false),
+            encoding: Some(encoding.into()),
             channels: vec![CHANNEL.into()],
             ..Config::default()
         };
@@ -227,8 +232,19 @@ async fn nothing_that_is_posted_is_a_command_to_the_server_or_to_a_bot() {
     let cut = format!("{}…", "ü".repeat(198));
     assert_eq!(
         listener.lines_until("end").await,
-        ["| !log done", "| stashbot: help", "PASS QUIT :bye KICK", "PASS", &cut, "end"]
+        ["Backport Verify: !log done", "Backport Verify: stashbot: help", "PASS QUIT :bye KICK", "PASS", &cut, "end"]
     );
+}
+
+#[tokio::test]
+async fn a_line_in_another_encoding_does_not_throw_the_relay_out() {
+    let server = Server::start();
+    let mut listener = Listener::join_as(&server, "iso-8859-1").await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    listener.client.send_privmsg(CHANNEL, "grün").unwrap();
+    assert_eq!(relay.say("end").await, answered(200, "ok"));
+    assert_eq!(listener.lines_until("end").await, ["end"]);
+    assert_eq!(relay.log().matches("in #wikimedia-operations").count(), 1, "{}", relay.log());
 }
 
 #[tokio::test]
