@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The relay between real ends: ngircd as the server, and a second IRC client in the channel.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -257,8 +258,8 @@ async fn only_a_known_token_and_a_sound_payload_are_taken() {
     assert_eq!(relay.post("/elsewhere", fine()).await, answered(404, "not_found"));
     assert_eq!(relay.post(&hook, "PASS".into()).await, answered(400, "invalid_payload"));
     assert_eq!(relay.post(&hook, r#"{"text":"\u0002 \n"}"#.into()).await, answered(400, "invalid_payload"));
-    let long = format!(r#"{{"text":"{}"}}"#, "a".repeat(8192));
-    assert_eq!(relay.post(&hook, long).await, answered(413, "too_large"));
+    let too_much = format!(r#"{{"text":"{}"}}"#, "a".repeat(8192));
+    assert_eq!(relay.post(&hook, too_much).await, answered(413, "too_large"));
     assert_eq!(relay.post(&hook, fine()).await, answered(200, "ok"));
     let log = relay.log();
     assert!(log.contains("a post was answered 403 invalid_token"), "{log}");
