@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The relay between real ends: ngircd as the server, and a second IRC client in the channel.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -96,11 +97,16 @@ struct Listener {
 
 impl Listener {
     async fn join(server: &Server) -> Self {
+        Self::join_as(server, "utf-8").await
+    }
+
+    async fn join_as(server: &Server, encoding: &str) -> Self {
         let config = Config {
             nickname: Some("reviewer".into()),
             server: Some("127.0.0.1".into()),
             port: Some(server.port),
             use_tls: Some(false),
+            encoding: Some(encoding.into()),
             channels: vec![CHANNEL.into()],
             ..Config::default()
         };
@@ -227,8 +233,19 @@ async fn nothing_that_is_posted_is_a_command_to_the_server_or_to_a_bot() {
     let cut = format!("{}…", "ü".repeat(198));
     assert_eq!(
         listener.lines_until("end").await,
-        ["| !log done", "| stashbot: help", "PASS QUIT :bye KICK", "PASS", &cut, "end"]
+        ["Backport Verify: !log done", "Backport Verify: stashbot: help", "PASS QUIT :bye KICK", "PASS", &cut, "end"]
     );
+}
+
+#[tokio::test]
+async fn a_line_in_another_encoding_does_not_throw_the_relay_out() {
+    let server = Server::start();
+    let mut listener = Listener::join_as(&server, "iso-8859-1").await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    listener.client.send_privmsg(CHANNEL, "grün").unwrap();
+    assert_eq!(relay.say("end").await, answered(200, "ok"));
+    assert_eq!(listener.lines_until("end").await, ["end"]);
+    assert_eq!(relay.log().matches("in #wikimedia-operations").count(), 1, "{}", relay.log());
 }
 
 #[tokio::test]
@@ -241,8 +258,8 @@ async fn only_a_known_token_and_a_sound_payload_are_taken() {
     assert_eq!(relay.post("/elsewhere", fine()).await, answered(404, "not_found"));
     assert_eq!(relay.post(&hook, "PASS".into()).await, answered(400, "invalid_payload"));
     assert_eq!(relay.post(&hook, r#"{"text":"\u0002 \n"}"#.into()).await, answered(400, "invalid_payload"));
-    let long = format!(r#"{{"text":"{}"}}"#, "a".repeat(8192));
-    assert_eq!(relay.post(&hook, long).await, answered(413, "too_large"));
+    let too_much = format!(r#"{{"text":"{}"}}"#, "a".repeat(8192));
+    assert_eq!(relay.post(&hook, too_much).await, answered(413, "too_large"));
     assert_eq!(relay.post(&hook, fine()).await, answered(200, "ok"));
     let log = relay.log();
     assert!(log.contains("a post was answered 403 invalid_token"), "{log}");

@@ -8,7 +8,7 @@ const BOTS: [&str; 8] =
     ["stashbot", "jouncebot", "logmsgbot", "wm-bot", "wikibugs", "icinga-wm", "jinxer-wm", "tntbot"];
 
 /// What a line gets in front when it would otherwise be a command to a bot.
-const DEFUSED: &str = "| ";
+const DEFUSED: &str = "Backport Verify: ";
 
 /// One line of at most [`LINE_LIMIT`] bytes without control codes or formatting that is no command to any bot; empty
 /// when nothing is left.
@@ -65,7 +65,7 @@ const fn is_unseen(letter: char) -> bool {
 
 fn is_command(line: &str) -> bool {
     let lower = line.to_lowercase();
-    lower.starts_with(['!', '@', '.', '/']) || BOTS.iter().any(|bot| lower.starts_with(bot))
+    lower.starts_with(['!', '/', '.', '?', '+', '-', '@', '#']) || BOTS.iter().any(|bot| lower.starts_with(bot))
 }
 
 fn cut(mut line: String) -> String {
@@ -104,7 +104,7 @@ mod tests {
             ["!log all is well", " \u{3}04!log x", "\u{200b}!bash", "StashBot: help", "jouncebot: next", "@x"]
         {
             let said = spoken_line(command);
-            assert!(said.starts_with("| "), "{said}");
+            assert!(said.starts_with("Backport Verify: "), "{said}");
         }
     }
 

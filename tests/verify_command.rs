@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! `backport-verify verify` and `schedule` against the local Wikimedia: what passes, what fails, and that no lie passes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "bed/mod.rs"]
+mod bed;
+mod support;
+
+use bed::{Bed, Kind, Lie};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+use support::{Command, PROGRAM, Printed};
+
+/// What the patch brings, and what an error page of anybody would fulfil too.
+const SUITE: &str = "\
+https://en.wikipedia.org:
+  - name: the group is listed
+    path: /wiki/Special:ListGroupRights
+    assert_status: 200
+    assert_body_contains: eventcoordinator
+";
+
+const ONLY_ABSENCE: &str = "\
+https://en.wikipedia.org:
+  - name: nothing is broken
+    path: /wiki/Special:ListGroupRights
+    assert_body_not_contains: this text is nowhere
+";
+
+/// A bed, and the options with which the command reaches it.
+struct Stand {
+    bed: Bed,
+    connect_to: String,
+    cacert: PathBuf,
+}
+
+impl Stand {
+    async fn new() -> Self {
+        let bed = Bed::start(Kind::Embedded).await.unwrap();
+        let connect_to = format!("::127.0.0.1:{}", bed.edge().port());
+        let cacert = bed.ca_file().to_owned();
+        Self { bed, connect_to, cacert }
+    }
+
+    /// The patch is on the test servers.
+    async fn on_testservers() -> Self {
+        let stand = Self::new().await;
+        stand.bed.merge().await;
+        stand.bed.sync_testservers().await;
+        stand
+    }
+
+    /// The patch is everywhere.
+    async fn everywhere() -> Self {
+        let stand = Self::on_testservers().await;
+        stand.bed.sync_everywhere().await;
+        stand
+    }
+
+    fn command(&self, subcommand: &str) -> Command {
+        Command::new().args([subcommand, "--connect-to", &self.connect_to, "--cacert"]).arg(&self.cacert)
+    }
+
+    fn verify(&self, on: &str, suite: &str) -> Command {
+        self.command("verify").args(["--on", on, "--suite", "-"]).stdin(suite)
+    }
+}
+
+/// Runs the command on a thread of its own, so that the bed can answer.
+async fn run(command: Command) -> Printed {
+    tokio::task::spawn_blocking(|| command.run()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_patch_on_the_test_servers_passes_there_and_is_what_makes_the_difference() {
+    let stand = Stand::on_testservers().await;
+    let passing = stand
+        .verify("mwdebug", SUITE)
+        .stdout_has("PASS          the group is listed  ")
+        .stdout_has("production fails it: the patch makes the difference\n")
+        .stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed, 1 fixed by the patch\n");
+    run(passing).await;
+    let debugged = stand.bed.seen().iter().filter(|seen| format!("{seen:?}").contains("backend=k8s-mwdebug")).count();
+    assert_eq!(debugged, 1);
+}
+
+#[tokio::test]
+async fn a_patch_that_is_not_synced_yet_fails_with_what_is_missing() {
+    let stand = Stand::new().await;
+    let failing = stand
+        .verify("mwdebug", SUITE)
+        .code(1)
+        .stdout_has("FAIL          the group is listed  ")
+        .stdout_has("expected: body contains <eventcoordinator>\n")
+        .stdout_has("production fails it too\n")
+        .stdout_has("FAIL on mwdebug (k8s-mwdebug): 0 of 1 passed, 1 failed\n");
+    run(failing).await;
+}
+
+#[tokio::test]
+async fn production_passes_only_after_the_fleet_sync() {
+    let stand = Stand::on_testservers().await;
+    let before = stand.verify("both", SUITE).code(1).stdout_has("FAIL on production: 0 of 1 passed, 1 failed\n");
+    run(before).await;
+    stand.bed.sync_everywhere().await;
+    let after = stand
+        .verify("both", SUITE)
+        .stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed, 1 passed before too\n")
+        .stdout_has("PASS on production: 1 of 1 passed\n");
+    run(after).await;
+}
+
+#[tokio::test]
+async fn no_lie_passes() {
+    let stand = Stand::everywhere().await;
+    for suite in [SUITE, ONLY_ABSENCE] {
+        run(stand.verify("mwdebug", suite).stdout_has("PASS on mwdebug")).await;
+        for lie in [
+            Lie::DebugAnsweredByProduction,
+            Lie::NoServerHeader,
+            Lie::UnknownServerName,
+            Lie::CutBody,
+            Lie::CaptivePortal,
+            Lie::TooManyRequests,
+        ] {
+            let told = format!("{lie:?}");
+            stand.bed.lie(lie);
+            let printed = not_passing(&stand, "mwdebug", suite).await;
+            assert!(!printed.contains("PASS on"), "{told}: {printed}");
+            stand.bed.be_honest();
+        }
+    }
+    stand.bed.lie(Lie::StaleCacheEvenWhenBusted);
+    let printed = not_passing(&stand, "production", SUITE).await;
+    assert!(printed.contains("INCONCLUSIVE on production"), "{printed}");
+}
+
+/// Runs a verification that must end with 1 or 3, and gives what it printed.
+async fn not_passing(stand: &Stand, on: &str, suite: &str) -> String {
+    let mut process = tokio::process::Command::new(PROGRAM)
+        .args(["verify", "--on", on, "--connect-to", &stand.connect_to, "--suite", "-", "--cacert"])
+        .arg(&stand.cacert)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut input, suite.as_bytes()).await.unwrap();
+    drop(input);
+    let output = process.wait_with_output().await.unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(matches!(output.status.code(), Some(1 | 3)), "{:?}: {printed}", output.status);
+    printed
+}
+
+#[tokio::test]
+async fn production_in_place_of_the_backend_is_inconclusive_and_named() {
+    let stand = Stand::everywhere().await;
+    stand.bed.lie(Lie::DebugAnsweredByProduction);
+    let doubtful = stand
+        .verify("mwdebug", SUITE)
+        .code(3)
+        .stdout_has("INCONCLUSIVE  the group is listed  ")
+        .stdout_has("roduction answered")
+        .stdout_has("INCONCLUSIVE on mwdebug (k8s-mwdebug): 0 of 1 passed, 1 inconclusive\n");
+    run(doubtful).await;
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_in_time_is_inconclusive() {
+    let stand = Stand::on_testservers().await;
+    stand.bed.lie(Lie::Hang);
+    let slow = stand.verify("mwdebug", SUITE).args(["--timeout", "1"]).code(3).stdout_has("within 1000 ms");
+    run(slow).await;
+}
+
+#[tokio::test]
+async fn a_certificate_of_nobody_is_inconclusive_unless_it_was_waived() {
+    let stand = Stand::on_testservers().await;
+    let command = || {
+        let options = ["verify", "--on", "mwdebug", "--suite", "-", "--connect-to", &stand.connect_to];
+        Command::new().args(options).stdin(SUITE)
+    };
+    run(command().code(3).stdout_has("invalid peer certificate")).await;
+    run(command().arg("--insecure").stdout_has("PASS on mwdebug")).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_run_is_inconclusive_and_says_what_was_not_run() {
+    let stand = Stand::on_testservers().await;
+    stand.bed.lie(Lie::Hang);
+    let folder = tempfile::tempdir().unwrap();
+    let suite = folder.path().join("suite.yaml");
+    std::fs::write(&suite, SUITE).unwrap();
+    let process = tokio::process::Command::new(PROGRAM)
+        .args(["verify", "--on", "both", "--connect-to", &stand.connect_to, "--cacert"])
+        .arg(&stand.cacert)
+        .arg("--suite")
+        .arg(&suite)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let asked = async {
+        while stand.bed.seen().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asked).await.unwrap();
+    let id = process.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = process.wait_with_output().await.unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{printed}");
+    assert_eq!(
+        printed,
+        "NOT RUN       the group is listed\nINCONCLUSIVE on mwdebug (k8s-mwdebug): 0 of 1 passed, cancelled\n"
+    );
+}
+
+#[tokio::test]
+async fn the_json_of_a_run_holds_its_verdict_and_its_line() {
+    let stand = Stand::on_testservers().await;
+    let printed = run(stand.verify("mwdebug", SUITE).arg("--json").stdout_has("\"format\": 1")).await;
+    let json: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!((&json["verdict"], &json["stage"]), (&"pass".into(), &"mwdebug".into()));
+    assert_eq!(json["tests"][0]["comparison"], "fixed");
+    assert!(json["line"].as_str().unwrap().contains("PASS on mwdebug (k8s-mwdebug)"), "{json}");
+}
+
+#[tokio::test]
+async fn the_calendar_is_read_from_wikitech() {
+    let stand = Stand::new().await;
+    let mine = stand.command("schedule").args(["--nick", bed::NICK]);
+    run(mine.stdout_has("  1330001  config  [enwiki] Add the eventcoordinator group  (submitter)")).await;
+}
+
+#[tokio::test]
+async fn a_calendar_that_cannot_be_had_says_why() {
+    let stand = Stand::new().await;
+    for (lie, code, said) in [
+        (Lie::WikitechDown, 3, "failed to read the calendar from wikitech: expected status <200>, there is <503>"),
+        (Lie::CalendarMissing, 3, "has no page <Deployments>"),
+        (Lie::CalendarIsNotACalendar, 2, "failed to read the calendar: "),
+    ] {
+        stand.bed.lie(lie);
+        run(stand.command("schedule").code(code).stderr_has(said)).await;
+        stand.bed.be_honest();
+    }
+}
