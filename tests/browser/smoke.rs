@@ -30,12 +30,13 @@ document.querySelector("form").addEventListener("submit", async event => {
 });
 document.getElementById("app").dataset.ready = "true";"#;
 
-fn write_extension(folder: &Path) {
+fn write_extension(folder: &Path) -> std::io::Result<()> {
     for (name, content) in
         [("manifest.json", MANIFEST), ("background.js", BACKGROUND), ("popup.html", POPUP), ("popup.js", POPUP_SCRIPT)]
     {
-        std::fs::write(folder.join(name), content).expect("a temporary folder can be written to");
+        std::fs::write(folder.join(name), content)?;
     }
+    Ok(())
 }
 
 async fn say(browser: &Browser, word: &str) -> Result<String, BrowserError> {
@@ -45,11 +46,9 @@ async fn say(browser: &Browser, word: &str) -> Result<String, BrowserError> {
     browser.text("#born").await
 }
 
-async fn echo(which: Which) -> Result<(), BrowserError> {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    write_extension(folder.path());
+async fn echo(which: Which, folder: &Path) -> Result<(), BrowserError> {
     let edge = SocketAddr::from(([127, 0, 0, 1], 9));
-    let browser = Browser::start(which, &Wiring { edge, spki: "", extension: folder.path(), window: false }).await?;
+    let browser = Browser::start(which, &Wiring { edge, spki: "", extension: folder, window: false }).await?;
     browser.popup().await?;
     let first = say(&browser, "one").await?;
     assert_eq!(say(&browser, "two").await?, first, "the background lives on between two messages");
@@ -65,7 +64,7 @@ async fn echo(which: Which) -> Result<(), BrowserError> {
     say(&browser, "five").await?;
     assert_eq!(browser.text("#origins").await?, "1");
     assert!(browser.background_log().iter().any(|line| line.contains("echo background born")));
-    let picture = folder.path().join("popup.png");
+    let picture = folder.join("popup.png");
     browser.picture(&picture).await?;
     assert!(std::fs::read(&picture).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG")));
     browser.quit().await
@@ -73,10 +72,14 @@ async fn echo(which: Which) -> Result<(), BrowserError> {
 
 #[tokio::test]
 async fn chromium_is_driven_through_a_killed_background_and_lost_access() {
-    echo(Which::Chromium).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write_extension(folder.path()).unwrap();
+    echo(Which::Chromium, folder.path()).await.unwrap();
 }
 
 #[tokio::test]
 async fn firefox_is_driven_through_a_killed_background_and_lost_access() {
-    echo(Which::Firefox).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write_extension(folder.path()).unwrap();
+    echo(Which::Firefox, folder.path()).await.unwrap();
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What stands against a submitter: each has its sentence and its way out.
+
+use crate::bed::{GERRIT, Lie, NICK, PATCH_TEXT};
+use crate::driver::Which;
+use crate::stage::{Played, Stage, expect, in_both_browsers};
+use crate::submitter::{Step, patch};
+use backport_verify::verify::Verdict;
+
+in_both_browsers!(
+    wikitech_down_is_told_and_read_again_on_refresh,
+    a_page_that_is_no_calendar_is_told_and_read_again_on_refresh,
+    a_nick_without_a_patch_is_told,
+    a_change_without_tests_is_told_and_asks_nobody,
+    a_test_outside_wikimedia_or_without_https_is_not_saved,
+    a_webhook_without_https_is_not_saved,
+    access_taken_away_never_passes_and_works_again_when_given_back,
+);
+
+async fn wikitech_down_is_told_and_read_again_on_refresh(stage: &Stage) -> Played {
+    told_until_refreshed(stage, Lie::WikitechDown, "calendar_unreachable").await
+}
+
+async fn a_page_that_is_no_calendar_is_told_and_read_again_on_refresh(stage: &Stage) -> Played {
+    told_until_refreshed(stage, Lie::CalendarIsNotACalendar, "not_a_calendar").await
+}
+
+async fn told_until_refreshed(stage: &Stage, lie: Lie, problem: &str) -> Played {
+    stage.bed.lie(lie);
+    stage.set_nick(NICK).await?;
+    let told = format!("[data-problem=\"{problem}\"]");
+    stage.browser.wait_for(&told).await?;
+    expect("patches listed", &0, &stage.browser.count("[data-patch]").await?)?;
+    stage.bed.be_honest();
+    stage.browser.click("refresh").await?;
+    stage.browser.wait_for(&patch()).await?;
+    Ok(stage.browser.wait_gone(&told).await?)
+}
+
+async fn a_nick_without_a_patch_is_told(stage: &Stage) -> Played {
+    stage.set_nick("deployer").await?;
+    stage.browser.wait_text("[data-empty]", "deployer").await?;
+    expect("patches listed", &0, &stage.browser.count("[data-patch]").await?)
+}
+
+async fn a_change_without_tests_is_told_and_asks_nobody(stage: &Stage) -> Played {
+    stage.set_nick(NICK).await?;
+    stage.browser.wait_for(&format!("{} [data-problem=\"no_tests\"]", patch())).await?;
+    expect("buttons to verify", &0, &stage.browser.count(&format!("{} [data-act^=\"verify-\"]", patch())).await?)?;
+    expect("requests to the wiki", &0, &stage.asked().len())?;
+    stage.browser.click_in(&patch(), "edit-tests").await?;
+    stage.browser.go_to_tab(&format!("workbench.html#{GERRIT}")).await?;
+    stage.browser.wait_for("[data-act=\"save-tests\"]").await?;
+    Ok(())
+}
+
+async fn a_test_outside_wikimedia_or_without_https_is_not_saved(stage: &Stage) -> Played {
+    stage.set_nick(NICK).await?;
+    for (url, sentence) in [
+        ("https://en.wikipedia.example/wiki/Main_Page", "is not a Wikimedia site"),
+        ("http://en.wikipedia.org/wiki/Main_Page", "must begin with https://"),
+        ("https://user@en.wikipedia.org/wiki/Main_Page", "no port, user or password"),
+    ] {
+        stage.write_test(url, &[("body_contains", PATCH_TEXT)]).await?;
+        stage.browser.click("save-tests").await?;
+        stage.browser.wait_text("[data-test=\"0\"]", sentence).await?;
+        expect("suites saved", &0, &stage.state().await?.suites.len())?;
+    }
+    Ok(())
+}
+
+async fn a_webhook_without_https_is_not_saved(stage: &Stage) -> Played {
+    stage.browser.workbench(GERRIT).await?;
+    stage.browser.fill("webhook", "http://backport-verify.toolforge.org/hook/secret").await?;
+    stage.browser.click("save-settings").await?;
+    let said = stage.browser.wait_text("[data-problem=\"bad_setting\"]", "https://").await?;
+    expect("whether the sentence repeats the secret", &false, &said.contains("secret"))?;
+    expect("the webhook", &None, &stage.state().await?.settings.webhook)
+}
+
+async fn access_taken_away_never_passes_and_works_again_when_given_back(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    stage.browser.take_access_away().await?;
+    stage.browser.popup().await?;
+    stage.browser.wait_for("[data-problem=\"no_access\"]").await?;
+    stage.browser.click_in(&patch(), "verify-mwdebug").await?;
+    stage.browser.wait_for("[data-problem=\"no_access\"]").await?;
+    let runs = stage.state().await?.runs;
+    let passed = runs.iter().filter(|run| run.journal.verdict() == Some(Verdict::Pass)).count();
+    expect("runs that passed without access", &0, &passed)?;
+    match stage.browser.which {
+        // The question is answered for the user here; in Chromium nobody can answer it without a display.
+        Which::Firefox => stage.browser.click("grant-access").await?,
+        Which::Chromium => {
+            stage.browser.give_access_back().await?;
+            stage.browser.popup().await?;
+        }
+    }
+    stage.browser.wait_gone("[data-problem=\"no_access\"]").await?;
+    stage.verify(Step::Mwdebug, "pass").await.map(drop)
+}

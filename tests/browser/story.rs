@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The story: a submitter verifies a patch on mwdebug, then on production, and the channel hears of both.
+
+use crate::bed::{GERRIT, Kind, Lie, NICK, PATCH_TEXT, TITLE, WEBHOOK};
+use crate::driver::Which;
+use crate::stage::{Played, Stage, expect, in_both_browsers, play};
+use crate::submitter::{Step, debug_header, patch};
+use backport_verify::app::State;
+use backport_verify::verify::{Comparison, Ending};
+
+in_both_browsers!(
+    a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both,
+    a_background_killed_between_click_and_result_gives_one_run_one_result_and_one_line,
+    a_background_killed_with_no_page_open_goes_on_when_the_popup_opens,
+    a_cancelled_run_passes_nothing_and_another_can_follow,
+    a_refused_report_says_so_and_can_be_sent_again,
+);
+
+#[tokio::test]
+#[ignore = "needs MediaWiki, haproxy, Varnish and ngircd; `./dev test` runs it"]
+async fn the_story_on_the_real_bed_is_read_back_from_the_irc_channel() {
+    let story = a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both;
+    play("the_story_on_the_real_bed", Which::Chromium, Kind::Real, story).await;
+}
+
+async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both(stage: &Stage) -> Played {
+    stage.set_nick(NICK).await?;
+    stage.browser.wait_text(&patch(), TITLE).await?;
+    expect("the patches listed", &1, &stage.browser.count("[data-patch]").await?)?;
+    stage.browser.wait_for(&format!("{} [data-problem=\"no_tests\"]", patch())).await?;
+
+    stage.save_test().await?;
+    stage.save_webhook().await?;
+    stage.browser.popup().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+
+    let run = stage.verify(Step::Mwdebug, "pass").await?;
+    expect("how the test compares with production", &Some(Comparison::Fixed), &run.journal.comparison(0))?;
+    stage.browser.wait_for(&format!("{} [data-comparison=\"fixed\"]", Step::Mwdebug.place())).await?;
+    let mut headers: Vec<_> = stage.asked().iter().map(|seen| debug_header(seen).map(str::to_owned)).collect();
+    headers.dedup();
+    headers.sort();
+    expect("the headers asked with", &vec![None, Some("backend=k8s-mwdebug".to_owned())], &headers)?;
+
+    let line = stage.preview(Step::Mwdebug).await?;
+    expect("lines said before anybody sends one", &0, &stage.lines_with("PASS"))?;
+    stage.send(Step::Mwdebug).await?;
+    expect("the line heard", &line, &stage.bed.heard("PASS on mwdebug").await?.text)?;
+    expect("whether it names the change", &true, &line.contains(&GERRIT.to_string()))?;
+
+    stage.bed.sync_everywhere().await;
+    let before = stage.asked().len();
+    stage.verify(Step::Production, "pass").await?;
+    let with_header = stage.asked().iter().skip(before).filter(|seen| debug_header(seen).is_some()).count();
+    expect("requests with the header on production", &0, &with_header)?;
+    let line = stage.preview(Step::Production).await?;
+    stage.send(Step::Production).await?;
+    expect("the second line heard", &line, &stage.bed.heard("PASS on production").await?.text)?;
+    expect("lines that say PASS", &2, &stage.lines_with("PASS"))
+}
+
+async fn a_background_killed_between_click_and_result_gives_one_run_one_result_and_one_line(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    stage.bed.lie(Lie::Hang);
+    let run = stage.begin(Step::Mwdebug).await?;
+    stage.asked_at_least(1).await?;
+    stage.browser.kill_background().await?;
+    stage.bed.be_honest();
+    stage.shown(Step::Mwdebug, &run, "pass").await?;
+    expect("runs", &1, &stage.state().await?.runs.len())?;
+    stage.send(Step::Mwdebug).await?;
+    stage.browser.kill_background().await?;
+    stage.browser.popup().await?;
+    stage.browser.wait_for(&format!("{} [data-delivery=\"delivered\"]", Step::Mwdebug.place())).await?;
+    expect("lines heard", &1, &stage.lines_with("on mwdebug (k8s-mwdebug)"))
+}
+
+async fn a_background_killed_with_no_page_open_goes_on_when_the_popup_opens(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.lie(Lie::Hang);
+    let run = stage.begin(Step::Mwdebug).await?;
+    stage.asked_at_least(1).await?;
+    stage.browser.open("about:blank").await?;
+    stage.browser.kill_background().await?;
+    stage.bed.be_honest();
+    stage.browser.popup().await?;
+    stage.shown(Step::Mwdebug, &run, "fail").await?;
+    expect("runs", &1, &stage.state().await?.runs.len())
+}
+
+async fn a_cancelled_run_passes_nothing_and_another_can_follow(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    stage.bed.lie(Lie::Hang);
+    let run = stage.begin(Step::Mwdebug).await?;
+    stage.browser.click_in(&patch(), "cancel").await?;
+    let cancelled = stage.shown(Step::Mwdebug, &run, "cancelled").await?;
+    expect("the ending", &Some(Ending::Cancelled), &cancelled.journal.ended.map(|(_, ending)| ending))?;
+    expect("outcomes", &0, &cancelled.journal.outcomes.len())?;
+    stage.bed.be_honest();
+    stage.verify(Step::Mwdebug, "pass").await.map(drop)
+}
+
+async fn a_refused_report_says_so_and_can_be_sent_again(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.verify(Step::Mwdebug, "fail").await?;
+    stage.bed.lie(Lie::WebhookRefuses(403));
+    stage.browser.click_in(&Step::Mwdebug.place(), "send-report").await?;
+    let failed = format!("{} [data-report][data-delivery=\"failed\"]", Step::Mwdebug.place());
+    stage.browser.wait_for(&failed).await?;
+    stage.browser.wait_text(&Step::Mwdebug.place(), "403").await?;
+    let secret = WEBHOOK.rsplit('/').next().unwrap_or(WEBHOOK);
+    expect("whether the page shows the token", &false, &stage.browser.page_text().await?.contains(secret))?;
+    expect("lines heard", &0, &stage.lines_with("FAIL"))?;
+    stage.bed.be_honest();
+    stage.send(Step::Mwdebug).await?;
+    let line = stage.bed.heard("FAIL on mwdebug").await?;
+    expect("whether it says what is missing", &true, &line.text.contains(PATCH_TEXT))?;
+    let delivered = |state: &State| state.runs.first()?.report.as_ref().map(|report| report.line.clone());
+    expect("the line kept", &line.text, &stage.state_with("the report", delivered).await?)
+}

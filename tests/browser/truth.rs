@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! A pass is never wrong: not before a sync, not from the wrong server, not from a cache, not when an answer lies.
+
+use crate::bed::{Lie, TEST_URL};
+use crate::stage::{Played, Stage, expect, in_both_browsers};
+use crate::submitter::Step;
+
+in_both_browsers!(
+    a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production,
+    production_in_the_place_of_mwdebug_is_inconclusive_and_the_line_says_so,
+    a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache,
+    no_lie_of_the_wikis_passes,
+    a_rolled_back_patch_fails_on_production,
+);
+
+async fn a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.verify(Step::Mwdebug, "fail").await?;
+    stage.send(Step::Mwdebug).await?;
+    stage.bed.heard("FAIL on mwdebug").await?;
+    stage.bed.sync_testservers().await;
+    stage.verify(Step::Production, "fail").await?;
+    stage.send(Step::Production).await?;
+    stage.bed.heard("FAIL on production").await?;
+    expect("lines that say PASS", &0, &stage.lines_with("PASS"))
+}
+
+async fn production_in_the_place_of_mwdebug_is_inconclusive_and_the_line_says_so(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    // Production has the patch as well: only who answered tells that this proves nothing.
+    stage.bed.sync_everywhere().await;
+    stage.bed.lie(Lie::DebugAnsweredByProduction);
+    stage.verify(Step::Mwdebug, "inconclusive").await?;
+    stage.send(Step::Mwdebug).await?;
+    stage.bed.heard("INCONCLUSIVE on mwdebug").await?;
+    expect("lines that say PASS", &0, &stage.lines_with("PASS"))
+}
+
+async fn a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    // Two visitors before the sync: the first fills the edge's cache, the second is answered from it.
+    for _ in 0..2 {
+        stage.browser.open(TEST_URL).await?;
+    }
+    stage.browser.popup().await?;
+    stage.verify(Step::Production, "fail").await?;
+    stage.bed.sync_everywhere().await;
+    let run = stage.verify(Step::Production, "pass").await?;
+    let past_cache = run.journal.deciding(0).is_some_and(|outcome| outcome.evidence.repeated_past_cache);
+    expect("whether the cached answer was set aside", &true, &past_cache)?;
+    stage.bed.lie(Lie::StaleCacheEvenWhenBusted);
+    stage.verify(Step::Production, "inconclusive").await.map(drop)
+}
+
+async fn no_lie_of_the_wikis_passes(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    let lies = [
+        (Lie::DebugIgnoresPatch, &["fail"][..]),
+        (Lie::DebugAnsweredByProduction, &["inconclusive"]),
+        (Lie::DebugAnsweredByOtherDatacentre, &["inconclusive"]),
+        (Lie::NoServerHeader, &["inconclusive"]),
+        (Lie::UnknownServerName, &["inconclusive"]),
+        (Lie::CaptivePortal, &["inconclusive"]),
+        (Lie::ServerError(503), &["fail", "inconclusive"]),
+        (Lie::TooManyRequests, &["fail", "inconclusive"]),
+        (Lie::CutBody, &["inconclusive"]),
+    ];
+    for (lie, allowed) in lies {
+        let told = format!("{lie:?}");
+        stage.bed.lie(lie);
+        let run = stage.begin(Step::Mwdebug).await?;
+        let ended = stage.ended(&run).await?;
+        let verdict = ended.journal.verdict().map(|verdict| verdict.to_string().to_lowercase()).unwrap_or_default();
+        assert!(allowed.contains(&verdict.as_str()), "{told} came to <{verdict}>, allowed is {allowed:?}");
+        stage.shown(Step::Mwdebug, &run, &verdict).await?;
+        stage.bed.be_honest();
+    }
+    // The same test does pass when nothing lies: the verdicts above came from the lies.
+    stage.verify(Step::Mwdebug, "pass").await.map(drop)
+}
+
+async fn a_rolled_back_patch_fails_on_production(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await;
+    stage.bed.sync_testservers().await;
+    stage.bed.sync_everywhere().await;
+    stage.verify(Step::Production, "pass").await?;
+    stage.bed.roll_back().await;
+    stage.verify(Step::Production, "fail").await?;
+    let line = stage.preview(Step::Production).await?;
+    expect("whether the line says FAIL", &true, &line.contains("FAIL on production"))
+}
