@@ -192,7 +192,7 @@ async fn a_page_that_was_kept_before_the_sync_is_still_the_old_one() {
     let reader = Reader::new().await;
     let before = reader.get(TEST_URL).await;
     let renderer = header(&before, "server").to_owned();
-    reader.bed.sync_everywhere().await;
+    reader.bed.sync_everywhere().await.unwrap();
     let after = reader.get(TEST_URL).await;
     assert_eq!(header(&after, "server"), renderer);
     assert!(!after.text().await.unwrap().contains(PATCH_TEXT));
@@ -205,20 +205,20 @@ async fn a_page_that_was_kept_before_the_sync_is_still_the_old_one() {
 async fn each_stage_of_scap_brings_the_patch_to_its_servers() {
     let reader = Reader::new().await;
     assert_eq!(reader.shows_patch().await, (false, false));
-    reader.bed.merge().await;
+    reader.bed.merge().await.unwrap();
     assert_eq!(reader.shows_patch().await, (false, false));
-    reader.bed.sync_testservers().await;
+    reader.bed.sync_testservers().await.unwrap();
     assert_eq!(reader.shows_patch().await, (true, false));
-    reader.bed.sync_everywhere().await;
+    reader.bed.sync_everywhere().await.unwrap();
     assert_eq!(reader.shows_patch().await, (true, true));
-    reader.bed.roll_back().await;
+    reader.bed.roll_back().await.unwrap();
     assert_eq!(reader.shows_patch().await, (false, false));
 }
 
 #[tokio::test]
 async fn deployment_info_tells_what_the_answering_server_runs() {
     let reader = Reader::new().await;
-    reader.bed.sync_testservers().await;
+    reader.bed.sync_testservers().await.unwrap();
     let url = "https://en.wikipedia.org/w/deployment-info.php";
     let read = async |response: Response| -> Value { serde_json::from_str(&response.text().await.unwrap()).unwrap() };
     let production = read(reader.get(url).await).await;
@@ -232,9 +232,9 @@ async fn deployment_info_tells_what_the_answering_server_runs() {
 #[tokio::test]
 async fn scap_speaks_in_the_channel_and_in_the_admin_log() {
     let reader = Reader::new().await;
-    reader.bed.merge().await;
-    reader.bed.sync_testservers().await;
-    reader.bed.sync_everywhere().await;
+    reader.bed.merge().await.unwrap();
+    reader.bed.sync_testservers().await.unwrap();
+    reader.bed.sync_everywhere().await.unwrap();
     let link = format!("Backport for [[gerrit:{GERRIT}|{TITLE}]]");
     let said: Vec<String> =
         reader.bed.channel().into_iter().map(|line| format!("{}: {}", line.nick, line.text)).collect();
@@ -268,7 +268,7 @@ async fn gerrit_merges_when_the_deployer_does() {
         format!("{} {}", change["_number"], change["status"])
     };
     assert_eq!(status("1330001").await, "1330001 \"NEW\"");
-    reader.bed.merge().await;
+    reader.bed.merge().await.unwrap();
     assert_eq!(status("1330001/detail?o=CURRENT_REVISION").await, "1330001 \"MERGED\"");
     assert_eq!(status("?q=change:1330001").await, "1330001 \"MERGED\"");
     assert_eq!(reader.get("https://gerrit.wikimedia.org/r/changes/42").await.status(), 404);
@@ -377,7 +377,7 @@ async fn a_relay_takes_the_webhook_over() {
 #[tokio::test]
 async fn lies_about_the_test_servers_are_told_and_ended() {
     let reader = Reader::new().await;
-    reader.bed.sync_testservers().await;
+    reader.bed.sync_testservers().await.unwrap();
     let rows = [
         (Lie::DebugAnsweredByProduction, "mw-web.eqiad.main", false),
         (Lie::DebugIgnoresPatch, "mw-debug.eqiad.pinkunicorn", false),
@@ -420,7 +420,7 @@ async fn lies_that_fail_fail_their_own_host_only() {
 #[tokio::test]
 async fn a_stale_cache_does_not_care_for_the_query() {
     let reader = Reader::new().await;
-    reader.bed.sync_everywhere().await;
+    reader.bed.sync_everywhere().await.unwrap();
     reader.bed.lie(Lie::StaleCacheEvenWhenBusted);
     let response = reader.get(&format!("{TEST_URL}?n=1")).await;
     assert_eq!((header(&response, "age"), header(&response, "x-cache-status")), ("163835", "hit-front"));
@@ -430,7 +430,7 @@ async fn a_stale_cache_does_not_care_for_the_query() {
 #[tokio::test]
 async fn a_fleet_that_is_half_synced_answers_in_both_ways() {
     let reader = Reader::new().await;
-    reader.bed.sync_everywhere().await;
+    reader.bed.sync_everywhere().await.unwrap();
     reader.bed.lie(Lie::HalfSynced);
     let mut patched = Vec::new();
     for number in 0..4 {

@@ -46,15 +46,15 @@ impl Stand {
     /// The patch is on the test servers.
     async fn on_testservers() -> Self {
         let stand = Self::new().await;
-        stand.bed.merge().await;
-        stand.bed.sync_testservers().await;
+        stand.bed.merge().await.unwrap();
+        stand.bed.sync_testservers().await.unwrap();
         stand
     }
 
     /// The patch is everywhere.
     async fn everywhere() -> Self {
         let stand = Self::on_testservers().await;
-        stand.bed.sync_everywhere().await;
+        stand.bed.sync_everywhere().await.unwrap();
         stand
     }
 
@@ -103,7 +103,7 @@ async fn production_passes_only_after_the_fleet_sync() {
     let stand = Stand::on_testservers().await;
     let before = stand.verify("both", SUITE).code(1).stdout_has("FAIL on production: 0 of 1 passed, 1 failed\n");
     run(before).await;
-    stand.bed.sync_everywhere().await;
+    stand.bed.sync_everywhere().await.unwrap();
     let after = stand
         .verify("both", SUITE)
         .stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed, 1 passed before too\n")

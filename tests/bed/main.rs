@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Starts the bed and keeps it until ctrl-c, SIGTERM or the end of the input.
+//! Starts the bed (`--real`: the one of Debian's own servers) and keeps it until ctrl-c, SIGTERM or the end of the input.
 //!
 //! Prints one JSON line with what a client needs, then takes a command a line: `merge`, `sync-testservers`,
 //! `sync-everywhere`, `roll-back`, `lie NAME [NUMBER]`, `honest`, `channel`, `relay ADDRESS`. Each is answered by one
@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), BedError> {
-    let bed = Bed::start(Kind::Embedded).await?;
+    let kind = if std::env::args().any(|argument| argument == "--real") { Kind::Real } else { Kind::Embedded };
+    let bed = Bed::start(kind).await?;
     let ready = json!({
         "edge": bed.edge().to_string(),
         "plain": bed.plain().to_string(),
@@ -59,10 +60,10 @@ fn input() -> Result<mpsc::Receiver<String>, BedError> {
 
 async fn obey(bed: &Bed, line: &str) -> Value {
     match line.split_once(' ').unwrap_or((line, "")) {
-        ("merge", _) => bed.merge().await,
-        ("sync-testservers", _) => bed.sync_testservers().await,
-        ("sync-everywhere", _) => bed.sync_everywhere().await,
-        ("roll-back", _) => bed.roll_back().await,
+        ("merge", _) => return told(line, bed.merge().await),
+        ("sync-testservers", _) => return told(line, bed.sync_testservers().await),
+        ("sync-everywhere", _) => return told(line, bed.sync_everywhere().await),
+        ("roll-back", _) => return told(line, bed.roll_back().await),
         ("honest", _) => bed.be_honest(),
         ("lie", name) => match name.parse::<Lie>() {
             Ok(told) => bed.lie(told),
@@ -82,4 +83,11 @@ async fn obey(bed: &Bed, line: &str) -> Value {
         _ => return json!({"error": format!("failed to understand <{line}>")}),
     }
     json!({"done": line})
+}
+
+fn told(line: &str, done: Result<(), BedError>) -> Value {
+    match done {
+        Ok(()) => json!({"done": line}),
+        Err(error) => json!({"error": format!("failed to {error}")}),
+    }
 }

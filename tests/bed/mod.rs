@@ -12,6 +12,9 @@ mod edge;
 mod exchange;
 mod lie;
 mod page;
+mod production;
+#[path = "real/mod.rs"]
+mod real;
 mod route;
 mod scap;
 mod server;
@@ -24,6 +27,7 @@ pub use exchange::Seen;
 pub use lie::Lie;
 
 use jiff::Timestamp;
+use production::Production;
 use server::Listening;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -82,9 +86,12 @@ pub enum BedError {
     /// The TLS library refused.
     #[error("make the bed's certificate: {0}")]
     Tls(String),
-    /// This kind of bed is not there.
-    #[error("start this kind of bed: it is not built; use <Embedded>")]
-    NotBuilt,
+    /// A program of the real bed refused.
+    #[error(transparent)]
+    Real(#[from] real::RealError),
+    /// The relay did not come into the channel.
+    #[error("start the relay: {0}")]
+    Relay(String),
     /// Nobody said it in time.
     #[error("hear <{part}> in the channel; heard <{heard}>")]
     NotHeard {
@@ -109,6 +116,7 @@ pub struct Bed {
     world: Arc<World>,
     listening: Listening,
     tls: Tls,
+    production: Option<Production>,
     folder: TempDir,
 }
 
@@ -119,26 +127,27 @@ impl Bed {
     /// client that wants one.
     ///
     /// # Errors
-    /// [`BedError::Io`] and [`BedError::Tls`] when something is not to be had, [`BedError::NotBuilt`] for a kind that
-    /// is not there.
-    #[expect(clippy::unused_async, reason = "other kinds of bed wait for programs to start")]
+    /// [`BedError::Io`] and [`BedError::Tls`] when something is not to be had, [`BedError::Real`] when a program of the
+    /// real bed is missing or does not start.
     pub async fn start(kind: Kind) -> Result<Self, BedError> {
-        match kind {
-            Kind::Embedded => {}
-            Kind::Real => return Err(BedError::NotBuilt),
-        }
         // It fails only where a provider is there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::Builder::new().prefix("bed-").tempdir()?;
         let tls = Tls::new(folder.path())?;
         let world = Arc::new(World::new(Timestamp::now()));
         let listening = Listening::start(Arc::clone(&world), tls.acceptor.clone())?;
-        Ok(Self { world, listening, tls, folder })
+        let mut bed = Self { world, listening, tls, production: None, folder };
+        if kind == Kind::Real {
+            let calendar = bed.read_page("labswiki", "Deployments").unwrap_or_default();
+            let started = Production::start(bed.certificate_files(), bed.plain(), &calendar).await?;
+            bed.production = Some(started);
+        }
+        Ok(bed)
     }
 
     /// The port with TLS (`h2` and `http/1.1`) that answers for every host name.
     pub fn edge(&self) -> SocketAddr {
-        self.listening.edge
+        self.production.as_ref().map_or(self.listening.edge, Production::edge)
     }
 
     /// The same hosts without TLS, for a server in front.
@@ -163,32 +172,68 @@ impl Bed {
     }
 
     /// The deployer starts scap: Gerrit merges the change, nothing runs it yet.
-    #[expect(clippy::unused_async, reason = "other kinds of bed wait for programs")]
-    pub async fn merge(&self) {
-        self.world.change(scap::merge);
+    ///
+    /// # Errors
+    /// As all four steps of scap: when the real bed's programs refuse; the embedded bed does what it is told.
+    pub async fn merge(&self) -> Result<(), BedError> {
+        self.scap(scap::merge).await
     }
 
     /// Scap syncs the test servers and announces that the change can be verified there.
-    #[expect(clippy::unused_async, reason = "other kinds of bed wait for programs")]
-    pub async fn sync_testservers(&self) {
-        self.world.change(scap::sync_testservers);
+    ///
+    /// # Errors
+    /// See [`Bed::merge`].
+    pub async fn sync_testservers(&self) -> Result<(), BedError> {
+        self.scap(scap::sync_testservers).await
     }
 
     /// The deployer continues: the whole fleet runs the patch. Cached pages stay cached.
-    #[expect(clippy::unused_async, reason = "other kinds of bed wait for programs")]
-    pub async fn sync_everywhere(&self) {
-        self.world.change(scap::sync_everywhere);
+    ///
+    /// # Errors
+    /// See [`Bed::merge`].
+    pub async fn sync_everywhere(&self) -> Result<(), BedError> {
+        self.scap(scap::sync_everywhere).await
     }
 
     /// The deployer rolls back: no server runs the patch.
-    #[expect(clippy::unused_async, reason = "other kinds of bed wait for programs")]
-    pub async fn roll_back(&self) {
-        self.world.change(scap::roll_back);
+    ///
+    /// # Errors
+    /// See [`Bed::merge`].
+    pub async fn roll_back(&self) -> Result<(), BedError> {
+        self.scap(scap::roll_back).await
     }
 
-    /// The channel, oldest line first.
+    async fn scap(&self, step: impl FnOnce(&mut world::State)) -> Result<(), BedError> {
+        let before = self.world.look(|state| state.channel.len());
+        self.world.change(step);
+        let Some(production) = &self.production else { return Ok(()) };
+        let (debug, everywhere, said) = self.world.look(|state| {
+            let said = state.channel.get(before..).unwrap_or_default().to_vec();
+            (state.patched_debug, state.patched_production, said)
+        });
+        production.follow(debug, everywhere, &said).await
+    }
+
+    /// Has the command's relay say in the real channel what comes to the webhook.
+    ///
+    /// # Errors
+    /// [`BedError::Relay`] when this bed has no real channel, or the relay does not come into it.
+    pub async fn start_relay(&mut self, command: &Path) -> Result<(), BedError> {
+        let Some(production) = &mut self.production else {
+            return Err(BedError::Relay("the embedded bed has no IRC server".to_owned()));
+        };
+        let token = WEBHOOK.rsplit('/').next().unwrap_or_default();
+        let relay = production.start_relay(command, token).await?;
+        self.set_relay(relay);
+        Ok(())
+    }
+
+    /// The channel, oldest line first; in the real bed as a client heard it.
     pub fn channel(&self) -> Vec<ChannelLine> {
-        self.world.look(|state| state.channel.clone())
+        match &self.production {
+            Some(production) => production.channel(),
+            None => self.world.look(|state| state.channel.clone()),
+        }
     }
 
     /// Says a line in the channel.
@@ -201,8 +246,21 @@ impl Bed {
     /// # Errors
     /// [`BedError::NotHeard`] with all lines when nobody says it within ten seconds.
     pub async fn heard(&self, part: &str) -> Result<ChannelLine, BedError> {
-        let find = |state: &world::State| state.channel.iter().find(|line| line.text.contains(part)).cloned();
-        tokio::time::timeout(PATIENCE, self.world.until(find)).await.map_err(|_| {
+        let find = |line: &ChannelLine| line.text.contains(part);
+        let waiting = async {
+            if self.production.is_none() {
+                return self.world.until(|state| state.channel.iter().find(|line| find(line)).cloned()).await;
+            }
+            // A client writes what it hears into a file; there is nothing to be woken by.
+            let mut looks = tokio::time::interval(Duration::from_millis(20));
+            loop {
+                looks.tick().await;
+                if let Some(line) = self.channel().into_iter().find(find) {
+                    return line;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| {
             let lines = self.channel().into_iter().map(|line| format!("{}: {}", line.nick, line.text));
             BedError::NotHeard { part: part.to_owned(), heard: lines.collect::<Vec<_>>().join(" / ") }
         })
@@ -259,8 +317,9 @@ impl Bed {
     }
 
     /// Stops listening and removes the bed's files.
-    #[expect(clippy::unused_async, reason = "other kinds of bed wait for programs to end")]
-    pub async fn stop(self) {
-        drop(self);
+    pub async fn stop(mut self) {
+        if let Some(production) = self.production.take() {
+            production.stop().await;
+        }
     }
 }

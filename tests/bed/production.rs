@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The programs of the real bed and what the embedded one lends them: the calendar, its services, and the relay.
+//!
+//! Must not say anything in the channel that scap has not said first.
+
+use super::real::{CHANNEL, Real};
+use super::{BedError, ChannelLine};
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// Real wikis, a real edge and a real channel, beside our own services.
+pub struct Production {
+    real: Real,
+    relay: Option<Child>,
+    folder: TempDir,
+}
+
+impl Production {
+    /// Starts everything but the relay.
+    pub async fn start(
+        (certificate, key): (&Path, &Path),
+        services: SocketAddr,
+        calendar: &str,
+    ) -> Result<Self, BedError> {
+        // Servers that run as www-data must be able to enter.
+        let folder =
+            tempfile::Builder::new().prefix("real-").permissions(PermissionsExt::from_mode(0o711)).tempdir()?;
+        let inside = folder.path().join("bed");
+        std::fs::create_dir(&inside)?;
+        let real = Real::start(&inside, certificate, key, services, calendar).await?;
+        Ok(Self { real, relay: None, folder })
+    }
+
+    pub fn edge(&self) -> SocketAddr {
+        self.real.edge()
+    }
+
+    pub fn channel(&self) -> Vec<ChannelLine> {
+        self.real.channel().into_iter().map(|(nick, text)| ChannelLine { nick, text }).collect()
+    }
+
+    /// Puts the patch into the trees that have it now, and says what scap has said.
+    pub async fn follow(&self, debug: bool, production: bool, said: &[ChannelLine]) -> Result<(), BedError> {
+        self.real.apply(Some(debug), Some(production)).await?;
+        for line in said {
+            self.real.announce(&line.text).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts the command's relay into the channel, and waits until it is there. It takes posts with `token`.
+    pub async fn start_relay(&mut self, command: &Path, token: &str) -> Result<SocketAddr, BedError> {
+        let tokens = self.folder.path().join("tokens");
+        std::fs::write(&tokens, format!("{token}\n"))?;
+        let mut relay = Command::new(command)
+            .args(["relay", "--listen", "127.0.0.1:0", "--server", &self.real.irc().to_string()])
+            .args(["--channel", CHANNEL, "--nick", "backport-verify", "--token-file"])
+            .arg(&tokens)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let no_word = || BedError::Relay("it ended without a word".to_owned());
+        let said = BufReader::new(relay.stdout.take().ok_or_else(no_word)?).lines().next_line().await?;
+        let said = said.ok_or_else(no_word)?;
+        let address = said.split_once("http://").and_then(|(_, rest)| rest.split('/').next()?.parse().ok());
+        let address = address.ok_or_else(|| BedError::Relay(format!("it said <{said}>")))?;
+        let mut log = BufReader::new(relay.stderr.take().ok_or_else(no_word)?).lines();
+        while let Some(line) = log.next_line().await? {
+            if line.contains(&format!("in {CHANNEL} as")) {
+                // What it logs from here on must not fill the pipe.
+                tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
+                self.relay = Some(relay);
+                return Ok(address);
+            }
+        }
+        Err(no_word())
+    }
+
+    pub async fn stop(mut self) {
+        if let Some(mut relay) = self.relay.take() {
+            // One that has ended already needs no ending.
+            relay.kill().await.ok();
+        }
+        self.real.stop().await;
+    }
+}
