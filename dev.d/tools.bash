@@ -124,7 +124,7 @@ tool_version() {
 
 has_tool() { [[ " $("$1" --version 2>/dev/null | head -n 1) " == *" $(tool_version "$1") "* ]]; }
 
-# Built without optimisation: they start seconds later into their work than they would take longer to build.
+# Built without optimisation and debug information: they start seconds later into their work than they would take longer to build.
 install_tools() {
     local tool crate options
     for tool in "$@"; do
@@ -133,7 +133,7 @@ install_tools() {
             wasm-bindgen) crate=wasm-bindgen-cli options=--no-default-features ;;
             *) crate=$tool options=--locked ;;
         esac
-        CARGO_TARGET_DIR="$project/.tools/build" cargo install --root "$project/.tools" --debug "$options" \
+        CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$project/.tools/build" cargo install --root "$project/.tools" --debug "$options" \
             --version "=$(tool_version "$tool")" "$crate" || return
     done
     rm -rf "$project/.tools/build"
