@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What a request gets; `None` is an answer that never comes.
-pub type Answer = Option<Result<Response, TransportError>>;
+pub(crate) type Answer = Option<Result<Response, TransportError>>;
 
 /// A handle on the browser; clones are the same browser, so that it outlives a background that is "killed".
 #[derive(Clone)]
-pub struct Browser(Rc<Inside>);
+pub(crate) struct Browser(Rc<Inside>);
 
 struct Inside {
     kept: RefCell<BTreeMap<(Area, String), String>>,
@@ -29,7 +29,7 @@ struct Inside {
 }
 
 impl Browser {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Rc::new(Inside {
             kept: RefCell::default(),
             full: Cell::new(false),
@@ -44,49 +44,49 @@ impl Browser {
         }))
     }
 
-    pub fn answers(&self, answer: impl Fn(&Request) -> Answer + 'static) {
+    pub(crate) fn answers(&self, answer: impl Fn(&Request) -> Answer + 'static) {
         *self.0.answer.borrow_mut() = Box::new(answer);
     }
 
-    pub fn storage_is_full(&self, full: bool) {
+    pub(crate) fn storage_is_full(&self, full: bool) {
         self.0.full.set(full);
     }
 
-    pub fn closes(&self, origin: &str) {
+    pub(crate) fn closes(&self, origin: &str) {
         self.0.closed.borrow_mut().insert(origin.to_owned());
     }
 
-    pub fn time_passes(&self, by: SignedDuration) {
+    pub(crate) fn time_passes(&self, by: SignedDuration) {
         self.0.now.set(self.0.now.get() + by);
     }
 
-    pub fn sent(&self) -> Vec<Request> {
+    pub(crate) fn sent(&self) -> Vec<Request> {
         self.0.sent.borrow().clone()
     }
 
-    pub fn kept(&self, area: Area, key: &str) -> Option<String> {
+    pub(crate) fn kept(&self, area: Area, key: &str) -> Option<String> {
         self.0.kept.borrow().get(&(area, key.to_owned())).cloned()
     }
 
-    pub fn put(&self, area: Area, key: &str, value: &str) {
+    pub(crate) fn put(&self, area: Area, key: &str, value: &str) {
         self.0.kept.borrow_mut().insert((area, key.to_owned()), value.to_owned());
     }
 
-    pub fn rules(&self) -> Vec<HeaderRule> {
+    pub(crate) fn rules(&self) -> Vec<HeaderRule> {
         self.0.rules.borrow().clone()
     }
 
-    pub fn navigated(&self) -> Vec<(TabId, String)> {
+    pub(crate) fn navigated(&self) -> Vec<(TabId, String)> {
         self.0.navigated.borrow().clone()
     }
 
-    pub fn badge_text(&self) -> String {
+    pub(crate) fn badge_text(&self) -> String {
         self.0.badge.borrow().clone()
     }
 }
 
 /// An answer with status 200 and these fields and body, of the URL that was asked.
-pub fn page(request: &Request, server: &str, cache_status: &str, body: &str) -> Answer {
+pub(crate) fn page(request: &Request, server: &str, cache_status: &str, body: &str) -> Answer {
     Some(Ok(Response {
         url: request.url.clone(),
         status: 200,
