@@ -102,11 +102,17 @@ fn rebuilt_weeks_match_their_truth() {
         let name = truth.file_name().unwrap().to_string_lossy().replace(".meta.json", ".wikitext");
         let schedule = calendar(&folder.join(&name));
         let truth: Vec<Value> = serde_json::from_str(&read(&truth)).unwrap();
-        let mut patches: Vec<(&Window, &Patch)> =
-            schedule.windows.iter().flat_map(|window| window.patches.iter().map(move |patch| (window, patch))).collect();
+        let mut patches: Vec<(&Window, &Patch)> = schedule
+            .windows
+            .iter()
+            .flat_map(|window| window.patches.iter().map(move |patch| (window, patch)))
+            .collect();
         for expected in &truth {
             let gerrit = expected["gerrit"].as_u64().unwrap();
-            let at = patches.iter().position(|(_, patch)| patch.gerrit == gerrit).unwrap_or_else(|| panic!("{name}: {gerrit} is missing"));
+            let at = patches
+                .iter()
+                .position(|(_, patch)| patch.gerrit == gerrit)
+                .unwrap_or_else(|| panic!("{name}: {gerrit} is missing"));
             let (window, patch) = patches.remove(at);
             same_patch(&name, window, patch, expected);
             compared += 1;

@@ -49,7 +49,9 @@ impl Assertion {
             Self::Status { equals } if !(100..=599).contains(equals) => Err(AssertionError::Status(*equals)),
             Self::Status { .. } => Ok(()),
             Self::BodyContains { text } | Self::BodyNotContains { text } => filled("the text", text),
-            Self::BodyMatches { pattern } => filled("the regular expression", pattern).and_then(|()| body_regex(pattern).map(drop)),
+            Self::BodyMatches { pattern } => {
+                filled("the regular expression", pattern).and_then(|()| body_regex(pattern).map(drop))
+            }
             Self::HeaderEquals { name, .. } | Self::HeaderAbsent { name } => filled("the header's name", name),
             Self::HeaderMatches { name, pattern } => {
                 filled("the header's name", name)?;
@@ -199,12 +201,32 @@ mod tests {
             (matches("List.*event"), false, "body matches <List.*event>", "not found in 44 characters"),
             (matches("(?s)List.*event"), true, "body matches <(?s)List.*event>", "found in 44 characters"),
             (matches("(?i)FIRST"), true, "body matches <(?i)FIRST>", "found in 44 characters"),
-            (is("content-type", "text/html; charset=UTF-8"), true, "header content-type is <text/html; charset=UTF-8>", "<text/html; charset=UTF-8>"),
-            (is("Content-Type", "text/html"), false, "header Content-Type is <text/html>", "<text/html; charset=UTF-8>"),
+            (
+                is("content-type", "text/html; charset=UTF-8"),
+                true,
+                "header content-type is <text/html; charset=UTF-8>",
+                "<text/html; charset=UTF-8>",
+            ),
+            (
+                is("Content-Type", "text/html"),
+                false,
+                "header Content-Type is <text/html>",
+                "<text/html; charset=UTF-8>",
+            ),
             (is("Vary", "a, b"), true, "header Vary is <a, b>", "<a, b>"),
             (is("Location", "x"), false, "header Location is <x>", "absent"),
-            (header("Content-Type", "^text/html"), true, "header Content-Type matches <^text/html>", "<text/html; charset=UTF-8>"),
-            (header("Content-Type", "^html"), false, "header Content-Type matches <^html>", "<text/html; charset=UTF-8>"),
+            (
+                header("Content-Type", "^text/html"),
+                true,
+                "header Content-Type matches <^text/html>",
+                "<text/html; charset=UTF-8>",
+            ),
+            (
+                header("Content-Type", "^html"),
+                false,
+                "header Content-Type matches <^html>",
+                "<text/html; charset=UTF-8>",
+            ),
             (header("Location", ".*"), false, "header Location matches <.*>", "absent"),
             (absent("Location"), true, "header Location is absent", "absent"),
             (absent("VARY"), false, "header VARY is absent", "<a, b>"),
@@ -246,7 +268,11 @@ mod tests {
     #[test]
     fn long_values_are_cut_between_letters_and_counts_are_grouped() {
         let long = "ä".repeat(200);
-        let response = Response { headers: Headers::from_iter([("X", long.as_str())]), body: "b".repeat(1_234_567), ..Response::default() };
+        let response = Response {
+            headers: Headers::from_iter([("X", long.as_str())]),
+            body: "b".repeat(1_234_567),
+            ..Response::default()
+        };
         assert_eq!(judge(&is("X", "y"), &response).actual, format!("<{}…>", "ä".repeat(119)));
         assert_eq!(judge(&contains("c"), &response).actual, "not found in 1,234,567 characters");
         assert_eq!(judge(&contains("c"), &Response::default()).actual, "the body is empty");

@@ -92,7 +92,9 @@ impl<'a> Reader<'a> {
     /// follows is still meant to be in it.
     fn strays(&self, after: &'a [Node]) -> &'a [Node] {
         let end = after.iter().position(|node| match &node.kind {
-            Kind::Text => slice(self.source, node.start, node.end).split('\n').skip(1).any(|line| line.starts_with("==")),
+            Kind::Text => {
+                slice(self.source, node.start, node.end).split('\n').skip(1).any(|line| line.starts_with("=="))
+            }
             Kind::Template(call) | Kind::Function(call) => self.is_card(call),
             _ => false,
         });
@@ -105,7 +107,8 @@ impl<'a> Reader<'a> {
         let (name, is_backport) = call.named("window").map(|param| self.title(&param.value)).unwrap_or_default();
         let deployers = call.named("who").map(|param| nicks(self.source, &param.value)).unwrap_or_default();
         let gaps = Self::gaps(call);
-        let pieces = in_what(call).zip(&gaps).flat_map(|(param, gap)| [gap.as_slice(), param.value.as_slice()]).chain([strays]);
+        let pieces =
+            in_what(call).zip(&gaps).flat_map(|(param, gap)| [gap.as_slice(), param.value.as_slice()]).chain([strays]);
         let Entries { patches, mut unread } = entries(self.source, &self.lines, pieces, is_backport);
         let source_line = self.lines.line(node.start);
         let note = |reason: String| Unread {
@@ -152,13 +155,15 @@ impl<'a> Reader<'a> {
             _ => false,
         });
         let named = name.to_lowercase();
-        let named = named.contains("backport") || named.split(|c: char| !c.is_alphanumeric()).any(|word| word == "swat");
+        let named =
+            named.contains("backport") || named.split(|c: char| !c.is_alphanumeric()).any(|word| word == "swat");
         (name, linked || named)
     }
 
     /// For each parameter of `what`, the text from its bar to its value; for `what` itself there is none.
     fn gaps(call: &Call) -> Vec<Option<Node>> {
-        let gap = |param: &Param| Node { start: param.start.saturating_sub(1), end: param.value_start, kind: Kind::Text };
+        let gap =
+            |param: &Param| Node { start: param.start.saturating_sub(1), end: param.value_start, kind: Kind::Text };
         in_what(call).map(|param| (!is_known(param.name.as_deref())).then(|| gap(param))).collect()
     }
 }

@@ -61,14 +61,24 @@ mod tests {
 
     #[test]
     fn what_is_no_time_gives_none() {
-        for when in ["", "SF", "2026-08-24 SF", "2026-02-30 06:00 SF", "2026-08-24 25:00 SF", "2026-08-24 06:00 Mars", "soon 06:00 SF"] {
+        for when in [
+            "",
+            "SF",
+            "2026-08-24 SF",
+            "2026-02-30 06:00 SF",
+            "2026-08-24 25:00 SF",
+            "2026-08-24 06:00 Mars",
+            "soon 06:00 SF",
+        ] {
             assert_eq!(moment(when), None, "{when}");
         }
     }
 
     #[test]
     fn lengths_are_hours_and_their_fractions() {
-        for (hours, seconds) in [("1", 3600), ("0.5", 1800), (" 24 ", 86_400), ("1.25", 4500), (".5", 1800), ("0.3333", 1200)] {
+        for (hours, seconds) in
+            [("1", 3600), ("0.5", 1800), (" 24 ", 86_400), ("1.25", 4500), (".5", 1800), ("0.3333", 1200)]
+        {
             assert_eq!(length(hours).map(|length| length.as_secs()), Some(seconds), "{hours}");
         }
         for hours in ["", "0", "-1", "NaN", "inf", "one", "1e9"] {

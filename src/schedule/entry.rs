@@ -134,7 +134,9 @@ impl Reader<'_> {
         let mut text = text;
         if first {
             let rest = text.trim_start_matches(['*', '#', ':', ';', ' ', '\t']);
-            line.markers = text.len() - rest.len() - text.bytes().take(text.len() - rest.len()).filter(u8::is_ascii_whitespace).count();
+            line.markers = text.len()
+                - rest.len()
+                - text.bytes().take(text.len() - rest.len()).filter(u8::is_ascii_whitespace).count();
             text = rest;
         }
         if line.found == 0 && line.before.trim().is_empty() && line.kind.is_none() {
@@ -142,7 +144,8 @@ impl Reader<'_> {
                 line.kind = Some(kind);
                 text = rest;
             }
-            let number = text.split_whitespace().next().filter(|word| (6..=8).contains(&word.len())).and_then(change_number);
+            let number =
+                text.split_whitespace().next().filter(|word| (6..=8).contains(&word.len())).and_then(change_number);
             if let (Some(number), 1, false) = (number, line.markers, line.nick) {
                 self.patch(line, number, PatchKind::Unstated, placed);
                 text = text.trim_start().split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
@@ -170,7 +173,9 @@ impl Reader<'_> {
         }
         line.heading = true;
         match person {
-            Person::Nick(nick) if !self.heads.contains(nick) && self.heads.len() < MAX_NICKS => self.heads.push(nick.clone()),
+            Person::Nick(nick) if !self.heads.contains(nick) && self.heads.len() < MAX_NICKS => {
+                self.heads.push(nick.clone())
+            }
             Person::Placeholder => self.placeholder = true,
             Person::Nick(_) | Person::Nobody => {}
         }
@@ -208,7 +213,11 @@ impl Reader<'_> {
             }
             None => {
                 line.found += 1;
-                self.unread(whole, placed.start, format!("gerrit=<{}> names no change on gerrit.wikimedia.org", cut(&gerrit)));
+                self.unread(
+                    whole,
+                    placed.start,
+                    format!("gerrit=<{}> names no change on gerrit.wikimedia.org", cut(&gerrit)),
+                );
             }
         }
         line.spoken = false;
@@ -226,7 +235,11 @@ impl Reader<'_> {
         }
         if line.spoken && line.markers != 1 {
             line.found += 1;
-            self.unread(shown, placed.start, "a Gerrit change within a sentence; only one that begins its line is scheduled");
+            self.unread(
+                shown,
+                placed.start,
+                "a Gerrit change within a sentence; only one that begins its line is scheduled",
+            );
             return;
         }
         let Some(number) = mention.number else {
@@ -311,7 +324,8 @@ fn leads_to_patch(tokens: &[Placed<'_>]) -> bool {
 
 /// Whether `text` is more than what people put between nicks and between patches.
 fn is_spoken(text: &str) -> bool {
-    text.split(|letter: char| !letter.is_alphanumeric()).any(|word| !word.is_empty() && !word.eq_ignore_ascii_case("and"))
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .any(|word| !word.is_empty() && !word.eq_ignore_ascii_case("and"))
 }
 
 /// A prefix in brackets that says what is patched, and what follows it.
@@ -325,7 +339,9 @@ fn prefix(text: &str) -> Option<(PatchKind, &str)> {
 }
 
 fn is_version(text: &str) -> bool {
-    text.contains("wmf") && text.starts_with(|letter: char| letter.is_ascii_digit()) && !text.contains(char::is_whitespace)
+    text.contains("wmf")
+        && text.starts_with(|letter: char| letter.is_ascii_digit())
+        && !text.contains(char::is_whitespace)
 }
 
 /// A type as the calendar gives it, without the spellings of branch and directory.

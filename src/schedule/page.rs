@@ -102,8 +102,10 @@ struct Slot {
 /// # Errors
 /// When the answer is no JSON, is a refusal, or holds no text.
 pub fn page_from_api(json: &str) -> Result<PageText, PageError> {
-    let value: serde_json::Value = serde_json::from_str(json).map_err(|_| PageError::NotJson { begins: beginning(json) })?;
-    let answer: Answer = serde_json::from_value(value).map_err(|_| PageError::Incomplete { what: "a list of pages" })?;
+    let value: serde_json::Value =
+        serde_json::from_str(json).map_err(|_| PageError::NotJson { begins: beginning(json) })?;
+    let answer: Answer =
+        serde_json::from_value(value).map_err(|_| PageError::Incomplete { what: "a list of pages" })?;
     if let Some(refusal) = answer.error.or_else(|| answer.errors.into_iter().next()) {
         return Err(PageError::Refused { code: refusal.code, info: refusal.info });
     }
@@ -125,7 +127,15 @@ pub fn page_from_api(json: &str) -> Result<PageText, PageError> {
 
 /// The first letters of `text`, on one line.
 fn beginning(text: &str) -> String {
-    text.chars().take(300).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect()
+    text.chars()
+        .take(300)
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(60)
+        .collect()
 }
 
 #[cfg(test)]
@@ -152,7 +162,10 @@ mod tests {
             ),
             (r#"{"error":{"code":"ratelimited","info":"Too many."}}"#, "the wiki refused: <ratelimited> Too many."),
             (r#"{"errors":[{"code":"maxlag","text":"Waiting."}]}"#, "the wiki refused: <maxlag> Waiting."),
-            (r#"{"query":{"pages":[{"ns":0,"title":"Deployments","missing":true}]}}"#, "the wiki has no page <Deployments>"),
+            (
+                r#"{"query":{"pages":[{"ns":0,"title":"Deployments","missing":true}]}}"#,
+                "the wiki has no page <Deployments>",
+            ),
             (r#"{"query":{"pages":[]}}"#, "the wiki's answer lacks the page"),
             (r#"{"query":{"pages":{"15":{}}}}"#, "the wiki's answer lacks a list of pages"),
             (r#"{"batchcomplete":true}"#, "the wiki's answer lacks a list of pages"),

@@ -18,7 +18,10 @@ pub(super) enum Token<'a> {
     /// `{{gerrit|…}}`, or a link to Gerrit.
     Change(Mention),
     /// Text as it stands, and whether it is wikitext that could not be read otherwise (what `<nowiki>` shows is not).
-    Words { text: String, wikitext: bool },
+    Words {
+        text: String,
+        wikitext: bool,
+    },
     LineEnd,
 }
 
@@ -131,7 +134,8 @@ impl<'a> Tokens<'a> {
             }
             "gerrit" => {
                 let shown = call.first().map(|param| plain(self.source, &param.value)).unwrap_or_default();
-                let mention = Mention { number: number_in(&shown), project: change_project(&shown), label: String::new() };
+                let mention =
+                    Mention { number: number_in(&shown), project: change_project(&shown), label: String::new() };
                 self.add(node, Token::Change(mention));
             }
             name => {
@@ -141,7 +145,8 @@ impl<'a> Tokens<'a> {
                     self.strikes.push(Strike::Begins(mark.0));
                 }
                 call.params.iter().for_each(|param| self.walk(&param.value));
-                let told = |placed: &Placed<'_>| matches!(placed.token, Token::Deploy(_) | Token::Change(_) | Token::Nick(_));
+                let told =
+                    |placed: &Placed<'_>| matches!(placed.token, Token::Deploy(_) | Token::Change(_) | Token::Nick(_));
                 if !self.placed.iter().skip(mark.0).any(told) {
                     self.placed.truncate(mark.0);
                     self.strikes.truncate(mark.1);
@@ -234,7 +239,8 @@ impl<'a> Tokens<'a> {
         }
         open.dedup();
         for begin in open {
-            let line = self.placed.iter().skip(begin).take_while(|placed| !matches!(placed.token, Token::LineEnd)).count();
+            let line =
+                self.placed.iter().skip(begin).take_while(|placed| !matches!(placed.token, Token::LineEnd)).count();
             mark(begin, 1);
             mark(begin + line, -1);
         }

@@ -25,7 +25,8 @@ pub(super) struct Document {
 
 /// Reads a page.
 pub(super) fn parse(source: &str) -> Document {
-    let mut parser = Parser { source, at: 0, text_from: 0, stack: vec![Frame::page()], absent: BTreeSet::new(), steps: 0 };
+    let mut parser =
+        Parser { source, at: 0, text_from: 0, stack: vec![Frame::page()], absent: BTreeSet::new(), steps: 0 };
     parser.run();
     parser.finish()
 }
@@ -190,7 +191,8 @@ impl Parser<'_> {
             self.recover(rank, start);
         } else {
             let others = self.stack.iter().filter(|frame| frame.rank().is_none_or(|rank| rank == Rank::Other)).count();
-            let top_is_other = self.stack.last().is_some_and(|frame| frame.rank().is_none_or(|rank| rank == Rank::Other));
+            let top_is_other =
+                self.stack.last().is_some_and(|frame| frame.rank().is_none_or(|rank| rank == Rank::Other));
             if others > MAX_OPEN && top_is_other {
                 self.abandon(start);
             }
@@ -323,7 +325,8 @@ impl Parser<'_> {
     fn bar(&mut self) {
         let at = self.at;
         self.at += 1;
-        let holder_is_call = self.stack.len() >= 2 && self.stack.iter().rev().nth(1).is_some_and(|f| f.rank().is_some());
+        let holder_is_call =
+            self.stack.len() >= 2 && self.stack.iter().rev().nth(1).is_some_and(|f| f.rank().is_some());
         match self.stack.last().map(|frame| &frame.opener) {
             // MediaWiki cuts parameters before it looks for external links.
             Some(Opener::ExternalLink { .. }) if holder_is_call => {
@@ -420,7 +423,8 @@ impl Parser<'_> {
 
     fn bare_url(&mut self) {
         let at = self.at;
-        let inside_word = at.checked_sub(1).and_then(|before| self.byte(before)).is_some_and(|b| b.is_ascii_alphanumeric());
+        let inside_word =
+            at.checked_sub(1).and_then(|before| self.byte(before)).is_some_and(|b| b.is_ascii_alphanumeric());
         let in_link = self.stack.last().is_some_and(Frame::is_link);
         let url = if inside_word || in_link { None } else { self.url_at(at) };
         match url {
@@ -468,7 +472,8 @@ impl Parser<'_> {
     fn tag_at(&self, at: usize) -> Option<(Tag, usize, bool)> {
         let rest = self.rest(at + 1);
         let closes = rest.first() == Some(&b'/');
-        let name: Vec<u8> = rest.iter().skip(usize::from(closes)).copied().take_while(u8::is_ascii_alphanumeric).take(20).collect();
+        let name: Vec<u8> =
+            rest.iter().skip(usize::from(closes)).copied().take_while(u8::is_ascii_alphanumeric).take(20).collect();
         if !name.first()?.is_ascii_alphabetic() {
             return None;
         }
@@ -544,14 +549,22 @@ mod tests {
                         let params: Vec<String> = call
                             .params
                             .iter()
-                            .map(|p| format!("|{}{}", p.name.as_ref().map(|n| format!("{n}=")).unwrap_or_default(), write(source, &p.value)))
+                            .map(|p| {
+                                format!(
+                                    "|{}{}",
+                                    p.name.as_ref().map(|n| format!("{n}=")).unwrap_or_default(),
+                                    write(source, &p.value)
+                                )
+                            })
                             .collect();
                         format!("{}({})", call.name, params.concat())
                     }
                     Kind::Wikilink(parts) => {
                         format!("link({})", parts.iter().map(|part| write(source, part)).collect::<Vec<_>>().join("|"))
                     }
-                    Kind::ExternalLink { url, label } => format!("url({} {})", slice(source, url.start, url.end), write(source, label)),
+                    Kind::ExternalLink { url, label } => {
+                        format!("url({} {})", slice(source, url.start, url.end), write(source, label))
+                    }
                     Kind::Comment => "comment".into(),
                     Kind::Nowiki(inner) => format!("raw({})", slice(source, inner.start, inner.end)),
                     Kind::Tag(tag) => format!("<{}{}>", if tag.closes { "/" } else { "" }, tag.name),
@@ -613,17 +626,48 @@ mod tests {
 
     #[test]
     fn a_card_behind_many_open_braces_is_still_a_card() {
-        let source = format!("{}{{{{Deployment calendar event card|what={{{{deploy|title={{{{!}}}}}}}}}}}}", "{{x|".repeat(500));
-        assert!(shape(&source).ends_with("deployment calendar event card(|what=deploy(|title=!()))"), "{}", shape(&source));
+        let source =
+            format!("{}{{{{Deployment calendar event card|what={{{{deploy|title={{{{!}}}}}}}}}}}}", "{{x|".repeat(500));
+        assert!(
+            shape(&source).ends_with("deployment calendar event card(|what=deploy(|title=!()))"),
+            "{}",
+            shape(&source)
+        );
     }
 
     #[test]
     fn work_grows_with_the_length_and_nothing_else() {
         let card = "{{Deployment calendar event card|what=";
         for unit in [
-            "{{", "[[", "[", "}}", "{{a|", "{{a|b=", "[[a|", "<", "<!--", "<nowiki>", "<s", "[https://e ", "{{deploy|", "{{ircnick|",
-            "{{a{{b}}", "[[a|[[b]]", "{{deploy|{{b}}", "{{#invoke:Deployment schedule|row|", card, "https://", "{{{", "h", "=|", "{{a|[[b|",
-            "{{a|[[b|c=", "\n[[", "{{ ", "<pre>", "{{{{[[{{b}}]]",
+            "{{",
+            "[[",
+            "[",
+            "}}",
+            "{{a|",
+            "{{a|b=",
+            "[[a|",
+            "<",
+            "<!--",
+            "<nowiki>",
+            "<s",
+            "[https://e ",
+            "{{deploy|",
+            "{{ircnick|",
+            "{{a{{b}}",
+            "[[a|[[b]]",
+            "{{deploy|{{b}}",
+            "{{#invoke:Deployment schedule|row|",
+            card,
+            "https://",
+            "{{{",
+            "h",
+            "=|",
+            "{{a|[[b|",
+            "{{a|[[b|c=",
+            "\n[[",
+            "{{ ",
+            "<pre>",
+            "{{{{[[{{b}}]]",
         ] {
             let steps = |length: usize| parse(&unit.repeat(length / unit.len())).steps;
             let (short, long) = (steps(20_000), steps(200_000));

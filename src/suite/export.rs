@@ -7,7 +7,11 @@ use super::yaml::{document, is_printable, quoted};
 use super::{Suite, Test};
 use crate::check::Assertion;
 use crate::exchange::{Method, Redirects, Session};
+use std::collections::BTreeSet;
 use url::form_urlencoded;
+
+/// A longer key needs a mark of its own; YAML's limit is 1024 letters (section 7.4.2).
+const LONGEST_KEY: usize = 120;
 
 /// Writes a suite file that [`read`](super::read) reads back and httpbb understands, but for our own keys.
 ///
@@ -40,7 +44,10 @@ fn split(url: &str) -> (&str, &str) {
 }
 
 fn write_test(test: &Test, out: &mut String) {
-    let mut line = |key: &str, value: String| out.push_str(&format!("  {key}: {value}\n"));
+    let mut line = |key: &str, value: String| {
+        let space = if value.starts_with('\n') { "" } else { " " };
+        out.push_str(&format!("  {key}:{space}{value}\n"));
+    };
     if !test.name.is_empty() {
         line("name", quoted(&test.name));
     }
@@ -65,7 +72,9 @@ fn write_test(test: &Test, out: &mut String) {
     }
     match body {
         Some(Body::Json(text)) => line("json_body", text.to_owned()),
-        Some(Body::Form(pairs)) => line("form_body", mapping(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
+        Some(Body::Form(pairs)) => {
+            line("form_body", mapping(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
+        }
         Some(Body::Raw(text)) => line("body", quoted(text)),
         None => {}
     }
@@ -91,7 +100,9 @@ impl<'t> Body<'t> {
         }
         let pairs: Vec<(String, String)> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
         let again = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        if is_typed(FORM) && again == body && !pairs.is_empty() {
+        // httpbb's reader keeps the last of a key that is repeated.
+        let names: BTreeSet<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+        if is_typed(FORM) && again == body && !pairs.is_empty() && names.len() == pairs.len() {
             return Self::Form(pairs);
         }
         Self::Raw(body)
@@ -108,7 +119,11 @@ impl<'t> Body<'t> {
 
 /// A mapping in block form, a line for each key.
 fn mapping<'t>(pairs: impl IntoIterator<Item = (&'t str, &'t str)>) -> String {
-    pairs.into_iter().map(|(key, value)| format!("\n    ? {}\n    : {}", quoted(key), quoted(value))).collect()
+    let pair = |(key, value): (&str, &str)| match (quoted(key), quoted(value)) {
+        (key, value) if key.len() <= LONGEST_KEY => format!("\n    {key}: {value}"),
+        (key, value) => format!("\n    ? {key}\n    : {value}"),
+    };
+    pairs.into_iter().map(pair).collect()
 }
 
 fn key(assertion: &Assertion) -> &'static str {

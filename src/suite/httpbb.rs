@@ -64,7 +64,9 @@ fn host(key: &Yaml) -> Result<&str, SuiteError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let whole = url.is_some_and(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
     if !whole {
-        return Err(key.error(format!("<{text}> is no host; write scheme and host alone, such as <https://en.wikipedia.org>")));
+        return Err(
+            key.error(format!("<{text}> is no host; write scheme and host alone, such as <https://en.wikipedia.org>"))
+        );
     }
     Ok(text.strip_suffix('/').unwrap_or(text))
 }
@@ -83,8 +85,12 @@ fn read_test(host: &str, yaml: &Yaml) -> Result<Test, SuiteError> {
             "path" => test.url = format!("{host}{}", path(value)?),
             "method" => test.method = method(value)?,
             "name" => value.scalar(name)?.clone_into(&mut test.name),
-            "session" => test.session = one_of(value, name, &[("anonymous", Session::Anonymous), ("mine", Session::Mine)])?,
-            "redirects" => test.redirects = one_of(value, name, &[("manual", Redirects::Manual), ("follow", Redirects::Follow)])?,
+            "session" => {
+                test.session = one_of(value, name, &[("anonymous", Session::Anonymous), ("mine", Session::Mine)])?
+            }
+            "redirects" => {
+                test.redirects = one_of(value, name, &[("manual", Redirects::Manual), ("follow", Redirects::Follow)])?
+            }
             "request_headers" => test.headers = Headers::from_iter(fields(value, name)?),
             "form_body" | "json_body" | "body" => {
                 if body.is_some() {
@@ -127,7 +133,11 @@ fn one_of<T: Copy>(value: &Yaml, key: &str, choices: &[(&str, T)]) -> Result<T, 
 }
 
 fn fields<'y>(value: &'y Yaml, what: &str) -> Result<Vec<(&'y str, &'y str)>, SuiteError> {
-    value.mapping(what)?.iter().map(|(name, value)| Ok((name.scalar("a header's name")?, value.scalar(what)?))).collect()
+    value
+        .mapping(what)?
+        .iter()
+        .map(|(name, value)| Ok((name.scalar("a header's name")?, value.scalar(what)?)))
+        .collect()
 }
 
 fn read_body(name: &str, value: &Yaml) -> Result<(String, Option<&'static str>), SuiteError> {
@@ -153,17 +163,23 @@ fn assertions(key: &Yaml, name: &str, value: &Yaml, out: &mut Vec<Assertion>) ->
             out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::BodyContains { text: text.to_owned() }));
         }
         "assert_body_not_contains" => {
-            out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::BodyNotContains { text: text.to_owned() }));
+            out.extend(
+                value.scalars(name)?.into_iter().map(|text| Assertion::BodyNotContains { text: text.to_owned() }),
+            );
         }
         "assert_body_regex" => {
-            out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::BodyMatches { pattern: text.to_owned() }));
+            out.extend(
+                value.scalars(name)?.into_iter().map(|text| Assertion::BodyMatches { pattern: text.to_owned() }),
+            );
         }
         "assert_headers" => {
-            let equals = |(name, value): (&str, &str)| Assertion::HeaderEquals { name: name.into(), value: value.into() };
+            let equals =
+                |(name, value): (&str, &str)| Assertion::HeaderEquals { name: name.into(), value: value.into() };
             out.extend(fields(value, name)?.into_iter().map(equals));
         }
         "assert_headers_regex" => {
-            let matches = |(name, value): (&str, &str)| Assertion::HeaderMatches { name: name.into(), pattern: value.into() };
+            let matches =
+                |(name, value): (&str, &str)| Assertion::HeaderMatches { name: name.into(), pattern: value.into() };
             out.extend(fields(value, name)?.into_iter().map(matches));
         }
         "assert_headers_absent" => {
@@ -179,6 +195,9 @@ fn assertions(key: &Yaml, name: &str, value: &Yaml, out: &mut Vec<Assertion>) ->
 fn status(value: &Yaml) -> Result<u16, SuiteError> {
     let text = value.scalar("assert_status")?;
     let plain = matches!(value.value, Value::Scalar { plain: true, .. });
-    let number = text.parse().ok().filter(|_| plain && text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit()));
-    number.ok_or_else(|| value.error(format!("<{text}> is no status; write a number of three digits without quotes, such as <200>")))
+    let number =
+        text.parse().ok().filter(|_| plain && text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    number.ok_or_else(|| {
+        value.error(format!("<{text}> is no status; write a number of three digits without quotes, such as <200>"))
+    })
 }

