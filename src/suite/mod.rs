@@ -3,10 +3,14 @@
 //!
 //! Must not run a test. A suite is data: nothing in it is evaluated.
 
+mod export;
 mod httpbb;
+mod json;
 mod scope;
 mod test;
+mod yaml;
 
-pub use httpbb::{SuiteError, read, write};
+pub use export::write;
+pub use httpbb::{SuiteError, read};
 pub use scope::{SITES, ScopeError, in_scope};
 pub use test::{Suite, Test, TestError};

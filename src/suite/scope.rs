@@ -49,7 +49,8 @@ pub fn in_scope(url: &str) -> Result<Url, ScopeError> {
     if parsed.scheme() != "https" {
         return Err(ScopeError::NotHttps(url.to_owned()));
     }
-    let host = parsed.host_str().unwrap_or_default().trim_end_matches('.');
+    // A host with a dot at its end is refused: the browser's permissions do not cover it.
+    let host = parsed.host_str().unwrap_or_default();
     let ours = SITES.iter().any(|site| host == *site || host.strip_suffix(site).is_some_and(|sub| sub.ends_with('.')));
     if !ours {
         return Err(ScopeError::ForeignHost(host.to_owned()));
@@ -58,4 +59,63 @@ pub fn in_scope(url: &str) -> Result<Url, ScopeError> {
         return Err(ScopeError::Credentials(url.to_owned()));
     }
     Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SITES, ScopeError, in_scope};
+
+    #[test]
+    fn every_site_and_what_is_below_it_may_be_asked() {
+        for site in SITES {
+            for url in
+                [format!("https://{site}/"), format!("https://a.m.{site}/w/api.php?x=y"), format!("https://{site}:443")]
+            {
+                assert!(in_scope(&url).is_ok(), "{url}");
+            }
+        }
+        assert_eq!(in_scope("HTTPS://EN.Wikipedia.ORG/wiki/X").unwrap().as_str(), "https://en.wikipedia.org/wiki/X");
+        assert!(in_scope("https://ｅｎ.wikipedia.org/").is_ok());
+    }
+
+    #[test]
+    fn hosts_that_only_look_like_ours_are_foreign() {
+        for url in [
+            "https://example.org/",
+            "https://evilwikipedia.org/",
+            "https://wikipedia.org.evil.example/",
+            "https://en.wikipedia.org@evil.example/",
+            "https://en.wikipedia.org%40evil.example/",
+            "https://evil.example/https://en.wikipedia.org/",
+            "https://evil.example#en.wikipedia.org",
+            "https://evil.example\\@en.wikipedia.org/",
+            "https://wikipediа.org/",
+            "https://en.wikipedia.org./",
+            "https://wmcloud.org/",
+            "https://other.wmcloud.org/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://localhost/",
+        ] {
+            assert!(
+                matches!(in_scope(url), Err(ScopeError::ForeignHost(_) | ScopeError::NotAUrl(_))),
+                "{url}: {:?}",
+                in_scope(url)
+            );
+        }
+    }
+
+    #[test]
+    fn a_url_must_be_whole_and_bare() {
+        for url in ["", "en.wikipedia.org", "/wiki/X", "https://"] {
+            assert_eq!(in_scope(url), Err(ScopeError::NotAUrl(url.into())));
+        }
+        for url in ["http://en.wikipedia.org/", "ftp://en.wikipedia.org/", "javascript:alert(1)", "file:///etc/passwd"]
+        {
+            assert_eq!(in_scope(url), Err(ScopeError::NotHttps(url.into())));
+        }
+        for url in ["https://en.wikipedia.org:8443/", "https://me@en.wikipedia.org/", "https://:pw@en.wikipedia.org/"] {
+            assert_eq!(in_scope(url), Err(ScopeError::Credentials(url.into())));
+        }
+    }
 }

@@ -1,11 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A saved test and a suite of them.
 
-use super::ScopeError;
+use super::{ScopeError, in_scope};
 use crate::check::{Assertion, AssertionError};
+use crate::debug::HEADER;
 use crate::exchange::{Headers, Method, Redirects, Request, Session};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+/// Header fields that a test cannot send: those that choose the stage or say who asks, and those that a browser does
+/// not let an extension set (<https://fetch.spec.whatwg.org/#forbidden-request-header>).
+const RESERVED: [&str; 23] = [
+    HEADER,
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
+    "Authorization",
+    "Connection",
+    "Content-Length",
+    "Cookie",
+    "Cookie2",
+    "Date",
+    "DNT",
+    "Expect",
+    "Host",
+    "Keep-Alive",
+    "Origin",
+    "Referer",
+    "Set-Cookie",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "Via",
+];
 
 /// One request, and what its answer must be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +85,12 @@ pub enum TestError {
     /// It sends a header field that is the tool's own to set.
     #[error("header <{0}> is set by the tool and cannot be part of a test")]
     ReservedHeader(String),
+    /// A header field that cannot be sent.
+    #[error("header <{0}> cannot be sent; its name takes letters, digits and <->, its value is one line")]
+    BadHeader(String),
+    /// A body where there can be none.
+    #[error("a {0} request has no body; choose POST, or remove the body")]
+    NoBody(&'static str),
 }
 
 impl Test {
@@ -70,7 +105,22 @@ impl Test {
     /// # Errors
     /// With the first thing that stands against it.
     pub fn validate(&self) -> Result<(), TestError> {
-        Ok(())
+        in_scope(&self.url)?;
+        for (name, value) in self.headers.iter() {
+            if !is_token(name) || value.chars().any(char::is_control) {
+                return Err(TestError::BadHeader(name.to_owned()));
+            }
+            if is_reserved(name) {
+                return Err(TestError::ReservedHeader(name.to_owned()));
+            }
+        }
+        if self.body.is_some() && matches!(self.method, Method::Get | Method::Head) {
+            return Err(TestError::NoBody(self.method.as_str()));
+        }
+        if self.assertions.is_empty() {
+            return Err(TestError::NoAssertion);
+        }
+        self.assertions.iter().try_for_each(Assertion::validate).map_err(TestError::from)
     }
 
     /// The request that this test sends, with nothing of any stage in it.
@@ -85,5 +135,65 @@ impl Test {
             redirects: self.redirects,
             timeout_ms,
         }
+    }
+}
+
+/// Whether `name` may be a field's name (RFC 9110, section 5.6.2).
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn is_reserved(name: &str) -> bool {
+    let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    begins("proxy-") || begins("sec-") || RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Test, TestError};
+    use crate::check::Assertion;
+    use crate::exchange::{Headers, Method};
+
+    fn test() -> Test {
+        let url = "https://en.wikipedia.org/wiki/Special:ListGroupRights".into();
+        Test { url, assertions: vec![Assertion::Status { equals: 200 }], ..Test::default() }
+    }
+
+    #[test]
+    fn a_test_that_can_run_and_can_fail_is_valid() {
+        let headers = Headers::from_iter([("x-forwarded-proto", "http"), ("Content-Type", "text/plain")]);
+        let post = Test { method: Method::Post, headers, body: Some("x".into()), ..test() };
+        assert_eq!((test().validate(), post.validate()), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_test_that_demands_nothing_is_refused() {
+        assert_eq!(Test { assertions: Vec::new(), ..test() }.validate(), Err(TestError::NoAssertion));
+        let empty = Assertion::BodyContains { text: String::new() };
+        assert!(matches!(Test { assertions: vec![empty], ..test() }.validate(), Err(TestError::Assertion(_))));
+    }
+
+    #[test]
+    fn a_test_out_of_scope_is_refused() {
+        assert!(matches!(Test { url: "https://example.org/".into(), ..test() }.validate(), Err(TestError::Scope(_))));
+    }
+
+    #[test]
+    fn headers_that_are_the_tools_own_are_refused() {
+        for name in
+            ["X-Wikimedia-Debug", "x-wikimedia-debug", "COOKIE", "host", "Authorization", "Sec-Fetch-Site", "proxy-x"]
+        {
+            let headers = Headers::from_iter([(name, "x")]);
+            assert_eq!(Test { headers, ..test() }.validate(), Err(TestError::ReservedHeader(name.into())));
+        }
+        for (name, value) in [("", "x"), ("a b", "x"), ("X-Wikimedia-Debug:", "x"), ("X", "a\r\nCookie: b")] {
+            let headers = Headers::from_iter([(name, value)]);
+            assert_eq!(Test { headers, ..test() }.validate(), Err(TestError::BadHeader(name.into())));
+        }
+    }
+
+    #[test]
+    fn a_get_has_no_body() {
+        assert_eq!(Test { body: Some("x".into()), ..test() }.validate(), Err(TestError::NoBody("GET")));
     }
 }
