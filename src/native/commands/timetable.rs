@@ -37,7 +37,7 @@ fn of_patch(patch: &Patch) -> String {
         parts.push(format!("({})", nicks(&patch.nicks)));
     }
     if !patch.status.is_empty() {
-        parts.push(format!("[{}]", plain(&patch.status)));
+        parts.push(format!("[{}]", status(&patch.status)));
     }
     if patch.struck {
         parts.push("[struck out]".to_owned());
@@ -48,13 +48,23 @@ fn of_patch(patch: &Patch) -> String {
     parts.join("  ")
 }
 
+/// A status in full; the calendar's bot reads the short forms so (repository `theresnotime/mark-deployment-status`).
+fn status(written: &str) -> String {
+    match written {
+        "d" => "done".to_owned(),
+        "nd" => "not done".to_owned(),
+        "m" => "unknown".to_owned(),
+        other => plain(other),
+    }
+}
+
 fn nicks(nicks: &[Nick]) -> String {
     nicks.iter().map(|nick| plain(nick.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 fn times(start: Timestamp, end: Timestamp, local: &TimeZone) -> String {
-    let universal = between(start, end, &TimeZone::UTC);
-    if local == &TimeZone::UTC { universal } else { format!("{universal}; {}", between(start, end, local)) }
+    let (universal, here) = (between(start, end, &TimeZone::UTC), between(start, end, local));
+    if here == universal { universal } else { format!("{universal}; {here}") }
 }
 
 fn between(start: Timestamp, end: Timestamp, zone: &TimeZone) -> String {
@@ -80,7 +90,7 @@ mod tests {
                 gerrit: 1_330_001,
                 kind: PatchKind::Config,
                 title: "[enwiki] Add the\u{202e} group".into(),
-                status: "done".into(),
+                status: "d".into(),
                 nicks: vec![Nick::new("submitter").unwrap()],
                 struck: false,
                 placeholder: false,
