@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The background of the extension: registers every listener in the first turn, and gives each event to the wasm.
+// A worker that is woken by an event only hears it when its listener was there at once; hence `ready()` in every body.
+import init, * as wasm from './pkg/backport_verify.js';
+
+let started;
+const ready = () => (started ??= init({ module_or_path: chrome.runtime.getURL('pkg/backport_verify_bg.wasm') })
+	.then(() => wasm)
+	.catch((error) => { started = undefined; throw error; }));
+const hand = (deliver) => ready().then(deliver).catch((error) => console.error('backport-verify:', error));
+const refuse = (error) => ({ kind: 'refused', problem: { kind: 'protocol', detail: String(error?.message ?? error) } });
+
+// Only our own pages may ask; whether they ask something that we know is judged in the wasm.
+const isOurs = (sender) => sender.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL(''));
+
+chrome.runtime.onMessage.addListener((message, sender, send) => {
+	if (!isOurs(sender)) {
+		send(refuse('a message from outside the extension'));
+		return false;
+	}
+	ready().then((w) => w.on_message(message)).then(send, (error) => send(refuse(error)));
+	return true;
+});
+chrome.runtime.onInstalled.addListener(() => hand((w) => w.on_wake()));
+chrome.runtime.onStartup.addListener(() => hand((w) => w.on_wake()));
+chrome.alarms.onAlarm.addListener((alarm) => hand((w) => w.on_alarm(alarm.name)));
+chrome.tabs.onRemoved.addListener((tab) => hand((w) => w.on_tab_removed(tab)));
+chrome.permissions.onAdded.addListener(() => hand((w) => w.on_permissions_changed()));
+chrome.permissions.onRemoved.addListener(() => hand((w) => w.on_permissions_changed()));
+
+const urls = chrome.runtime.getManifest().host_permissions;
+// Chromium shows some fields only on request; Firefox throws on the word.
+const extra = (options, field) =>
+	Object.values(options ?? {}).includes('extraHeaders') ? [field, 'extraHeaders'] : [field];
+// The background's own fetches belong to no tab. Chromium reads -1 in a filter as "every tab", so it is looked at here.
+const ours = { urls, types: ['xmlhttprequest'], tabId: -1 };
+const ofOurs = (deliver) => (details) => {
+	if (details.tabId === -1) {
+		hand((w) => deliver(w, details));
+	}
+};
+const { webRequest } = chrome;
+webRequest.onBeforeRequest.addListener(ofOurs((w, d) => w.on_before_request(d)), ours);
+webRequest.onHeadersReceived.addListener(
+	ofOurs((w, d) => w.on_headers_received(d)), ours, extra(webRequest.OnHeadersReceivedOptions, 'responseHeaders'));
+webRequest.onErrorOccurred.addListener(ofOurs((w, d) => w.on_finished(d)), ours);
+webRequest.onCompleted.addListener(ofOurs((w, d) => w.on_finished(d)), ours);
+// What a page's request really carried, after every extension's rules.
+webRequest.onSendHeaders.addListener(
+	(details) => hand((w) => w.on_send_headers(details)),
+	{ urls, types: ['main_frame'] }, extra(webRequest.OnSendHeadersOptions, 'requestHeaders'));

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Permissions, alarms, staying awake, and the badge.
+
+use super::{BrowserPorts, sys};
+use crate::ports::{Host, Tone};
+use gloo::timers::callback::Interval;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use url::Url;
+use wasm_bindgen::JsValue;
+
+/// How often a run tells the browser that it is not idle. Chromium's limit is 30 s, Firefox's is a preference.
+const AWAKE_EVERY_MS: u32 = 1_000;
+
+/// The match pattern that covers `origin`, which may have a path or be a pattern already. A pattern names no port:
+/// Firefox refuses one, and without it both browsers mean every port.
+pub(super) fn pattern(origin: &str) -> String {
+    let base = origin.strip_suffix("/*").unwrap_or(origin);
+    match Url::parse(base) {
+        Ok(url) => format!("{}://{}/*", url.scheme(), url.host_str().unwrap_or_default()),
+        // `https://*.wikipedia.org` is a pattern and no URL.
+        Err(_) => format!("{base}/*"),
+    }
+}
+
+/// Whether the user lets the extension reach `origin` now.
+pub(super) async fn may_reach(origin: &str) -> bool {
+    let asked = async {
+        let wanted = sys::plain(&json!({ "origins": [pattern(origin)] }))?;
+        sys::has_permissions(&wanted).await
+    };
+    match asked.await {
+        Ok(answer) => answer.is_truthy(),
+        Err(thrown) => {
+            sys::complain("ask for permissions", &thrown);
+            false
+        }
+    }
+}
+
+async fn set_alarm(name: &str, when: Option<Timestamp>) -> Result<JsValue, JsValue> {
+    match when {
+        Some(when) => sys::create_alarm(name, &sys::plain(&json!({ "when": when.as_millisecond() }))?).await,
+        None => sys::clear_alarm(name).await,
+    }
+}
+
+async fn set_badge(text: &str, colour: &str) -> Result<JsValue, JsValue> {
+    let text: Value = json!({ "text": text });
+    sys::set_badge_text(&sys::plain(&text)?).await?;
+    sys::set_badge_colour(&sys::plain(&json!({ "color": colour }))?).await
+}
+
+/// Background colours of the Codex design tokens (repository `design/codex`, `packages/codex-design-tokens`), on each
+/// of which the browsers' own choice of text colour can be read.
+const fn colour(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Quiet => "#72777d",
+        Tone::Busy => "#3366cc",
+        Tone::Good => "#177860",
+        Tone::Bad => "#bf3c2c",
+        Tone::Unsure => "#ab7f2a",
+    }
+}
+
+impl Host for BrowserPorts {
+    async fn may_reach(&self, origin: &str) -> bool {
+        may_reach(origin).await
+    }
+
+    async fn wake_at(&self, name: &str, when: Option<Timestamp>) {
+        if let Err(thrown) = set_alarm(name, when).await {
+            sys::complain("set an alarm", &thrown);
+        }
+    }
+
+    fn stay_awake(&self, on: bool) {
+        let mut awake = self.awake.borrow_mut();
+        if !on {
+            *awake = None;
+        } else if awake.is_none() {
+            *awake = Some(Interval::new(AWAKE_EVERY_MS, || {
+                wasm_bindgen_futures::spawn_local(async {
+                    if let Err(thrown) = sys::platform_info().await {
+                        sys::complain("stay awake", &thrown);
+                    }
+                });
+            }));
+        }
+    }
+
+    async fn badge(&self, text: &str, tone: Tone) {
+        if let Err(thrown) = set_badge(text, colour(tone)).await {
+            sys::complain("set the badge", &thrown);
+        }
+    }
+}
