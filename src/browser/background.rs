@@ -3,7 +3,7 @@
 //!
 //! Must not keep anything of its own: the worker may be stopped after any of them.
 
-use super::app_standin::App;
+use super::App;
 use super::exchanges::{Details, Exchanges};
 use super::{BrowserPorts, sys, tabs};
 use crate::app::{Command, Problem, Reply};

@@ -4,7 +4,6 @@
 //! Must not decide what a run means or what a page says: `app` and `ui` do.
 
 mod app_standin;
-mod app_trial;
 pub mod background;
 mod clock;
 mod exchanges;
@@ -16,7 +15,9 @@ mod sys;
 mod tabs;
 mod ui_standin;
 
+use app_standin::App;
 use std::cell::RefCell;
+use ui_standin as ui;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The browser, as the background sees it.

@@ -4,7 +4,7 @@
 //! Must not use `innerHTML`: the markup is parsed in a document of its own, where nothing is loaded or run.
 
 use super::super::sys;
-use super::super::ui_standin::Region;
+use super::super::ui::Region;
 use std::collections::HashMap;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 use web_sys::{

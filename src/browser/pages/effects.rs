@@ -3,7 +3,7 @@
 //!
 //! The only caller of `runtime.sendMessage`.
 
-use super::super::ui_standin::{Effect, Screen};
+use super::super::ui::{Effect, Screen};
 use super::super::{host, sys};
 use super::{Live, SILENCE};
 use crate::app::{Command, Problem, Reply};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! From a browser's event to what the user meant, by the `data-act` that the view wrote on its elements.
 
-use super::super::ui_standin::Event as Meant;
+use super::super::ui::Event as Meant;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};

@@ -7,7 +7,7 @@ mod dom;
 mod effects;
 mod gestures;
 
-use super::ui_standin::{Page, Screen};
+use super::ui::{Page, Screen};
 use super::{clock, storage, sys};
 use crate::app::{Problem, State};
 use crate::ports::Area;
