@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The real bed keeps its word: what is verified on it behaves as Wikimedia's edge and wikis do.
 //! Needs the packages that `real::PACKAGES` names, and root for the quick way of laying the trees.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test ends where it cannot go on")]
 
 #[path = "bed/real/mod.rs"]
 mod real;
@@ -55,7 +56,7 @@ impl Stage {
         let hosts = ["en.wikipedia.org", "wikitech.wikimedia.org", "gerrit.wikimedia.org"];
         let client = Client::builder().tls_certs_only([root]).redirect(reqwest::redirect::Policy::none());
         let client = hosts.iter().fold(client, |client, host| client.resolve(host, real.edge())).build().unwrap();
-        Self { folder, real, client, took }
+        Self { real, folder, client, took }
     }
 
     async fn ask(&self, method: Method, url: &str, headers: &[(&str, &str)]) -> Response {
