@@ -27,6 +27,9 @@ const CALENDAR: &str = "==Week of November 22==\n\n==={{Deployment_day|date=2026
     {{ircnick|submitter}}\n\
     * {{deploy|type=config|gerrit=1330001|title=[enwiki] Add the eventcoordinator group|status=}}\n}}";
 
+/// Two beds at once would only share the processors.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A folder with a certificate of its own, a server for what is no wiki, the bed, and a client that trusts it.
 struct Stage {
     // Before the folder, so that it is dropped first.
@@ -117,6 +120,7 @@ fn left_behind(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn the_real_bed_behaves_as_wikimedia_does_and_stops_without_trace() {
+    let _turn = TURN.lock().await;
     let stage = Stage::start().await;
     println!("the bed stood after {:?}", stage.took);
     only_the_patched_tree_has_the_group(&stage).await;
@@ -137,6 +141,7 @@ async fn the_real_bed_behaves_as_wikimedia_does_and_stops_without_trace() {
 
 #[tokio::test]
 async fn a_dropped_bed_leaves_nothing_behind() {
+    let _turn = TURN.lock().await;
     let Stage { folder, real, .. } = Stage::start().await;
     drop(real);
     assert_eq!(left_behind(folder.path()), [""; 0]);
