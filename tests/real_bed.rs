@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The real bed keeps its word: what is verified on it behaves as Wikimedia's edge and wikis do.
 //! Needs the packages that `real::PACKAGES` names, and root for the quick way of laying the trees.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test ends where it cannot go on")]
 
 #[path = "bed/real/mod.rs"]
 mod real;
@@ -25,6 +26,9 @@ const CALENDAR: &str = "==Week of November 22==\n\n==={{Deployment_day|date=2026
     |window=[[Backport windows|UTC afternoon backport window]]\n    |who={{ircnick|deployer|Deployer}}\n    |what=\n\
     {{ircnick|submitter}}\n\
     * {{deploy|type=config|gerrit=1330001|title=[enwiki] Add the eventcoordinator group|status=}}\n}}";
+
+/// Two beds at once would only share the processors.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// A folder with a certificate of its own, a server for what is no wiki, the bed, and a client that trusts it.
 struct Stage {
@@ -55,7 +59,7 @@ impl Stage {
         let hosts = ["en.wikipedia.org", "wikitech.wikimedia.org", "gerrit.wikimedia.org"];
         let client = Client::builder().tls_certs_only([root]).redirect(reqwest::redirect::Policy::none());
         let client = hosts.iter().fold(client, |client, host| client.resolve(host, real.edge())).build().unwrap();
-        Self { folder, real, client, took }
+        Self { real, folder, client, took }
     }
 
     async fn ask(&self, method: Method, url: &str, headers: &[(&str, &str)]) -> Response {
@@ -116,6 +120,7 @@ fn left_behind(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn the_real_bed_behaves_as_wikimedia_does_and_stops_without_trace() {
+    let _turn = TURN.lock().await;
     let stage = Stage::start().await;
     println!("the bed stood after {:?}", stage.took);
     only_the_patched_tree_has_the_group(&stage).await;
@@ -136,6 +141,7 @@ async fn the_real_bed_behaves_as_wikimedia_does_and_stops_without_trace() {
 
 #[tokio::test]
 async fn a_dropped_bed_leaves_nothing_behind() {
+    let _turn = TURN.lock().await;
     let Stage { folder, real, .. } = Stage::start().await;
     drop(real);
     assert_eq!(left_behind(folder.path()), [""; 0]);

@@ -155,14 +155,21 @@ async fn speak(
             },
             Some((line, said)) = wanted.recv() => {
                 waiting.push_back(said);
-                let said: String = pieces(&line).map(|piece| format!("PRIVMSG {CHANNEL} :{piece}\r\n")).collect();
-                write.write_all(format!("{said}PING :said\r\n").as_bytes()).await
+                say(&line, &mut write).await
             },
         };
         if done.is_err() {
             return;
         }
     }
+}
+
+/// Says a line, and asks the server to tell when it has dealt with it.
+async fn say(line: &str, write: &mut OwnedWriteHalf) -> std::io::Result<()> {
+    for piece in pieces(line) {
+        write.write_all(format!("PRIVMSG {CHANNEL} :{piece}\r\n").as_bytes()).await?;
+    }
+    write.write_all(b"PING :said\r\n").await
 }
 
 /// The messages that a line becomes.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The wikis of the real bed: two code trees of MediaWiki over the same databases, served by nginx and php-fpm, and
+//! The wikis of the real bed: two code trees of `MediaWiki` over the same databases, served by nginx and php-fpm, and
 //! the one patch that can be put into a tree and taken out again.
 
 use super::processes::{Door, Place, Process};

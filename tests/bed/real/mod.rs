@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The real bed: a Wikimedia of Debian's own servers on the loopback interface.
 //!
-//! haproxy (TLS, HTTP/2) → Varnish (cache, X-Wikimedia-Debug) → nginx → two php-fpm → MediaWiki in two code trees over
+//! haproxy (TLS, HTTP/2) → Varnish (cache, X-Wikimedia-Debug) → nginx → two php-fpm → `MediaWiki` in two code trees over
 //! the same databases; and ngircd for the channel. Hosts that are no wiki are served by the caller.
 //! Must not know what is verified on it, and must leave nothing running or mounted.
 #![allow(dead_code, unreachable_pub, reason = "compiled into every program that uses the bed, each in its own way")]

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 /// How long a server may take to listen, and a program to end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a server may take to stop before it is killed.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// How long to leave a server alone between two attempts to connect.

@@ -13,7 +13,8 @@ if ( !isset( $bedWikis[$bedHost] ) ) {
 	exit( 1 );
 }
 [ $wgDBname, $wgSitename, $wgLanguageCode ] = $bedWikis[$bedHost];
-$bedRole = $_SERVER['MW_ROLE'] ?? 'maintenance';
+// Maintenance scripts run from production's tree.
+$bedRole = $_SERVER['MW_ROLE'] ?? 'production';
 
 // Production and the test servers share the databases, the parser cache and the sessions.
 $wgDBtype = 'sqlite';
