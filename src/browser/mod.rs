@@ -3,7 +3,6 @@
 //!
 //! Must not decide what a run means or what a page says: `app` and `ui` do.
 
-mod app_standin;
 pub mod background;
 mod clock;
 mod exchanges;
@@ -13,11 +12,10 @@ pub mod pages;
 mod storage;
 mod sys;
 mod tabs;
-mod ui_standin;
 
-use app_standin::App;
+use crate::app::App;
+use crate::ui;
 use std::cell::RefCell;
-use ui_standin as ui;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The browser, as the background sees it.

@@ -4,14 +4,13 @@
 
 use super::channel::{Speaker, Unsaid};
 use super::log;
-use super::spoken_line::spoken_line;
 use super::tokens::Tokens;
+use crate::report::{LINE_LIMIT, clean_line, slack_text};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,12 +24,6 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 struct Hook {
     tokens: Tokens,
     speaker: Speaker,
-}
-
-/// What is posted; other fields of Slack's are passed over.
-#[derive(Deserialize)]
-struct Payload {
-    text: String,
 }
 
 type Answer = (StatusCode, &'static str);
@@ -68,10 +61,10 @@ async fn answer(hook: &Hook, token: &str, body: Body) -> Answer {
     let Ok(bytes) = read else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "too_large");
     };
-    let Ok(payload) = serde_json::from_slice::<Payload>(&bytes) else {
+    let Some(text) = std::str::from_utf8(&bytes).ok().and_then(|body| slack_text(body).ok()) else {
         return INVALID;
     };
-    let line = spoken_line(&payload.text);
+    let line = clean_line(&text, LINE_LIMIT);
     if line.is_empty() {
         return INVALID;
     }

@@ -6,7 +6,6 @@
 mod channel;
 mod hook;
 mod settings;
-mod spoken_line;
 mod tokens;
 
 pub(super) use settings::RelayError;
