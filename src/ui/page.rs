@@ -13,13 +13,27 @@ use crate::store::Webhook;
 use crate::suite::{Suite, Test};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-/// What was sent last, where the page does something with the answer.
+/// What was sent, as far as the page does something with the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Sent {
     Settings,
     Tests { gerrit: u64, tests: Vec<Test> },
+    Other,
+}
+
+impl Sent {
+    fn of(effect: &Effect) -> Option<Self> {
+        Some(match effect {
+            Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
+                Command::SaveSettings { .. } => Self::Settings,
+                Command::SaveTests { gerrit, tests } => Self::Tests { gerrit: *gerrit, tests: tests.clone() },
+                _ => Self::Other,
+            },
+            Effect::Open(_) | Effect::Copy(_) => return None,
+        })
+    }
 }
 
 /// What the page says about its last save.
@@ -56,7 +70,7 @@ pub struct Page {
     pub firefox: bool,
     pub(super) told: Option<Told>,
     pub(super) settings_generation: u32,
-    sent: Option<Sent>,
+    sent: VecDeque<Sent>,
 }
 
 impl Page {
@@ -75,7 +89,7 @@ impl Page {
             firefox: false,
             told: None,
             settings_generation: 0,
-            sent: None,
+            sent: VecDeque::new(),
         };
         page.set_change(change);
         page
@@ -90,9 +104,9 @@ impl Page {
         self.set_change(self.change);
     }
 
-    /// The answer to the last [`Effect::Send`] has come.
+    /// The answer to an [`Effect::Send`] has come; answers come in the order in which the effects were given.
     pub fn set_reply(&mut self, reply: Reply) {
-        let sent = self.sent.take();
+        let sent = self.sent.pop_front();
         match (reply, sent) {
             (Reply::Refused { problem }, sent) => {
                 if let (Problem::BadSetting { detail }, Some(Sent::Settings)) = (&problem, &sent) {
@@ -110,7 +124,7 @@ impl Page {
                 }
                 self.told = Some(Told::TestsSaved);
             }
-            (Reply::Done, None) => {}
+            (Reply::Done, Some(Sent::Other) | None) => {}
         }
     }
 
@@ -128,16 +142,17 @@ impl Page {
     }
 
     /// The user did something.
+    #[expect(clippy::needless_pass_by_value, reason = "an event happens once")]
     pub fn act(&mut self, event: Event) -> Vec<Effect> {
+        let event = &event;
         if event.act == "edit" {
-            return self.edit(&event);
+            return self.edit(event);
         }
         self.told = None;
-        if event.act == "dismiss" {
-            return self.dismiss();
-        }
-        let effects = self.perform(&event);
-        if effects.iter().any(|effect| matches!(effect, Effect::Send(_) | Effect::RequestAccess { .. })) {
+        let effects = if event.act == "dismiss" { self.dismiss() } else { self.perform(event) };
+        let before = self.sent.len();
+        self.sent.extend(effects.iter().filter_map(Sent::of));
+        if self.sent.len() > before {
             self.problem = None;
         }
         effects
@@ -247,7 +262,6 @@ impl Page {
             return Vec::new();
         };
         let backend = self.backend();
-        self.sent = Some(Sent::Settings);
         send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None })
     }
 
@@ -256,12 +270,10 @@ impl Page {
         let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or_else(|| self.backend());
         let (nick, webhook) = (typed("nick"), typed("webhook"));
         if webhook.is_empty() {
-            self.sent = Some(Sent::Settings);
             return send(Command::SaveSettings { nick, backend, webhook: None });
         }
         match Webhook::new(&webhook) {
             Ok(known) => {
-                self.sent = Some(Sent::Settings);
                 let then = Command::SaveSettings { nick, backend, webhook: Some(webhook) };
                 vec![Effect::RequestAccess { origins: vec![known.origin()], reports_leave_browser: true, then }]
             }
@@ -275,14 +287,12 @@ impl Page {
     fn remove_webhook(&mut self) -> Vec<Effect> {
         let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
         let nick = nick.map_or_else(String::new, |nick| nick.as_str().to_owned());
-        self.sent = Some(Sent::Settings);
         send(Command::SaveSettings { nick, backend: self.backend(), webhook: Some(String::new()) })
     }
 
     fn save_tests(&mut self, event: &Event) -> Vec<Effect> {
         let Some(gerrit) = self.change else { return Vec::new() };
         let Some(tests) = self.drafts.get_mut(&gerrit).and_then(|draft| draft.tests(event)) else { return Vec::new() };
-        self.sent = Some(Sent::Tests { gerrit, tests: tests.clone() });
         send(Command::SaveTests { gerrit, tests })
     }
 

@@ -3,12 +3,13 @@
 
 use super::page::Page;
 use super::{problem, run};
-use crate::app::{Problem, State};
+use crate::app::{Problem, Run, State};
 use crate::change::change_url;
 use crate::schedule::{Patch, PatchKind};
 use crate::suite::Test;
 use crate::verify::Verdict;
 use maud::{Markup, html};
+use std::cmp::Reverse;
 
 /// The card of a patch in the popup.
 pub(super) fn card(patch: &Patch, state: &State, page: &Page) -> Markup {
@@ -45,13 +46,11 @@ pub(super) fn again(patch: &Patch, tests: usize) -> Markup {
     }
 }
 
-/// The results of a change, mwdebug first.
+/// The results of a change, the newest first.
 pub(super) fn results(gerrit: u64, state: &State, page: &Page) -> Markup {
-    html! {
-        @for production in [false, true] {
-            @if let Some(run) = state.run_of(gerrit, production) { (run::view(run, gerrit, page)) }
-        }
-    }
+    let mut runs: Vec<&Run> = [true, false].into_iter().filter_map(|stage| state.run_of(gerrit, stage)).collect();
+    runs.sort_by_key(|run| Reverse(run.journal.plan.asked));
+    html! { @for run in runs { (run::view(run, gerrit, page)) } }
 }
 
 /// The two buttons that start a run; what is to be done next is emphasised. `held` says why they cannot be pressed.

@@ -7,7 +7,7 @@ use super::seam::Region;
 use super::time::{Phase, utc_span};
 use super::{patch, problem, run};
 use crate::app::{Browsing, Loaded, Problem, State};
-use crate::schedule::{Unread, Window};
+use crate::schedule::{Nick, Unread, Window};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -179,6 +179,9 @@ fn windows(all: &[Window], state: &State, page: &Page) -> Markup {
                     p.bv-when.bv-when--running[clock.phase(window.start, window.end) == Phase::Running] {
                         (clock.relative(window.start, window.end))
                     }
+                    @if !window.deployers.is_empty() {
+                        p.bv-meta dir="auto" { "Deployers: " (names(&window.deployers)) }
+                    }
                 }
                 @for entry in &window.patches {
                     @if seen.insert(entry.gerrit) { (patch::card(entry, state, page)) }
@@ -188,6 +191,10 @@ fn windows(all: &[Window], state: &State, page: &Page) -> Markup {
             }
         }
     }
+}
+
+fn names(nicks: &[Nick]) -> String {
+    nicks.iter().map(Nick::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn unread(entries: &[Unread]) -> Markup {

@@ -114,12 +114,12 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
             span.bv-result__mark aria-hidden="true" { (mark(outcome.verdict)) }
             div.bv-result__body {
                 p { span.bv-result__name dir="auto" { (test.label()) } " " strong { (word(outcome.verdict)) } }
+                (reason(outcome))
                 @if let Some(comparison) = journal.comparison(place) {
                     p.bv-note data-comparison=(comparison_tag(comparison)) { (comparison_words(comparison)) }
                 } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
                     p.bv-note { "Comparing with production…" }
                 }
-                (reason(outcome))
                 @for came in outcome.assertions.iter().filter(|came| full || !came.held) { (assertion(came)) }
                 p.bv-evidence dir="auto" { (evidence(&outcome.evidence)) }
                 @if let (true, Some(before)) = (full, journal.baseline(place)) {

@@ -4,10 +4,10 @@
 use backport_verify::ui::{Page, Screen};
 
 /// The extension's folder.
-pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/extension");
+pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/extension");
 
 /// The page's whole markup with its regions in place. `Err` names a region that the file has no element for.
-pub fn filled(page: &Page) -> Result<String, String> {
+pub(crate) fn filled(page: &Page) -> Result<String, String> {
     let name = match page.screen {
         Screen::Popup => "popup.html",
         Screen::Workbench => "workbench.html",

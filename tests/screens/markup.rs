@@ -13,9 +13,9 @@ fn values<'a>(text: &'a str, attribute: &str) -> Vec<&'a str> {
 
 /// Every tag of these names, from its `<` to its `>`.
 fn tags<'a>(text: &'a str, names: &[&str]) -> Vec<&'a str> {
-    let named =
+    let wanted =
         |tag: &&str| names.iter().any(|name| tag.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '>'])));
-    text.split('<').filter(named).filter_map(|tag| tag.split('>').next()).collect()
+    text.split('<').filter(wanted).filter_map(|tag| tag.split('>').next()).collect()
 }
 
 #[test]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Every state of the pages that is worth a look: the snapshots and the gallery show the same ones.
 
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
+
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::Backend;
@@ -14,18 +16,18 @@ use backport_verify::verify::{
 use jiff::Timestamp;
 
 /// The change of the story.
-pub const GERRIT: u64 = 1_330_001;
+pub(crate) const GERRIT: u64 = 1_330_001;
 
 /// The page that its test asks.
-pub const URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
+pub(crate) const URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
 
 /// A time of the story's day.
-pub fn at(time: &str) -> Timestamp {
+pub(crate) fn at(time: &str) -> Timestamp {
     format!("2026-11-23T{time}:00Z").parse().unwrap()
 }
 
 /// A page one hour ahead of UTC, in the middle of the window.
-pub fn page(screen: Screen, state: Option<State>) -> Page {
+pub(crate) fn page(screen: Screen, state: Option<State>) -> Page {
     let change = (screen == Screen::Workbench).then_some(GERRIT);
     let mut page = Page::new(screen, at("14:18"), 60, change);
     if let Some(state) = state {
@@ -35,7 +37,7 @@ pub fn page(screen: Screen, state: Option<State>) -> Page {
 }
 
 /// The story's test.
-pub fn test() -> Test {
+pub(crate) fn test() -> Test {
     let assertions =
         vec![Assertion::BodyContains { text: "eventcoordinator".into() }, Assertion::Status { equals: 200 }];
     Test { name: "The group is listed".into(), url: URL.into(), assertions, ..Test::default() }
@@ -54,13 +56,13 @@ fn window(name: &str, from: &str, to: &str, patches: Vec<Patch>) -> Window {
 }
 
 /// The window of the story.
-pub fn afternoon() -> Window {
+pub(crate) fn afternoon() -> Window {
     let patches = vec![patch(GERRIT, "[enwiki] Add the eventcoordinator group", PatchKind::Config)];
     window("UTC afternoon backport window", "14:00", "15:00", patches)
 }
 
 /// A state with nick, webhook, calendar and the story's test.
-pub fn ready() -> State {
+pub(crate) fn ready() -> State {
     let backends = ["k8s-mwdebug", "k8s-mwdebug-next", "mwdebug1001.eqiad.wmnet"];
     State {
         settings: SettingsView {
@@ -76,7 +78,7 @@ pub fn ready() -> State {
 }
 
 /// A state with runs.
-pub fn with_runs(runs: Vec<Run>) -> State {
+pub(crate) fn with_runs(runs: Vec<Run>) -> State {
     State { runs, ..ready() }
 }
 
@@ -99,7 +101,7 @@ fn evidence(production: bool) -> Evidence {
 }
 
 /// An outcome with the story's assertions; a fail misses the text.
-pub fn outcome(verdict: Verdict, production: bool) -> Outcome {
+pub(crate) fn outcome(verdict: Verdict, production: bool) -> Outcome {
     let missing = verdict == Verdict::Fail;
     let actual = if missing { "it does not (48,120 characters)" } else { "it does" };
     let result = |assertion, held, expected: &str, actual: &str| AssertionResult {
@@ -125,7 +127,7 @@ pub fn outcome(verdict: Verdict, production: bool) -> Outcome {
 }
 
 /// An answer that production gave in the backend's place.
-pub fn answered_by_production() -> Outcome {
+pub(crate) fn answered_by_production() -> Outcome {
     let doubt =
         Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: "mw-web.eqiad.main-6c9b8d5f7b".into() };
     Outcome {
@@ -137,14 +139,15 @@ pub fn answered_by_production() -> Outcome {
 }
 
 /// A run of `tests`; `after` has the deciding outcomes, `before` those of production before the sync.
-pub fn run(production: bool, tests: Vec<Test>, after: Vec<Outcome>, before: Vec<Outcome>) -> Run {
+pub(crate) fn run(production: bool, tests: Vec<Test>, after: Vec<Outcome>, before: Vec<Outcome>) -> Run {
     let subject = Subject {
         gerrit: Some(GERRIT),
         title: "[enwiki] Add the eventcoordinator group".into(),
         deployers: Nick::new("deployer").into_iter().collect(),
     };
     let id = if production { "run-2" } else { "run-1" };
-    let plan = Plan::new(id.into(), subject, stage(production), at("14:17"), tests, 10_000);
+    let asked = at(if production { "14:18" } else { "14:17" });
+    let plan = Plan::new(id.into(), subject, stage(production), asked, tests, 10_000);
     let mut journal = Journal::begin(plan);
     for (place, job) in journal.plan.jobs.iter().enumerate() {
         let came = if job.target == Target::Baseline { &before } else { &after };
@@ -156,8 +159,8 @@ pub fn run(production: bool, tests: Vec<Test>, after: Vec<Outcome>, before: Vec<
 }
 
 /// The run with its end and its report.
-pub fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
-    run.journal.ended = Some((at("14:17"), Ending::Finished));
+pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
+    run.journal.ended = Some((run.journal.plan.asked, Ending::Finished));
     run.report = Some(Report { line: line.into(), delivery });
     run
 }
@@ -167,7 +170,7 @@ const PRODUCTION_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinat
 const FAIL_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: FAIL on mwdebug (k8s-mwdebug), 1 of 1: body does not contain <eventcoordinator>";
 
 /// The story's run on mwdebug: production fails the test, mwdebug passes it.
-pub fn passed(delivery: Delivery) -> Run {
+pub(crate) fn passed(delivery: Delivery) -> Run {
     let (after, before) = (outcome(Verdict::Pass, false), outcome(Verdict::Fail, true));
     ended(run(false, vec![test()], vec![after], vec![before]), PASS_LINE, delivery)
 }
@@ -394,6 +397,6 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 }
 
 /// Every state by name.
-pub fn all() -> Vec<(&'static str, Page)> {
+pub(crate) fn all() -> Vec<(&'static str, Page)> {
     popups().into_iter().chain(workbenches()).collect()
 }
