@@ -106,7 +106,12 @@ impl Live {
 
     fn take_state(&self, text: &str) {
         match serde_json::from_str::<State>(text) {
-            Ok(state) => self.page.borrow_mut().set_state(state),
+            Ok(state) => {
+                let mut page = self.page.borrow_mut();
+                // No state may lie in the future of the page that shows it.
+                page.set_now(clock::now());
+                page.set_state(state);
+            }
             Err(error) => self.refuse(Problem::Protocol { detail: error.to_string() }),
         }
     }
