@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Calendar pages from outside: the project's own fixtures, and a folder of sample pages where there is one.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "this whole file is a test")]
+
 use backport_verify::schedule::{Nick, Patch, Schedule, Window, parse};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

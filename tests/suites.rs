@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Suite files from outside: every key read, judged and written back, and a folder of real suites where there is one.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "this whole file is a test")]
+
 use backport_verify::check::{Assertion, judge};
 use backport_verify::exchange::{Headers, Method, Redirects, Response, Session};
 use backport_verify::suite::{Suite, Test, read, write};

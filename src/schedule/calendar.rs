@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
             in_what(call).zip(&gaps).flat_map(|(param, gap)| [gap.as_slice(), param.value.as_slice()]).chain([strays]);
         let Entries { patches, mut unread } = entries(self.source, &self.lines, pieces, is_backport);
         let source_line = self.lines.line(node.start);
-        let note = |reason: String| Unread {
+        let unread_card = |reason: String| Unread {
             text: slice(self.source, node.start, node.end).chars().take(120).collect(),
             reason,
             source_line,
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
                 Some(window) => &mut window.unread,
                 None => &mut self.early,
             };
-            kept.push(note(format!("when=<{when}> is not a time such as <2026-08-24 06:00 SF>")));
+            kept.push(unread_card(format!("when=<{when}> is not a time such as <2026-08-24 06:00 SF>")));
             kept.extend(patches.into_iter().map(|patch| Unread {
                 text: format!("{} {}", patch.gerrit, patch.title),
                 reason: "the time of its window cannot be read".into(),
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let length = clock::length(&hours).unwrap_or_else(|| {
-            unread.insert(0, note(format!("length=<{hours}> is not a number of hours; one hour is assumed")));
+            unread.insert(0, unread_card(format!("length=<{hours}> is not a number of hours; one hour is assumed")));
             SignedDuration::from_hours(1)
         });
         let end = start.checked_add(length).unwrap_or(start);

@@ -62,6 +62,7 @@ struct Reader<'a> {
 }
 
 /// What is known of the line under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the line")]
 #[derive(Default)]
 struct Line {
     /// List markers at its beginning.
@@ -174,7 +175,7 @@ impl Reader<'_> {
         line.heading = true;
         match person {
             Person::Nick(nick) if !self.heads.contains(nick) && self.heads.len() < MAX_NICKS => {
-                self.heads.push(nick.clone())
+                self.heads.push(nick.clone());
             }
             Person::Placeholder => self.placeholder = true,
             Person::Nick(_) | Person::Nobody => {}

@@ -59,7 +59,7 @@ pub(super) struct Tag {
 }
 
 impl Call {
-    /// The value of the named parameter; the last one of that name counts, as in MediaWiki.
+    /// The value of the named parameter; the last one of that name counts, as in `MediaWiki`.
     pub(super) fn named(&self, name: &str) -> Option<&Param> {
         self.params.iter().rev().find(|param| param.name.as_deref() == Some(name))
     }
@@ -70,7 +70,7 @@ impl Call {
     }
 }
 
-/// A name as MediaWiki compares it, and without regard to case: people write `Deploy` and `deploy`.
+/// A name as `MediaWiki` compares it, and without regard to case: people write `Deploy` and `deploy`.
 pub(super) fn normal_name(text: &str) -> String {
     let name = text.split(|letter: char| letter == '_' || letter.is_whitespace()).filter(|word| !word.is_empty());
     let name = name.collect::<Vec<_>>().join(" ").to_lowercase();
@@ -148,15 +148,12 @@ fn decode_entities(text: &str) -> String {
         out.push_str(before);
         // The longest entity read here has nine letters.
         let end = after.bytes().take(10).position(|byte| byte == b';');
-        match end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?))) {
-            Some((letter, behind)) => {
-                out.push(letter);
-                rest = behind;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
+        if let Some((letter, behind)) = end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?))) {
+            out.push(letter);
+            rest = behind;
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -6,9 +6,11 @@
 mod calendar;
 mod clock;
 mod entry;
+mod frame;
 mod markup;
 mod nick;
 mod page;
+mod scan;
 mod token;
 mod wikitext;
 
@@ -22,7 +24,7 @@ use serde::{Deserialize, Serialize};
 /// The page of wikitech that holds the calendar.
 pub const PAGE: &str = "Deployments";
 
-/// The MediaWiki API request that reads the calendar: wikitext and revision in one answer.
+/// The `MediaWiki` API request that reads the calendar: wikitext and revision in one answer.
 pub const PAGE_URL: &str = "https://wikitech.wikimedia.org/w/api.php?action=query&prop=revisions&titles=Deployments&rvprop=ids%7Ctimestamp%7Ccontent&rvslots=main&format=json&formatversion=2";
 
 /// What a calendar page says.

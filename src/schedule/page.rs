@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The MediaWiki API's answer to [`PAGE_URL`](super::PAGE_URL), read.
+//! The `MediaWiki` API's answer to [`PAGE_URL`](super::PAGE_URL), read.
 
 use jiff::Timestamp;
 use serde::Deserialize;

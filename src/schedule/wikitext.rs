@@ -7,10 +7,12 @@
 //! Must not know what a patch is; it knows the names of three templates only so that one that somebody forgot to
 //! close does not swallow what follows it.
 
-use super::markup::{Call, Kind, Node, Param, Tag, normal_name, plain, slice};
+use super::frame::{Frame, Opener, Piece, Rank};
+use super::markup::{Call, Kind, Node, Param, normal_name, plain, slice};
+use super::scan::{rank_of, rest, tag_at, url_at};
 use std::collections::BTreeSet;
 
-/// How many calls and links may be open at once, apart from those of the calendar itself. MediaWiki stops at 40
+/// How many calls and links may be open at once, apart from those of the calendar itself. `MediaWiki` stops at 40
 /// templates (`$wgMaxTemplateDepth`); a calendar needs four.
 const MAX_OPEN: usize = 32;
 
@@ -29,71 +31,6 @@ pub(super) fn parse(source: &str) -> Document {
         Parser { source, at: 0, text_from: 0, stack: vec![Frame::page()], absent: BTreeSet::new(), steps: 0 };
     parser.run();
     parser.finish()
-}
-
-/// How a call takes part in recovery. A later rank is closed by the opening of an earlier one, never the other way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    /// A card of the calendar: never inside another, and kept even when nobody closed it.
-    Card,
-    /// A patch: never inside another patch or inside a nick.
-    Patch,
-    /// A nick: never inside another nick.
-    Nick,
-    /// Any other call.
-    Other,
-}
-
-#[derive(Debug, Clone)]
-enum Opener {
-    Page,
-    Call(Rank),
-    Wikilink,
-    ExternalLink { url: std::ops::Range<usize> },
-}
-
-#[derive(Debug)]
-struct Piece {
-    start: usize,
-    /// Nodes before the first `=`, once there was one.
-    name: Option<Vec<Node>>,
-    value_start: usize,
-    nodes: Vec<Node>,
-}
-
-impl Piece {
-    const fn at(start: usize) -> Self {
-        Self { start, name: None, value_start: start, nodes: Vec::new() }
-    }
-}
-
-#[derive(Debug)]
-struct Frame {
-    opener: Opener,
-    start: usize,
-    done: Vec<Piece>,
-    piece: Piece,
-}
-
-impl Frame {
-    const fn page() -> Self {
-        Self::new(Opener::Page, 0, 0)
-    }
-
-    const fn new(opener: Opener, start: usize, body: usize) -> Self {
-        Self { opener, start, done: Vec::new(), piece: Piece::at(body) }
-    }
-
-    const fn is_link(&self) -> bool {
-        matches!(self.opener, Opener::Wikilink | Opener::ExternalLink { .. })
-    }
-
-    const fn rank(&self) -> Option<Rank> {
-        match self.opener {
-            Opener::Call(rank) => Some(rank),
-            _ => None,
-        }
-    }
 }
 
 /// Elements whose content is no wikitext.
@@ -150,7 +87,7 @@ impl Parser<'_> {
     }
 
     fn rest(&self, at: usize) -> &[u8] {
-        self.source.as_bytes().get(at..).unwrap_or_default()
+        rest(self.source, at)
     }
 
     fn top(&mut self) -> Option<&mut Frame> {
@@ -174,6 +111,12 @@ impl Parser<'_> {
         match (nodes.last_mut(), &node.kind) {
             (Some(Node { end, kind: Kind::Text, .. }), Kind::Text) if *end == node.start => *end = node.end,
             _ => nodes.push(node),
+        }
+    }
+
+    fn push_all(&mut self, nodes: Vec<Node>) {
+        for node in nodes {
+            self.push(node);
         }
     }
 
@@ -289,10 +232,10 @@ impl Parser<'_> {
                 self.push(Node { start: piece.start - 1, end: piece.start, kind: Kind::Text });
             }
             if let Some(name) = piece.name {
-                name.into_iter().for_each(|node| self.push(node));
+                self.push_all(name);
                 self.push(Node { start: piece.value_start - 1, end: piece.value_start, kind: Kind::Text });
             }
-            piece.nodes.into_iter().for_each(|node| self.push(node));
+            self.push_all(piece.nodes);
         }
     }
 
@@ -370,7 +313,7 @@ impl Parser<'_> {
 
     fn open_link(&mut self, next: Option<u8>) {
         let at = self.at;
-        if let Some(url) = self.url_at(at + 1) {
+        if let Some(url) = url_at(self.source, at + 1) {
             if let Some(Opener::ExternalLink { .. }) = self.stack.last().map(|frame| &frame.opener) {
                 self.flush(at);
                 self.abandon(at);
@@ -378,7 +321,7 @@ impl Parser<'_> {
             self.steps += url.len();
             let end = url.end;
             self.open(Opener::ExternalLink { url }, at, end);
-        } else if next == Some(b'[') && self.url_at(at + 2).is_none() {
+        } else if next == Some(b'[') && url_at(self.source, at + 2).is_none() {
             self.open(Opener::Wikilink, at, at + 2);
         } else {
             self.at += 1;
@@ -406,27 +349,12 @@ impl Parser<'_> {
         self.text_from = self.at;
     }
 
-    /// The extent of a URL that begins at `at`.
-    fn url_at(&self, at: usize) -> Option<std::ops::Range<usize>> {
-        let rest = self.rest(at);
-        let scheme = [&b"https://"[..], b"http://", b"//"].into_iter().find(|scheme| rest.starts_with(scheme))?;
-        let ends = |pair: &[u8]| match pair {
-            [b' ' | b'\t' | b'\n' | b'\r' | b'[' | b']' | b'<' | b'>' | b'"' | b'|', ..] => true,
-            [one, two] => one == two && matches!(one, b'{' | b'}'),
-            _ => false,
-        };
-        let length = (scheme.len()..rest.len())
-            .find(|index| rest.get(*index..rest.len().min(*index + 2)).is_some_and(ends))
-            .unwrap_or(rest.len());
-        (length > scheme.len()).then_some(at..at + length)
-    }
-
     fn bare_url(&mut self) {
         let at = self.at;
         let inside_word =
             at.checked_sub(1).and_then(|before| self.byte(before)).is_some_and(|b| b.is_ascii_alphanumeric());
         let in_link = self.stack.last().is_some_and(Frame::is_link);
-        let url = if inside_word || in_link { None } else { self.url_at(at) };
+        let url = if inside_word || in_link { None } else { url_at(self.source, at) };
         match url {
             Some(url) => {
                 self.steps += url.len();
@@ -448,7 +376,7 @@ impl Parser<'_> {
             }
             return;
         }
-        let Some((tag, end, whole)) = self.tag_at(at) else {
+        let Some((tag, end, whole)) = tag_at(self.source, at) else {
             self.at += 1;
             return;
         };
@@ -468,70 +396,24 @@ impl Parser<'_> {
         }
     }
 
-    /// The tag at `at`, where it ends, and whether it closes itself.
-    fn tag_at(&self, at: usize) -> Option<(Tag, usize, bool)> {
-        let rest = self.rest(at + 1);
-        let closes = rest.first() == Some(&b'/');
-        let name: Vec<u8> =
-            rest.iter().skip(usize::from(closes)).copied().take_while(u8::is_ascii_alphanumeric).take(20).collect();
-        if !name.first()?.is_ascii_alphabetic() {
-            return None;
-        }
-        let length = rest.iter().position(|byte| matches!(byte, b'>' | b'<' | b'\n'))?;
-        if rest.get(length) != Some(&b'>') {
-            return None;
-        }
-        let whole = length > 0 && rest.get(length - 1) == Some(&b'/');
-        let name = String::from_utf8_lossy(&name).to_ascii_lowercase();
-        Some((Tag { name, closes }, at + 1 + length + 1, whole))
-    }
-
     /// Where `mark` comes next, without regard to case. A mark that does not come is looked for once.
     fn find(&mut self, mark: &'static str, from: usize) -> Option<usize> {
         if self.absent.contains(mark) {
             return None;
         }
         let found = self.rest(from).windows(mark.len()).position(|window| window.eq_ignore_ascii_case(mark.as_bytes()));
-        match found {
-            Some(offset) => {
-                self.steps += offset;
-                Some(from + offset)
-            }
-            None => {
-                self.steps += self.source.len() - from.min(self.source.len());
-                self.absent.insert(mark);
-                None
-            }
+        if let Some(offset) = found {
+            self.steps += offset;
+            return Some(from + offset);
         }
+        self.steps += self.source.len() - from.min(self.source.len());
+        self.absent.insert(mark);
+        None
     }
 }
 
 /// Where each of [`RAW`] ends.
 const CLOSING: [&str; 5] = ["</nowiki", "</pre", "</syntaxhighlight", "</source", "</math"];
-
-/// What the call whose name begins at `rest` is to recovery.
-fn rank_of(rest: &[u8]) -> Rank {
-    let blank = |byte: &u8| *byte == b'_' || byte.is_ascii_whitespace();
-    let begin = rest.iter().take_while(|byte| blank(byte)).count();
-    let name = rest.get(begin..).unwrap_or_default();
-    let is = |known: &str| {
-        let (Some(head), after) = (name.get(..known.len()), name.get(known.len()..).unwrap_or_default()) else {
-            return false;
-        };
-        let same = head.iter().zip(known.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b) || (b == b' ' && *a == b'_'));
-        let ends = after.iter().find(|byte| !blank(byte)).is_none_or(|byte| matches!(byte, b'|' | b'}' | b'<'));
-        same && ends
-    };
-    if is("deployment calendar event card") || is("#invoke:deployment schedule|row") {
-        Rank::Card
-    } else if is("deploy") {
-        Rank::Patch
-    } else if is("ircnick") {
-        Rank::Nick
-    } else {
-        Rank::Other
-    }
-}
 
 #[cfg(test)]
 mod tests {

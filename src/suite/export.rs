@@ -26,11 +26,13 @@ pub fn write(suite: &Suite) -> String {
     for test in &suite.tests {
         let (origin, path) = split(&test.url);
         if host != Some(origin) {
-            out.push_str(&format!("{}:\n", quoted(origin)));
+            out.push_str(&quoted(origin));
+            out.push_str(":\n");
             host = Some(origin);
         }
         let slash = if path.starts_with('/') { "" } else { "/" };
-        out.push_str(&format!("- path: {}\n", quoted(&format!("{slash}{path}"))));
+        let whole = format!("{slash}{path}");
+        out.extend(["- path: ", &quoted(&whole), "\n"]);
         write_test(test, &mut out);
     }
     out
@@ -46,7 +48,7 @@ fn split(url: &str) -> (&str, &str) {
 fn write_test(test: &Test, out: &mut String) {
     let mut line = |key: &str, value: String| {
         let space = if value.starts_with('\n') { "" } else { " " };
-        out.push_str(&format!("  {key}:{space}{value}\n"));
+        out.extend(["  ", key, ":", space, &value, "\n"]);
     };
     if !test.name.is_empty() {
         line("name", quoted(&test.name));
@@ -71,11 +73,11 @@ fn write_test(test: &Test, out: &mut String) {
         line("request_headers", mapping(headers));
     }
     match body {
-        Some(Body::Json(text)) => line("json_body", text.to_owned()),
+        Some(Body::Json(json)) => line("json_body", json.to_owned()),
         Some(Body::Form(pairs)) => {
-            line("form_body", mapping(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
+            line("form_body", mapping(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         }
-        Some(Body::Raw(text)) => line("body", quoted(text)),
+        Some(Body::Raw(raw)) => line("body", quoted(raw)),
         None => {}
     }
     for (key, value) in asserted(&test.assertions) {
@@ -169,6 +171,6 @@ fn value(group: &[&Assertion]) -> String {
     match texts.as_slice() {
         [] => mapping(pairs),
         [text] if !is_list => quoted(text),
-        _ => texts.iter().map(|text| format!("\n  - {}", quoted(text))).collect(),
+        _ => texts.iter().flat_map(|text| ["\n  - ".to_owned(), quoted(text)]).collect(),
     }
 }

@@ -86,10 +86,10 @@ fn read_test(host: &str, yaml: &Yaml) -> Result<Test, SuiteError> {
             "method" => test.method = method(value)?,
             "name" => value.scalar(name)?.clone_into(&mut test.name),
             "session" => {
-                test.session = one_of(value, name, &[("anonymous", Session::Anonymous), ("mine", Session::Mine)])?
+                test.session = one_of(value, name, &[("anonymous", Session::Anonymous), ("mine", Session::Mine)])?;
             }
             "redirects" => {
-                test.redirects = one_of(value, name, &[("manual", Redirects::Manual), ("follow", Redirects::Follow)])?
+                test.redirects = one_of(value, name, &[("manual", Redirects::Manual), ("follow", Redirects::Follow)])?;
             }
             "request_headers" => test.headers = Headers::from_iter(fields(value, name)?),
             "form_body" | "json_body" | "body" => {

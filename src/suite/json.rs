@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A YAML node as the JSON text that httpbb would send for it.
 //!
-//! httpbb reads its files with PyYAML, so that scalars are typed as in YAML 1.1: `yes` and `no` are truth values.
+//! httpbb reads its files with `PyYAML`, so that scalars are typed as in YAML 1.1: `yes` and `no` are truth values.
 
 use super::SuiteError;
 use super::yaml::{Value, Yaml, is_null};
@@ -78,7 +78,7 @@ fn integer(text: &str) -> Option<String> {
     Some(if negative { format!("-{value}") } else { value.to_string() })
 }
 
-/// A number with a point, as PyYAML knows it: an exponent has a sign.
+/// A number with a point, as `PyYAML` knows it: an exponent has a sign.
 fn float(text: &str) -> Option<String> {
     let body = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, rest) = body.split_once('.')?;

@@ -4,7 +4,7 @@
 use thiserror::Error;
 use url::Url;
 
-/// The registrable domains of the Wikimedia sites: those to which the WikimediaDebug extension sends the header
+/// The registrable domains of the Wikimedia sites: those to which the `WikimediaDebug` extension sends the header
 /// (repository `performance/WikimediaDebug`). The manifest's host permissions are the same list.
 pub const SITES: [&str; 14] = [
     "mediawiki.org",

@@ -207,9 +207,16 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             ' '..='~' => out.push(letter),
             _ if is_printable(letter) => out.push(letter),
-            _ if u32::from(letter) <= 0xff => out.push_str(&format!("\\x{:02X}", u32::from(letter))),
-            _ if u32::from(letter) <= 0xffff => out.push_str(&format!("\\u{:04X}", u32::from(letter))),
-            _ => out.push_str(&format!("\\U{:08X}", u32::from(letter))),
+            _ => {
+                let (mark, digits) = match u32::from(letter) {
+                    0..=0xff => ('x', 2),
+                    0x100..=0xffff => ('u', 4),
+                    _ => ('U', 8),
+                };
+                let code = format!("{:0digits$X}", u32::from(letter));
+                out.extend(['\\', mark]);
+                out.push_str(&code);
+            }
         }
     }
     out.push('"');
@@ -219,10 +226,9 @@ pub(super) fn quoted(text: &str) -> String {
 /// Whether a letter may stand in YAML unescaped (YAML 1.1, section 4.1), and is no line break of its own there.
 pub(super) fn is_printable(letter: char) -> bool {
     match letter {
-        ' '..='~' => true,
+        ' '..='~' | '\u{10000}'..='\u{10ffff}' => true,
         '\u{a0}'..='\u{d7ff}' => !matches!(letter, '\u{2028}' | '\u{2029}'),
         '\u{e000}'..='\u{fffd}' => letter != '\u{feff}',
-        '\u{10000}'..='\u{10ffff}' => true,
         _ => false,
     }
 }
