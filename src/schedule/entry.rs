@@ -140,7 +140,7 @@ impl Reader<'_> {
                 - text.bytes().take(text.len() - rest.len()).filter(u8::is_ascii_whitespace).count();
             text = rest;
         }
-        if line.found == 0 && line.before.trim().is_empty() && line.kind.is_none() {
+        if line.found == 0 && line.before.is_empty() && line.kind.is_none() {
             if let Some((kind, rest)) = prefix(text) {
                 line.kind = Some(kind);
                 text = rest;
@@ -154,7 +154,7 @@ impl Reader<'_> {
         }
         line.spoken |= is_spoken(text);
         line.heading &= !line.spoken;
-        if line.found == 0 {
+        if line.found == 0 && !(line.before.is_empty() && text.trim().is_empty()) {
             line.before.push_str(text);
         }
         line.after.push_str(text);
