@@ -51,6 +51,24 @@ fn own_pages_are_read_as_expected() {
 }
 
 #[test]
+fn a_page_cut_anywhere_is_still_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calendar");
+    for page in files(&folder, ".wikitext") {
+        let text = read(&page);
+        for (at, _) in text.char_indices().step_by(5) {
+            let (head, tail) = text.split_at(at);
+            let both = format!("{tail}{head}");
+            for piece in [head, tail, both.as_str()] {
+                let lines = u32::try_from(piece.lines().count()).unwrap();
+                for window in parse(piece).map(|schedule| schedule.windows).unwrap_or_default() {
+                    assert!(window.patches.iter().all(|patch| (1..=lines).contains(&patch.source_line)), "{piece}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_nick_finds_its_patches_in_order_of_time() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calendar");
     let mine = calendar(&folder.join("cards.wikitext")).of(&Nick::new("SUBMITTER").unwrap());

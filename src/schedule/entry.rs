@@ -140,7 +140,7 @@ impl Reader<'_> {
                 - text.bytes().take(text.len() - rest.len()).filter(u8::is_ascii_whitespace).count();
             text = rest;
         }
-        if line.found == 0 && line.before.trim().is_empty() && line.kind.is_none() {
+        if line.found == 0 && line.before.is_empty() && line.kind.is_none() {
             if let Some((kind, rest)) = prefix(text) {
                 line.kind = Some(kind);
                 text = rest;
@@ -154,7 +154,7 @@ impl Reader<'_> {
         }
         line.spoken |= is_spoken(text);
         line.heading &= !line.spoken;
-        if line.found == 0 {
+        if line.found == 0 && !(line.before.is_empty() && text.trim().is_empty()) {
             line.before.push_str(text);
         }
         line.after.push_str(text);
@@ -248,8 +248,9 @@ impl Reader<'_> {
             self.unread(shown, placed.start, "it names no change on gerrit.wikimedia.org");
             return;
         };
-        let known = self.entries.patches.len() - line.untitled.len();
-        if self.entries.patches.iter().skip(known).any(|patch| patch.gerrit == number) {
+        // The same change twice in a row is one link and its text.
+        let row = line.untitled.len().min(MAX_NICKS);
+        if self.entries.patches.iter().rev().take(row).any(|patch| patch.gerrit == number) {
             return;
         }
         let kind = line.kind.clone().unwrap_or_else(|| kind_of(mention.project.as_deref()));
@@ -281,6 +282,9 @@ impl Reader<'_> {
 
     /// Gives the patches of this line that have no title the words around them.
     fn entitle(&mut self, line: &mut Line) {
+        if line.untitled.is_empty() {
+            return;
+        }
         let after = title_of(&line.after);
         let title = if after.is_empty() { title_of(&line.before) } else { after };
         for index in line.untitled.drain(..) {
@@ -315,6 +319,7 @@ fn linked<'a>(source: &'a str, nodes: &[Node]) -> Option<&'a str> {
 fn leads_to_patch(tokens: &[Placed<'_>]) -> bool {
     tokens
         .iter()
+        .take(2 * MAX_NICKS)
         .find(|placed| match &placed.token {
             Token::Words { text, .. } => is_spoken(text),
             Token::Nick(_) => false,
