@@ -10,11 +10,10 @@ geckodriver_version=0.37.1
 # package:command that shows it is there
 chromium_packages=(chromium:chromium chromium-driver:chromedriver)
 firefox_packages=(firefox-esr:firefox-esr)
-# Debian 12's, and known by package only.
+# Debian 12's, and known by package only; the same list as PACKAGES in tests/bed/real/mod.rs.
 real_packages=(
-    mediawiki nginx-light libnginx-mod-http-headers-more-filter
-    php8.2-fpm php8.2-cli php8.2-sqlite3 php8.2-intl php8.2-mbstring php8.2-xml php8.2-apcu
-    haproxy varnish varnish-modules gcc ngircd ii
+    gcc haproxy ii libc6-dev libnginx-mod-http-headers-more-filter mediawiki mount nginx-light ngircd
+    php8.2-cli php8.2-fpm php8.2-intl php8.2-mbstring php8.2-sqlite3 php8.2-xml varnish
 )
 
 # need WHAT…: rust, wasm, chromium, firefox, browsers (both), real (the bed of real servers).
