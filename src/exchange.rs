@@ -166,7 +166,7 @@ pub struct Response {
 
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum TransportError {
     /// The answer did not come in time.
     #[error("no answer within {after_ms} ms")]

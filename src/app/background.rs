@@ -31,6 +31,8 @@ pub struct App<P> {
     pub(super) performing: Cell<bool>,
     pub(super) refreshing: Cell<bool>,
     pub(super) sending: Cell<bool>,
+    /// How many things are under way that the browser must not interrupt.
+    busy: Cell<u32>,
 }
 
 /// What the background knows while it is awake. All of it is kept somewhere, so that it may be stopped at any moment.
@@ -62,7 +64,7 @@ impl<P: Ports> App<P> {
     #[must_use]
     pub fn new(ports: P) -> Self {
         let (performing, refreshing, sending) = (Cell::new(false), Cell::new(false), Cell::new(false));
-        Self { ports, inner: RefCell::default(), performing, refreshing, sending }
+        Self { ports, inner: RefCell::default(), performing, refreshing, sending, busy: Cell::new(0) }
     }
 
     /// Reads what is kept and shows it; call it once a wake, before anything else.
@@ -265,7 +267,25 @@ impl<P: Ports> App<P> {
         missing
     }
 
+    /// Keeps the background awake until the guard is dropped; several may be held at a time.
+    pub(super) fn awake(&self) -> Awake<'_, P> {
+        self.busy.set(self.busy.get() + 1);
+        self.ports.stay_awake(true);
+        Awake(self)
+    }
+
     pub(super) fn age_of(&self, at: Timestamp) -> i64 {
         self.ports.now().duration_since(at).as_secs()
+    }
+}
+
+/// Something is under way that the browser must not interrupt.
+pub(super) struct Awake<'a, P: Ports>(&'a App<P>);
+
+impl<P: Ports> Drop for Awake<'_, P> {
+    fn drop(&mut self) {
+        let left = self.0.busy.get().saturating_sub(1);
+        self.0.busy.set(left);
+        self.0.ports.stay_awake(left > 0);
     }
 }

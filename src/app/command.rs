@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A page's wish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Keeps the background alive and lets it go on with an interrupted run; a page sends it every second while one runs.
     Wake,
@@ -65,7 +65,7 @@ pub enum Command {
 
 /// The background's answer to a [`Command`]: it was done, or what stood against it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Done; what changed is in the state.
     Done,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that stands against what the user wants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Problem {
     /// No IRC nick is set.
     NoNick,

@@ -51,9 +51,9 @@ impl<P: Ports> App<P> {
             return;
         }
         while std::mem::take(&mut self.inner.borrow_mut().refresh_wanted) {
-            self.ports.stay_awake(true);
+            let awake = self.awake();
             let (calendar, backends) = join(self.calendar(), self.get(NOC_BACKENDS_URL)).await;
-            self.ports.stay_awake(false);
+            drop(awake);
             let at = self.ports.now();
             {
                 let mut inner = self.inner.borrow_mut();

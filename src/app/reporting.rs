@@ -34,12 +34,12 @@ impl<P: Ports> App<P> {
         }
         while let Some((run, line)) = self.next_report() {
             let webhook = self.inner.borrow().settings.webhook.clone();
-            self.ports.stay_awake(true);
+            let awake = self.awake();
             let delivery = match webhook {
                 Some(webhook) => self.post(&webhook, &line).await,
                 None => Delivery::Failed { detail: "The webhook was removed; set one in the settings.".into() },
             };
-            self.ports.stay_awake(false);
+            drop(awake);
             self.set_delivery(&run, delivery);
             self.keep_runs().await;
             self.publish().await;

@@ -64,7 +64,7 @@ pub struct SettingsView {
 
 /// Something that is fetched.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Loaded<T> {
     /// Nobody has asked for it yet.
     #[default]
@@ -132,7 +132,7 @@ pub struct Report {
 
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// It waits for the user's word.
     Preview,

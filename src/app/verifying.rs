@@ -101,9 +101,9 @@ impl<P: Ports> App<P> {
         while let Some(Run { mut journal, .. }) = self.open_run() {
             let (handle, registration) = AbortHandle::new_pair();
             self.inner.borrow_mut().abort = Some(handle);
-            self.ports.stay_awake(true);
+            let awake = self.awake();
             let done = Abortable::new(perform(&self.ports, &mut journal, Limits::default(), self), registration).await;
-            self.ports.stay_awake(false);
+            drop(awake);
             match done {
                 Ok(()) => self.finish(journal, Ending::Finished).await,
                 // Cancelled: what had come is in the run that is shown.

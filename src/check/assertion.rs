@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// One demand. The comments name httpbb's key (<https://wikitech.wikimedia.org/wiki/Httpbb>).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Assertion {
     /// `assert_status`: the status code is this.
     Status {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The envelope around everything that is kept: `{"schema": 1, "data": …}`.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 use thiserror::Error;
 
 /// The newest schema that this version writes.
@@ -21,13 +22,19 @@ pub enum EnvelopeError {
     Broken(String),
 }
 
+/// What stands around the data; generic over how the data is held, so that it is written and read in one pass.
+#[derive(Serialize, Deserialize)]
+struct Envelope<T> {
+    schema: u32,
+    data: T,
+}
+
 /// Puts `data` into an envelope.
 ///
 /// # Errors
 /// When `data` cannot be written as JSON.
 pub fn seal<T: Serialize>(data: &T) -> Result<String, EnvelopeError> {
-    serde_json::to_string(&serde_json::json!({ "schema": SCHEMA, "data": data }))
-        .map_err(|error| EnvelopeError::Broken(error.to_string()))
+    serde_json::to_string(&Envelope { schema: SCHEMA, data }).map_err(broken)
 }
 
 /// Takes the data out of an envelope, brought up to the newest schema.
@@ -35,14 +42,39 @@ pub fn seal<T: Serialize>(data: &T) -> Result<String, EnvelopeError> {
 /// # Errors
 /// When it is of a newer schema or broken; the caller must then leave the stored value alone.
 pub fn open<T: DeserializeOwned>(text: &str) -> Result<T, EnvelopeError> {
-    #[derive(serde::Deserialize)]
-    struct Envelope {
-        schema: u32,
-        data: serde_json::Value,
+    // The schema is looked at first: data of a newer one need not be understood to be recognised.
+    let Envelope { schema, data } = serde_json::from_str::<Envelope<&RawValue>>(text).map_err(broken)?;
+    if schema > SCHEMA {
+        return Err(EnvelopeError::Newer { found: schema });
     }
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| EnvelopeError::Broken(error.to_string()))?;
-    if envelope.schema > SCHEMA {
-        return Err(EnvelopeError::Newer { found: envelope.schema });
+    serde_json::from_str(data.get()).map_err(broken)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
+fn broken(error: serde_json::Error) -> EnvelopeError {
+    EnvelopeError::Broken(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EnvelopeError, open, seal};
+
+    #[test]
+    fn what_is_sealed_comes_out_as_it_was() {
+        let text = seal(&vec![1, 2]).unwrap();
+        assert_eq!(text, r#"{"schema":1,"data":[1,2]}"#);
+        assert_eq!(open::<Vec<u8>>(&text), Ok(vec![1, 2]));
     }
-    serde_json::from_value(envelope.data).map_err(|error| EnvelopeError::Broken(error.to_string()))
+
+    #[test]
+    fn data_of_a_newer_schema_is_recognised_without_being_understood() {
+        assert_eq!(open::<Vec<u8>>(r#"{"schema":2,"data":{"x":1}}"#), Err(EnvelopeError::Newer { found: 2 }));
+    }
+
+    #[test]
+    fn what_no_version_writes_is_broken() {
+        for text in ["", "[]", r#"{"data":[]}"#, r#"{"schema":1,"data":"x"}"#] {
+            assert!(matches!(open::<Vec<u8>>(text), Err(EnvelopeError::Broken(_))), "{text}");
+        }
+    }
 }

@@ -102,7 +102,10 @@ mod tests {
             Problem::Protocol { detail: String::new() },
         ];
         for problem in all {
-            assert_eq!(serde_json::to_value(&problem).unwrap()["kind"], tag(&problem));
+            let value = serde_json::to_value(&problem).unwrap();
+            // A variant without fields is written as its name alone.
+            let written = value.as_str().or_else(|| value.as_object()?.keys().next().map(String::as_str));
+            assert_eq!(written, Some(tag(&problem)));
         }
     }
 }

@@ -21,7 +21,7 @@ const PAST_CACHE: &str = "backport-verify";
 
 /// Why an answer proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// The edge knows no such backend.
     #[error("the edge knows no backend <{backend}>")]

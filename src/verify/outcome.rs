@@ -31,7 +31,7 @@ impl fmt::Display for Verdict {
 
 /// Why a job did not pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// An assertion did not hold; the first that did not is at this place in [`Outcome::assertions`].
     Assertion {

@@ -21,7 +21,7 @@ pub struct Subject {
 
 /// Which step of the backport window a run belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Step 5 of <https://wikitech.wikimedia.org/wiki/Backport_windows>: on the test servers.
     Mwdebug {
@@ -43,7 +43,7 @@ impl fmt::Display for Stage {
 
 /// Who is asked in one job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// Production as it is before the fleet sync; it proves that the patch makes the difference, and never fails a run.
     Baseline,

@@ -26,6 +26,7 @@ struct Inside {
     rules: RefCell<Vec<HeaderRule>>,
     navigated: RefCell<Vec<(TabId, String)>>,
     badge: RefCell<String>,
+    awake: Cell<bool>,
 }
 
 impl Browser {
@@ -41,6 +42,7 @@ impl Browser {
             rules: RefCell::default(),
             navigated: RefCell::default(),
             badge: RefCell::default(),
+            awake: Cell::new(false),
         }))
     }
 
@@ -78,6 +80,10 @@ impl Browser {
 
     pub(crate) fn navigated(&self) -> Vec<(TabId, String)> {
         self.0.navigated.borrow().clone()
+    }
+
+    pub(crate) fn is_kept_awake(&self) -> bool {
+        self.0.awake.get()
     }
 
     pub(crate) fn badge_text(&self) -> String {
@@ -154,7 +160,9 @@ impl Host for Browser {
         !self.0.closed.borrow().contains(origin)
     }
     async fn wake_at(&self, _name: &str, _when: Option<Timestamp>) {}
-    fn stay_awake(&self, _on: bool) {}
+    fn stay_awake(&self, on: bool) {
+        self.0.awake.set(on);
+    }
     async fn badge(&self, text: &str, _tone: Tone) {
         *self.0.badge.borrow_mut() = text.to_owned();
     }

@@ -445,3 +445,27 @@ async fn at_most_six_requests_are_in_flight_to_a_host() {
     killed_at_work(app).await;
     assert_eq!(browser.sent().len() - before, 6);
 }
+
+#[tokio::test]
+async fn a_run_is_kept_awake_also_when_a_refresh_beside_it_ends() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    assert!(!browser.is_kept_awake());
+    // The calendar is read, the test servers never answer.
+    let wikimedia = wikimedia(false);
+    browser.answers(move |request| if request.headers.get(HEADER).is_some() { None } else { wikimedia(request) });
+    app.handle(Command::Refresh { force: true }).await;
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    let looked = async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let reading = matches!(state(&browser).schedule, Loaded::Ready { .. });
+        let awake = browser.is_kept_awake();
+        app.handle(Command::Cancel).await;
+        (reading, awake)
+    };
+    let ((), seen) = tokio::join!(app.work(), looked);
+    assert_eq!(seen, (true, true));
+    assert!(!browser.is_kept_awake());
+}
