@@ -172,7 +172,8 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
     let states_status = test.assertions.iter().any(|assertion| matches!(assertion, Assertion::Status { .. }));
     let reason = match assertions.iter().position(|result| !result.held) {
         Some(at) => Some(Reason::Assertion { at }),
-        None if response.status >= 500 && !states_status => Some(Reason::ServerError { status: response.status }),
+        // On an error page every assertion that something is absent holds.
+        None if response.status >= 400 && !states_status => Some(Reason::BadStatus { status: response.status }),
         // A test that demands nothing proves nothing; it is refused before, and must not pass here either.
         None if assertions.is_empty() => Some(Reason::NoAssertion),
         None => None,
@@ -353,11 +354,34 @@ mod tests {
     }
 
     #[test]
-    fn a_server_error_fails_a_test_that_does_not_speak_of_the_status() {
+    fn an_error_status_fails_a_test_that_does_not_speak_of_the_status() {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
-        response.status = 503;
-        let outcome = weigh(&test(), &on_debug(), Ok(&response));
-        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::ServerError { status: 503 })));
+        for assertion in [
+            Assertion::BodyContains { text: "new".into() },
+            Assertion::BodyNotContains { text: "old".into() },
+            Assertion::HeaderAbsent { name: "location".into() },
+        ] {
+            let test = Test { assertions: vec![assertion], ..test() };
+            for status in [400, 404, 500, 503, 599] {
+                response.status = status;
+                let outcome = weigh(&test, &on_debug(), Ok(&response));
+                assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::BadStatus { status })));
+            }
+            for status in [200, 204, 302, 399] {
+                response.status = status;
+                assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_status_that_the_test_asks_for_is_a_pass() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.status = 404;
+        let absent = Assertion::BodyNotContains { text: "old".into() };
+        let test = Test { assertions: vec![absent, Assertion::Status { equals: 404 }], ..test() };
+        let outcome = weigh(&test, &on_debug(), Ok(&response));
+        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Pass, None));
     }
 
     #[test]
