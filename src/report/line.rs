@@ -131,6 +131,7 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
         Reason::Transport { error } => match error {
             TransportError::Timeout { .. } => "Verify again; if it stays so, tell the deployer.",
             TransportError::NotPermitted { .. } => "Allow access in the browser, then verify again.",
+            TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
             TransportError::Network { .. } => "Check your connection, then verify again.",
             TransportError::Cancelled => "Verify again when you are ready.",
         },
