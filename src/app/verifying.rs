@@ -106,12 +106,8 @@ impl<P: Ports> App<P> {
             self.ports.stay_awake(false);
             match done {
                 Ok(()) => self.finish(journal, Ending::Finished).await,
-                // Cancelled: what had come is in the run that is shown.
-                Err(Aborted) => {
-                    if let Some(run) = self.open_run() {
-                        self.finish(run.journal, Ending::Cancelled).await;
-                    }
-                }
+                // Whoever cancelled it has ended it; what is open now is another run.
+                Err(Aborted) => {}
             }
         }
         self.performing.set(false);

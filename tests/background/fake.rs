@@ -116,6 +116,8 @@ impl Storage for Browser {
         Ok(self.kept(area, key))
     }
     async fn write(&self, area: Area, key: &str, value: &str) -> Result<(), StorageError> {
+        // As in a browser, others get their turn before it is written.
+        tokio::task::yield_now().await;
         if self.0.full.get() && area == Area::Local {
             return Err(StorageError::Full);
         }
