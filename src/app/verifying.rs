@@ -104,10 +104,9 @@ impl<P: Ports> App<P> {
             self.ports.stay_awake(true);
             let done = Abortable::new(perform(&self.ports, &mut journal, Limits::default(), self), registration).await;
             self.ports.stay_awake(false);
-            match done {
-                Ok(()) => self.finish(journal, Ending::Finished).await,
-                // Whoever cancelled it has ended it; what is open now is another run.
-                Err(Aborted) => {}
+            // Who cancels a run ends it too; what is open by now is another one.
+            if done != Err(Aborted) {
+                self.finish(journal, Ending::Finished).await;
             }
         }
         self.performing.set(false);
