@@ -180,6 +180,12 @@ pub enum TransportError {
         /// Scheme and host, such as `https://en.wikipedia.org`.
         origin: String,
     },
+    /// The browser does not let an extension send a header field that the test wants.
+    #[error("the browser lets no extension send the field <{name}>")]
+    FieldNotSendable {
+        /// Field name.
+        name: String,
+    },
     /// The connection could not be made or broke; the browser does not say why.
     #[error("could not be reached: {detail}")]
     Network {

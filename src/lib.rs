@@ -19,7 +19,7 @@ pub mod suite;
 pub mod ui;
 pub mod verify;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 pub mod browser;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;

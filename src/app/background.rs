@@ -11,6 +11,7 @@ use crate::schedule::Schedule;
 use crate::store::{EnvelopeError, Library, Settings, open, seal};
 use crate::verify::Verdict;
 use futures_util::future::{AbortHandle, join3};
+use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::{Cell, RefCell};
@@ -33,6 +34,8 @@ pub struct App<P> {
     pub(super) sending: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
     busy: Cell<u32>,
+    /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
+    turn: Mutex<()>,
 }
 
 /// What the background knows while it is awake. All of it is kept somewhere, so that it may be stopped at any moment.
@@ -64,7 +67,8 @@ impl<P: Ports> App<P> {
     #[must_use]
     pub fn new(ports: P) -> Self {
         let (performing, refreshing, sending) = (Cell::new(false), Cell::new(false), Cell::new(false));
-        Self { ports, inner: RefCell::default(), performing, refreshing, sending, busy: Cell::new(0) }
+        let (busy, turn) = (Cell::new(0), Mutex::default());
+        Self { ports, inner: RefCell::default(), performing, refreshing, sending, busy, turn }
     }
 
     /// Reads what is kept and shows it; call it once a wake, before anything else.
@@ -105,6 +109,7 @@ impl<P: Ports> App<P> {
 
     /// Does what a page asks, as far as it is quick; what takes longer is left for [`App::work`].
     pub async fn handle(&self, command: Command) -> Reply {
+        let _turn = self.turn.lock().await;
         let done = match command {
             Command::Wake => Ok(()),
             Command::Refresh { force } => self.want_refresh(force).await,
@@ -235,7 +240,7 @@ impl<P: Ports> App<P> {
 
     fn cannot_read(&self, key: &'static str, detail: String) {
         let mut inner = self.inner.borrow_mut();
-        inner.notice = Some(Problem::Unreadable { what: key.to_owned(), detail });
+        inner.notice = Some(Problem::Unreadable { what: in_words(key).to_owned(), detail });
         inner.unreadable.push(key);
     }
 
@@ -243,7 +248,7 @@ impl<P: Ports> App<P> {
     pub(super) async fn keep<T: Serialize>(&self, key: &'static str, value: &T) -> Result<(), Problem> {
         if self.inner.borrow().unreadable.contains(&key) {
             let detail = "it is left as it is, so nothing new can be saved over it".into();
-            return Err(Problem::Unreadable { what: key.to_owned(), detail });
+            return Err(Problem::Unreadable { what: in_words(key).to_owned(), detail });
         }
         let text = seal(value).map_err(|error: EnvelopeError| Problem::Storage { detail: error.to_string() })?;
         let written = self.ports.write(Area::Local, key, &text).await;
@@ -287,5 +292,15 @@ impl<P: Ports> Drop for Awake<'_, P> {
         let left = self.0.busy.get().saturating_sub(1);
         self.0.busy.set(left);
         self.0.ports.stay_awake(left > 0);
+    }
+}
+
+/// What is kept under a key, as the user calls it.
+fn in_words(key: &str) -> &str {
+    match key {
+        LIBRARY => "tests",
+        RUNS => "results",
+        JOURNAL => "run",
+        _ => key,
     }
 }

@@ -51,7 +51,7 @@ impl<P: Ports> App<P> {
     }
 
     /// A request of a tab has gone out with this value of the header, after every extension had its say.
-    pub async fn tab_header_seen(&self, tab: TabId, _url: &str, value: Option<&str>) {
+    pub async fn tab_header_seen(&self, tab: TabId, value: Option<&str>) {
         let changed = {
             let mut inner = self.inner.borrow_mut();
             let Some(browsing) = inner.carried.browsing.iter_mut().find(|browsing| browsing.tab == tab) else { return };

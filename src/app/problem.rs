@@ -52,7 +52,7 @@ pub enum Problem {
     },
     /// What is kept was written by a newer version, or is broken; it is left alone.
     Unreadable {
-        /// What: `settings` or `tests`.
+        /// What: `settings`, `tests`, `results` or `run`.
         what: String,
         /// Why, as a fragment.
         detail: String,

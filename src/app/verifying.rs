@@ -104,14 +104,9 @@ impl<P: Ports> App<P> {
             let awake = self.awake();
             let done = Abortable::new(perform(&self.ports, &mut journal, Limits::default(), self), registration).await;
             drop(awake);
-            match done {
-                Ok(()) => self.finish(journal, Ending::Finished).await,
-                // Cancelled: what had come is in the run that is shown.
-                Err(Aborted) => {
-                    if let Some(run) = self.open_run() {
-                        self.finish(run.journal, Ending::Cancelled).await;
-                    }
-                }
+            // Who cancels a run ends it too; what is open by now is another one.
+            if done != Err(Aborted) {
+                self.finish(journal, Ending::Finished).await;
             }
         }
         self.performing.set(false);

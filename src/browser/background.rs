@@ -147,7 +147,7 @@ pub fn on_finished(event: JsValue) -> Result<(), JsError> {
 pub async fn on_send_headers(event: JsValue) -> Result<(), JsValue> {
     let details: Details = serde_wasm_bindgen::from_value(event)?;
     if tabs::has_header_rule(details.tab_id, &details.url).await? {
-        app().await.tab_header_seen(details.tab_id, &details.url, details.request_header(HEADER)).await;
+        app().await.tab_header_seen(details.tab_id, details.request_header(HEADER)).await;
     }
     Ok(())
 }

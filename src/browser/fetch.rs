@@ -194,7 +194,7 @@ fn redirect_origin(answer: &Answer) -> Option<String> {
 async fn exchange(request: &Request, ticket: &Ticket, limit: &Limit) -> Result<Response, TransportError> {
     let (prepared, lost) = prepare(request, ticket.fragment(), limit).map_err(|error| thrown(&error))?;
     if let Some(name) = lost {
-        return Err(network(format!("the browser does not let an extension send the field {name}")));
+        return Err(TransportError::FieldNotSendable { name });
     }
     let response = match sys::fetch(&prepared).await {
         Ok(response) => response.unchecked_into::<web_sys::Response>(),

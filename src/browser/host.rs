@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Permissions, alarms, staying awake, and the badge.
 
+use super::match_pattern::pattern;
 use super::{BrowserPorts, sys};
 use crate::ports::{Host, Tone};
 use gloo::timers::callback::Interval;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use url::Url;
 use wasm_bindgen::JsValue;
 
 /// How often a run tells the browser that it is not idle. Chromium's limit is 30 s, Firefox's is a preference.
 const AWAKE_EVERY_MS: u32 = 1_000;
-
-/// The match pattern that covers `origin`, which may have a path or be a pattern already. A pattern names no port:
-/// Firefox refuses one, and without it both browsers mean every port.
-pub(super) fn pattern(origin: &str) -> String {
-    let base = origin.strip_suffix("/*").unwrap_or(origin);
-    match Url::parse(base) {
-        Ok(url) => format!("{}://{}/*", url.scheme(), url.host_str().unwrap_or_default()),
-        // `https://*.wikipedia.org` is a pattern and no URL.
-        Err(_) => format!("{base}/*"),
-    }
-}
 
 /// Whether the user lets the extension reach `origin` now.
 pub(super) async fn may_reach(origin: &str) -> bool {

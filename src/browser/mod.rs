@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The ports filled with what browsers offer to extensions, and the entry points of background and pages. Only for wasm32.
+//! The ports filled with what browsers offer to extensions, and the entry points of background and pages. Only for
+//! wasm32, but for what calls no browser, which plain tests reach too.
 //!
 //! Must not decide what a run means or what a page says: `app` and `ui` do.
 
+#[cfg(target_arch = "wasm32")]
 pub mod background;
+#[cfg(target_arch = "wasm32")]
 mod clock;
+#[cfg(target_arch = "wasm32")]
 mod exchanges;
+#[cfg(target_arch = "wasm32")]
 mod fetch;
+mod header_rules;
+#[cfg(target_arch = "wasm32")]
 mod host;
+mod match_pattern;
+#[cfg(target_arch = "wasm32")]
 pub mod pages;
+#[cfg(target_arch = "wasm32")]
+mod ports;
+#[cfg(target_arch = "wasm32")]
 mod storage;
+#[cfg(target_arch = "wasm32")]
 mod sys;
+#[cfg(target_arch = "wasm32")]
 mod tabs;
 
-use crate::app::App;
-use crate::ui;
-use std::cell::RefCell;
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// The browser, as the background sees it.
-#[derive(Default)]
-struct BrowserPorts {
-    exchanges: exchanges::Exchanges,
-    rules: futures_util::lock::Mutex<()>,
-    awake: RefCell<Option<gloo::timers::callback::Interval>>,
-}
-
-/// Runs once when the module is loaded, in the background and in every page: lets a panic say where it was.
-#[wasm_bindgen(start)]
-fn boot() {
-    console_error_panic_hook::set_once();
-}
+#[cfg(target_arch = "wasm32")]
+use {crate::app::App, crate::ui, ports::BrowserPorts};

@@ -4,12 +4,14 @@
 //! Asks Wikimedia's sites over https and nobody else, also when an answer points elsewhere. Sends no cookie, keeps none,
 //! caches nothing and repeats nothing.
 
+mod body;
+
 use super::connect_to::{ConnectTo, destination};
 use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, TransportError};
 use crate::ports::Http;
 use crate::suite::in_scope;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -83,6 +85,10 @@ impl NativeHttp {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            .no_gzip()
+            .no_deflate()
+            .no_brotli()
+            .no_zstd()
             .tls_danger_accept_invalid_certs(connection.insecure);
         if !connection.connect_to.is_empty() {
             // Where a connection goes is said by the rules, and a proxy of the environment would not know them.
@@ -126,7 +132,7 @@ impl NativeHttp {
         method: Method,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
-        body: Option<String>,
+        content: Option<String>,
     ) -> Result<reqwest::Response, TransportError> {
         let method =
             reqwest::Method::from_bytes(method.as_str().as_bytes()).map_err(|error| network(error.to_string()))?;
@@ -134,9 +140,10 @@ impl NativeHttp {
         for (name, value) in headers {
             sent.append(name, value.clone());
         }
+        sent.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static(body::ACCEPTED));
         let mut builder = self.client.request(method, url.clone()).headers(sent);
-        if let Some(body) = body {
-            builder = builder.body(body);
+        if let Some(content) = content {
+            builder = builder.body(content);
         }
         builder.send().await.map_err(|error| failed(&error))
     }
@@ -203,7 +210,7 @@ fn fields(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, Transport
 async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instant) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
     let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
-    let body = answer.text().await.map_err(|error| failed(&error))?;
+    let body = body::text_of(answer).await?;
     let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
     Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms })
 }

@@ -84,7 +84,7 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
             }
         }
         Reason::Transport { error } => error.to_string(),
-        Reason::ServerError { status } => format!("the server failed with status {status}"),
+        Reason::BadStatus { status } => format!("error status {status}, of which the test says nothing"),
         Reason::NoAssertion => "the test has no assertion".into(),
         Reason::Doubt { doubt } => doubt.to_string(),
     })
@@ -125,11 +125,13 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
         Reason::Assertion { .. } => {
             "The answer is from the right server: the patch does not do what the test expects, or is not synced yet."
         }
-        Reason::ServerError { .. } => "Tell the deployer, and look into Logstash for this request.",
+        Reason::BadStatus { status: 500.. } => "Tell the deployer, and look into Logstash for this request.",
+        Reason::BadStatus { .. } => "Open the URL to see why, or assert this status if the test wants it.",
         Reason::NoAssertion => "Add an assertion to the test.",
         Reason::Transport { error } => match error {
             TransportError::Timeout { .. } => "Verify again; if it stays so, tell the deployer.",
             TransportError::NotPermitted { .. } => "Allow access in the browser, then verify again.",
+            TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
             TransportError::Network { .. } => "Check your connection, then verify again.",
             TransportError::Cancelled => "Verify again when you are ready.",
         },
@@ -242,6 +244,21 @@ mod tests {
             words.as_deref(),
             Some("No answer within 20000 ms. Verify again; if it stays so, tell the deployer.")
         );
+        for (status, words) in [
+            (
+                404,
+                "Error status 404, of which the test says nothing. Open the URL to see why, or assert this status if the test wants it.",
+            ),
+            (
+                503,
+                "Error status 503, of which the test says nothing. Tell the deployer, and look into Logstash for this request.",
+            ),
+        ] {
+            let reason = Some(Reason::BadStatus { status });
+            let failed =
+                Outcome { verdict: Verdict::Fail, reason, assertions: Vec::new(), evidence: Evidence::default() };
+            assert_eq!(reason_in_words(&failed).as_deref(), Some(words));
+        }
         let pass =
             Outcome { verdict: Verdict::Pass, reason: None, assertions: Vec::new(), evidence: Evidence::default() };
         assert_eq!(reason_in_words(&pass), None);

@@ -12,6 +12,7 @@ mod nick;
 mod page;
 mod scan;
 mod token;
+mod tree;
 mod wikitext;
 
 pub use calendar::{CalendarError, parse};

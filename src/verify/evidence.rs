@@ -19,6 +19,10 @@ const NO_MATCH: &str = "x-wikimedia-debug-routing: no match found";
 /// The query parameter that makes a URL one that no cache has seen. MediaWiki ignores parameters that it does not know.
 const PAST_CACHE: &str = "backport-verify";
 
+/// What `x-cache-status` says of an answer that a server gave now (repository `operations/puppet`,
+/// `modules/varnish/templates/wikimedia-frontend.vcl.erb`); `hit-…` is a cache, `int-…` the edge itself.
+const FRESH: [&str; 2] = ["miss", "pass"];
+
 /// Why an answer proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
@@ -76,6 +80,12 @@ pub enum Doubt {
     /// The answer does not say whether a cache gave it.
     #[error("the answer does not say whether a cache gave it (no x-cache-status)")]
     CacheUnstated,
+    /// The edge says that neither a cache nor a server gave the answer, or something unheard of.
+    #[error("the edge did not ask a server for this answer (x-cache-status <{status}>)")]
+    NotFromServer {
+        /// `x-cache-status`.
+        status: String,
+    },
     /// The site asks for fewer requests.
     #[error("the site asks to slow down (status 429)")]
     TooManyRequests,
@@ -109,7 +119,7 @@ impl Doubt {
             Self::NoServer { .. } | Self::UnknownServer { .. } => {
                 "Verify again; if it stays so, test this URL by hand and ask the deployer to wait."
             }
-            Self::Cached { .. } | Self::CacheUnstated => {
+            Self::Cached { .. } | Self::CacheUnstated | Self::NotFromServer { .. } => {
                 "Verify again in a minute, or test a URL that is not cached, such as one of api.php."
             }
             Self::TooManyRequests => "Wait a minute, then verify again.",
@@ -172,7 +182,8 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
     let states_status = test.assertions.iter().any(|assertion| matches!(assertion, Assertion::Status { .. }));
     let reason = match assertions.iter().position(|result| !result.held) {
         Some(at) => Some(Reason::Assertion { at }),
-        None if response.status >= 500 && !states_status => Some(Reason::ServerError { status: response.status }),
+        // On an error page every assertion that something is absent holds.
+        None if response.status >= 400 && !states_status => Some(Reason::BadStatus { status: response.status }),
         // A test that demands nothing proves nothing; it is refused before, and must not pass here either.
         None if assertions.is_empty() => Some(Reason::NoAssertion),
         None => None,
@@ -239,7 +250,10 @@ fn doubt_about_production(response: &Response, evidence: &Evidence) -> Option<Do
 
 fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> {
     let Some(status) = evidence.cache_status.clone() else { return Some(Doubt::CacheUnstated) };
-    is_cached(response).then(|| Doubt::Cached { status, age: evidence.age.unwrap_or_default() })
+    if is_cached(response) {
+        return Some(Doubt::Cached { status, age: evidence.age.unwrap_or_default() });
+    }
+    (!FRESH.contains(&status.as_str())).then_some(Doubt::NotFromServer { status })
 }
 
 #[cfg(test)]
@@ -344,6 +358,15 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_the_edge_made_itself_is_a_doubt() {
+        for status in ["int-local", "int-tls", "unheard-of", ""] {
+            let response = answer(&[("server", PRODUCTION), ("x-cache-status", status)]);
+            let expected = Doubt::NotFromServer { status: status.into() };
+            assert_eq!(doubt(&Target::Production, &response), Some(expected));
+        }
+    }
+
+    #[test]
     fn the_edges_400_for_an_unknown_backend_is_named() {
         let mut response = answer(&[("x-cache-status", "int-local")]);
         response.status = 400;
@@ -353,11 +376,34 @@ mod tests {
     }
 
     #[test]
-    fn a_server_error_fails_a_test_that_does_not_speak_of_the_status() {
+    fn an_error_status_fails_a_test_that_does_not_speak_of_the_status() {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
-        response.status = 503;
-        let outcome = weigh(&test(), &on_debug(), Ok(&response));
-        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::ServerError { status: 503 })));
+        for assertion in [
+            Assertion::BodyContains { text: "new".into() },
+            Assertion::BodyNotContains { text: "old".into() },
+            Assertion::HeaderAbsent { name: "location".into() },
+        ] {
+            let test = Test { assertions: vec![assertion], ..test() };
+            for status in [400, 404, 500, 503, 599] {
+                response.status = status;
+                let outcome = weigh(&test, &on_debug(), Ok(&response));
+                assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::BadStatus { status })));
+            }
+            for status in [200, 204, 302, 399] {
+                response.status = status;
+                assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_status_that_the_test_asks_for_is_a_pass() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.status = 404;
+        let absent = Assertion::BodyNotContains { text: "old".into() };
+        let test = Test { assertions: vec![absent, Assertion::Status { equals: 404 }], ..test() };
+        let outcome = weigh(&test, &on_debug(), Ok(&response));
+        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Pass, None));
     }
 
     #[test]

@@ -43,8 +43,8 @@ pub enum Reason {
         /// Why.
         error: TransportError,
     },
-    /// The server failed (5xx), and the test says nothing of the status.
-    ServerError {
+    /// The answer has an error status (400 or more), and the test says nothing of the status.
+    BadStatus {
         /// Status code.
         status: u16,
     },

@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// What a request gets; `None` is an answer that never comes.
 pub(crate) type Answer = Option<Result<Response, TransportError>>;
 
+/// Who decides what a request gets.
+type Answering = dyn Fn(&Request) -> Answer;
+
 /// A handle on the browser; clones are the same browser, so that it outlives a background that is "killed".
 #[derive(Clone)]
 pub(crate) struct Browser(Rc<Inside>);
@@ -19,7 +22,7 @@ struct Inside {
     kept: RefCell<BTreeMap<(Area, String), String>>,
     full: Cell<bool>,
     closed: RefCell<BTreeSet<String>>,
-    answer: RefCell<Box<dyn Fn(&Request) -> Answer>>,
+    answer: RefCell<Box<Answering>>,
     sent: RefCell<Vec<Request>>,
     now: Cell<Timestamp>,
     named: Cell<u32>,
@@ -92,6 +95,7 @@ impl Browser {
 }
 
 /// An answer with status 200 and these fields and body, of the URL that was asked.
+#[expect(clippy::unnecessary_wraps, reason = "it is what a request gets, as every other answer of a test")]
 pub(crate) fn page(request: &Request, server: &str, cache_status: &str, body: &str) -> Answer {
     Some(Ok(Response {
         url: request.url.clone(),
@@ -118,6 +122,8 @@ impl Storage for Browser {
         Ok(self.kept(area, key))
     }
     async fn write(&self, area: Area, key: &str, value: &str) -> Result<(), StorageError> {
+        // As in a browser, others get their turn before it is written.
+        tokio::task::yield_now().await;
         if self.0.full.get() && area == Area::Local {
             return Err(StorageError::Full);
         }
@@ -164,6 +170,6 @@ impl Host for Browser {
         self.0.awake.set(on);
     }
     async fn badge(&self, text: &str, _tone: Tone) {
-        *self.0.badge.borrow_mut() = text.to_owned();
+        text.clone_into(&mut self.0.badge.borrow_mut());
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The background's use cases over a browser in memory: what is kept, what is sent, and what survives a stopped worker.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod fake;
 
@@ -314,6 +315,18 @@ async fn a_run_is_cancelled_at_once_and_reports_nothing() {
 }
 
 #[tokio::test]
+async fn commands_that_come_together_lose_nothing() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let save = |gerrit| app.handle(Command::SaveTests { gerrit, tests: vec![test()] });
+    assert_eq!(tokio::join!(save(1), save(2)), (Reply::Done, Reply::Done));
+    assert_eq!(state(&browser).suites.keys().copied().collect::<Vec<_>>(), [1, 2, GERRIT]);
+    let verify = || app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT });
+    let (first, second) = tokio::join!(verify(), verify());
+    assert_eq!((first, refusal(second)), (Reply::Done, Problem::Busy));
+}
+
+#[tokio::test]
 async fn what_stands_against_a_run_is_told_and_nothing_is_sent() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
@@ -359,7 +372,7 @@ async fn what_a_newer_version_wrote_is_left_alone() {
     let newer = r#"{"schema":99,"data":{"suites":"in another shape"}}"#;
     browser.put(Area::Local, "library", newer);
     let app = prepared_without_tests(&browser).await;
-    assert!(matches!(state(&browser).notice, Some(Problem::Unreadable { .. })));
+    assert!(matches!(state(&browser).notice, Some(Problem::Unreadable { what, .. }) if what == "tests"));
     let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await);
     assert!(matches!(problem, Problem::Unreadable { .. }), "{problem:?}");
     assert_eq!(browser.kept(Area::Local, "library").as_deref(), Some(newer));
@@ -419,9 +432,9 @@ async fn browsing_gives_the_header_to_one_tab_until_it_closes_or_time_is_over() 
     assert_eq!((rules[0].tab, rules[0].value.as_str()), (7, "backend=k8s-mwdebug"));
     assert_eq!(browser.navigated(), [(7, URL.to_owned())]);
 
-    app.tab_header_seen(7, URL, Some("backend=k8s-mwdebug")).await;
+    app.tab_header_seen(7, Some("backend=k8s-mwdebug")).await;
     assert_eq!(state(&browser).browsing[0].conflict, None);
-    app.tab_header_seen(7, URL, Some("backend=k8s-mwdebug-next")).await;
+    app.tab_header_seen(7, Some("backend=k8s-mwdebug-next")).await;
     assert_eq!(state(&browser).browsing[0].conflict.as_deref(), Some("backend=k8s-mwdebug-next"));
 
     app.tab_closed(7).await;

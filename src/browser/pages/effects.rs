@@ -4,7 +4,7 @@
 //! The only caller of `runtime.sendMessage`.
 
 use super::super::ui::{Effect, Screen};
-use super::super::{host, sys};
+use super::super::{match_pattern, sys};
 use super::{Live, SILENCE};
 use crate::app::{Command, Problem, Reply};
 use js_sys::Promise;
@@ -24,7 +24,7 @@ async fn ask(command: &Command) -> Result<Reply, JsValue> {
 
 /// Asks the user for access. Must be called inside the user's gesture.
 fn request_access(origins: &[String], reports_leave_browser: bool) -> Result<Promise, JsValue> {
-    let patterns: Vec<String> = origins.iter().map(|origin| host::pattern(origin)).collect();
+    let patterns: Vec<String> = origins.iter().map(|origin| match_pattern::pattern(origin)).collect();
     // A report carries titles and URLs of pages to a place outside: Firefox asks for that by its own key, which
     // Chromium does not know and refuses.
     let wanted = if reports_leave_browser && sys::is_firefox() {

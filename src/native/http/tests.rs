@@ -4,6 +4,8 @@
 use super::{Connection, NativeHttp};
 use crate::exchange::{Headers, Method, Redirects, Request, TransportError};
 use crate::ports::Http;
+use flate2::{Compression, read::GzEncoder};
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -18,7 +20,7 @@ struct Wiki {
 }
 
 impl Wiki {
-    async fn start(script: fn(&str) -> Option<String>) -> Self {
+    async fn start(script: fn(&str) -> Option<Vec<u8>>) -> Self {
         super::install_crypto();
         let rcgen::CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed(["en.wikipedia.org".to_owned(), "de.wikipedia.org".to_owned()]).unwrap();
@@ -43,7 +45,7 @@ impl Wiki {
                 let answer = script(request.lines().next().unwrap_or_default());
                 log.lock().unwrap().push(request);
                 match answer {
-                    Some(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
+                    Some(answer) => stream.write_all(&answer).await.unwrap(),
                     None => std::future::pending::<()>().await,
                 }
                 stream.shutdown().await.ok();
@@ -75,8 +77,17 @@ fn get(url: &str) -> Request {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a script gives nothing where the wiki is to stay silent")]
-fn answer(head: &str, body: &str) -> Option<String> {
-    Some(format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()))
+fn answer(head: &str, body: &str) -> Option<Vec<u8>> {
+    Some(format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).into())
+}
+
+/// An answer whose body is `hello`, in gzip.
+#[expect(clippy::unnecessary_wraps, reason = "it is one of the answers of a script")]
+fn gzipped(head: &str) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    GzEncoder::new(&b"hello"[..], Compression::default()).read_to_end(&mut body).unwrap();
+    let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    Some([head.into_bytes(), body].concat())
 }
 
 fn detail(came: Result<crate::exchange::Response, TransportError>) -> String {
@@ -104,6 +115,21 @@ async fn a_request_goes_out_with_its_own_headers_and_comes_back_whole() {
     assert!(first.contains("host: en.wikipedia.org\r\n"), "{first}");
     assert!(first.contains("user-agent: backport-verify/"), "{first}");
     assert!(!second.to_lowercase().contains("cookie"), "{second}");
+}
+
+#[tokio::test]
+async fn an_encoded_body_is_read_and_its_field_stays() {
+    let wiki = Wiki::start(|_| gzipped("200 OK\r\nContent-Encoding: gzip")).await;
+    let response = wiki.client().send(&get("https://en.wikipedia.org/")).await.unwrap();
+    assert_eq!(response.body, "hello");
+    assert_eq!(response.headers.get("content-encoding").as_deref(), Some("gzip"));
+
+    let headers = Headers::from_iter([("Accept-Encoding", "deflate, gzip")]);
+    wiki.client().send(&Request { headers, ..get("https://en.wikipedia.org/") }).await.unwrap();
+    let [by_default, as_the_test_says] = wiki.seen().try_into().unwrap();
+    assert!(by_default.contains("accept-encoding: gzip\r\n"), "{by_default}");
+    assert_eq!(as_the_test_says.matches("accept-encoding").count(), 1, "{as_the_test_says}");
+    assert!(as_the_test_says.contains("accept-encoding: deflate, gzip\r\n"), "{as_the_test_says}");
 }
 
 #[tokio::test]
