@@ -20,7 +20,7 @@ const NO_MATCH: &str = "x-wikimedia-debug-routing: no match found";
 const PAST_CACHE: &str = "backport-verify";
 
 /// What `x-cache-status` says of an answer that a server gave now (repository `operations/puppet`,
-/// `modules/varnish/templates/wikimedia-frontend.vcl.erb`); `hit-…` is a cache, `int-…` the edge itself.
+/// the varnishtest `33-x-cache-status`); `hit-…` is a cache, `int-…` the edge itself.
 const FRESH: [&str; 2] = ["miss", "pass"];
 
 /// Why an answer proves nothing.
