@@ -27,12 +27,12 @@ impl Default for Limits {
 /// Hears of a run's progress.
 #[allow(async_fn_in_trait, reason = "used generically inside this crate, on one thread")]
 pub trait Progress {
-    /// An outcome has come; it is already in the journal. `false` ends the run.
-    async fn outcome(&self, journal: &Journal, place: usize, outcome: &Outcome) -> bool;
+    /// An outcome has come; it is already in the journal.
+    async fn outcome(&self, journal: &Journal);
 }
 
 /// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it.
-/// It comes back when nothing is pending, or when `progress` says so; dropping it ends every request under way.
+/// It comes back when nothing is pending; dropping it ends every request under way.
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
     let plan = journal.plan.clone();
     let jobs = plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect::<Vec<_>>();
@@ -56,10 +56,8 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
         if let Some(of_host) = jobs.get(place).and_then(|(test, _)| busy.get_mut(&host(test))) {
             *of_host -= 1;
         }
-        journal.outcomes.insert(place, outcome.clone());
-        if !progress.outcome(journal, place, &outcome).await {
-            break;
-        }
+        journal.outcomes.insert(place, outcome);
+        progress.outcome(journal).await;
     }
 }
 

@@ -156,13 +156,12 @@ impl<P: Ports> App<P> {
 }
 
 impl<P: Ports> Progress for App<P> {
-    async fn outcome(&self, journal: &Journal, _place: usize, _outcome: &Outcome) -> bool {
+    async fn outcome(&self, journal: &Journal) {
         let run = Run { journal: journal.clone(), report: None };
         self.replace(&run);
         if let Err(problem) = self.keep(JOURNAL, &run).await {
             self.inner.borrow_mut().notice = Some(problem);
         }
         self.publish().await;
-        true
     }
 }

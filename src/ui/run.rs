@@ -134,14 +134,10 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
 
 /// Why a test did not pass, where that is more than an assertion: those are shown one by one.
 fn reason(outcome: &Outcome) -> Markup {
-    let doubt = match &outcome.reason {
-        None | Some(Reason::Assertion { .. }) => return html! {},
-        Some(Reason::Doubt { doubt }) => Some(doubt),
-        Some(_) => None,
-    };
-    let why = reason_in_words(outcome).unwrap_or_default();
-    let next = doubt.map(crate::verify::Doubt::next_step).filter(|next| !why.contains(next)).unwrap_or_default();
-    html! { p.bv-result__reason dir="auto" { (why) @if !next.is_empty() { " " (next) } } }
+    if matches!(outcome.reason, Some(Reason::Assertion { .. })) {
+        return html! {};
+    }
+    html! { @if let Some(why) = reason_in_words(outcome) { p.bv-result__reason dir="auto" { (why) } } }
 }
 
 fn assertion(came: &AssertionResult) -> Markup {

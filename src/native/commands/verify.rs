@@ -10,7 +10,7 @@ use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::to_json;
 use crate::suite::{Test, read};
-use crate::verify::{Ending, Journal, Outcome, Plan, Stage, Subject, Verdict};
+use crate::verify::{Ending, Journal, Plan, Stage, Subject, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -96,10 +96,9 @@ struct Line {
 }
 
 impl Progress for Line {
-    async fn outcome(&self, journal: &Journal, _place: usize, _outcome: &Outcome) -> bool {
+    async fn outcome(&self, journal: &Journal) {
         let (done, all) = (journal.outcomes.len(), journal.plan.jobs.len());
         self.progress.show(&format!("{}: {done} of {all} answers", journal.plan.stage));
-        true
     }
 }
 
