@@ -40,14 +40,12 @@ impl<P: Ports> App<P> {
         self.apply_rules_or_tell().await;
     }
 
-    /// Takes the header from tabs whose time is over; also puts the rules right after a wake.
+    /// Takes the header from tabs whose time is over, and makes the browser's rules ours again: they outlive the
+    /// background.
     pub(super) async fn expire_browsing(&self) {
         let now = self.ports.now();
-        let before = self.inner.borrow().carried.browsing.len();
         self.inner.borrow_mut().carried.browsing.retain(|browsing| browsing.until > now);
-        if before > 0 {
-            self.apply_rules_or_tell().await;
-        }
+        self.apply_rules_or_tell().await;
     }
 
     /// A request of a tab has gone out with this value of the header, after every extension had its say.

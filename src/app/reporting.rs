@@ -19,7 +19,8 @@ impl<P: Ports> App<P> {
         }
         match self.delivery(run).ok_or(Problem::Gone)? {
             Delivery::Sending => Err(Problem::Busy),
-            Delivery::Delivered { .. } => Err(Problem::Gone),
+            // Said once is enough.
+            Delivery::Delivered { .. } => Ok(()),
             Delivery::Preview | Delivery::Failed { .. } => {
                 self.set_delivery(run, Delivery::Sending);
                 self.keep_runs().await;

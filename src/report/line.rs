@@ -84,7 +84,7 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
             }
         }
         Reason::Transport { error } => error.to_string(),
-        Reason::BadStatus { status } => format!("error status {status}, of which the test says nothing"),
+        Reason::BadStatus { status } => format!("status {status}, of which the test says nothing"),
         Reason::NoAssertion => "the test has no assertion".into(),
         Reason::Doubt { doubt } => doubt.to_string(),
     })
@@ -247,11 +247,11 @@ mod tests {
         for (status, words) in [
             (
                 404,
-                "Error status 404, of which the test says nothing. Open the URL to see why, or assert this status if the test wants it.",
+                "Status 404, of which the test says nothing. Open the URL to see why, or assert this status if the test wants it.",
             ),
             (
                 503,
-                "Error status 503, of which the test says nothing. Tell the deployer, and look into Logstash for this request.",
+                "Status 503, of which the test says nothing. Tell the deployer, and look into Logstash for this request.",
             ),
         ] {
             let reason = Some(Reason::BadStatus { status });

@@ -179,11 +179,11 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
         return Outcome::inconclusive(Reason::Doubt { doubt }, evidence);
     }
     let assertions: Vec<_> = test.assertions.iter().map(|assertion| judge(assertion, response)).collect();
-    let states_status = test.assertions.iter().any(|assertion| matches!(assertion, Assertion::Status { .. }));
+    let expected = (200..300).contains(&response.status) || test.assertions.iter().any(speaks_of_status);
     let reason = match assertions.iter().position(|result| !result.held) {
         Some(at) => Some(Reason::Assertion { at }),
-        // On an error page every assertion that something is absent holds.
-        None if response.status >= 400 && !states_status => Some(Reason::BadStatus { status: response.status }),
+        // On an error page, and in a redirect that is not followed, every assertion that something is absent holds.
+        None if !expected => Some(Reason::BadStatus { status: response.status }),
         // A test that demands nothing proves nothing; it is refused before, and must not pass here either.
         None if assertions.is_empty() => Some(Reason::NoAssertion),
         None => None,
@@ -194,6 +194,17 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
         Some(_) => Verdict::Fail,
     };
     Outcome { verdict, reason, assertions, evidence }
+}
+
+/// Whether an assertion says that another status than success may be meant: by its code, or by where a redirect leads.
+fn speaks_of_status(assertion: &Assertion) -> bool {
+    match assertion {
+        Assertion::Status { .. } => true,
+        Assertion::HeaderEquals { name, .. } | Assertion::HeaderMatches { name, .. } => {
+            name.eq_ignore_ascii_case("location")
+        }
+        _ => false,
+    }
 }
 
 fn evidence_of(response: &Response) -> Evidence {
@@ -376,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_status_fails_a_test_that_does_not_speak_of_the_status() {
+    fn a_status_other_than_success_fails_a_test_that_does_not_speak_of_it() {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         for assertion in [
             Assertion::BodyContains { text: "new".into() },
@@ -384,12 +395,12 @@ mod tests {
             Assertion::HeaderAbsent { name: "location".into() },
         ] {
             let test = Test { assertions: vec![assertion], ..test() };
-            for status in [400, 404, 500, 503, 599] {
+            for status in [302, 400, 404, 500, 503, 599] {
                 response.status = status;
                 let outcome = weigh(&test, &on_debug(), Ok(&response));
                 assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::BadStatus { status })));
             }
-            for status in [200, 204, 302, 399] {
+            for status in [200, 204, 299] {
                 response.status = status;
                 assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass, "{status}");
             }
@@ -404,6 +415,15 @@ mod tests {
         let test = Test { assertions: vec![absent, Assertion::Status { equals: 404 }], ..test() };
         let outcome = weigh(&test, &on_debug(), Ok(&response));
         assert_eq!((outcome.verdict, outcome.reason), (Verdict::Pass, None));
+    }
+
+    #[test]
+    fn a_redirect_is_meant_by_a_test_of_where_it_leads() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass"), ("location", "/wiki/Y")]);
+        response.status = 301;
+        let leads = Assertion::HeaderEquals { name: "Location".into(), value: "/wiki/Y".into() };
+        let test = Test { assertions: vec![leads], ..test() };
+        assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
     }
 
     #[test]

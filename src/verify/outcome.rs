@@ -43,7 +43,7 @@ pub enum Reason {
         /// Why.
         error: TransportError,
     },
-    /// The answer has an error status (400 or more), and the test says nothing of the status.
+    /// The answer's status is not success (200 to 299), and the test says nothing of the status.
     BadStatus {
         /// Status code.
         status: u16,

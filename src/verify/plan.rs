@@ -100,8 +100,15 @@ impl Plan {
             Stage::Mwdebug { backend } => vec![Target::Debug { backend: backend.clone() }, Target::Baseline],
             Stage::Production => vec![Target::Production],
         };
-        let jobs = (0..tests.len())
-            .flat_map(|test| targets.iter().map(move |target| Job { test, target: target.clone() }))
+        // Both stages have the same databases: what changes something is sent to the one that is verified alone.
+        let asked_of = |test: &Test, target: &Target| test.method.is_safe() || *target != Target::Baseline;
+        let jobs = tests
+            .iter()
+            .enumerate()
+            .flat_map(|(place, test)| {
+                let targets = targets.iter().filter(move |target| asked_of(test, target));
+                targets.map(move |target| Job { test: place, target: target.clone() })
+            })
             .collect();
         Self { id, subject, stage, asked, tests, jobs, timeout_ms }
     }
@@ -110,5 +117,28 @@ impl Plan {
     #[must_use]
     pub fn decides(job: &Job) -> bool {
         job.target != Target::Baseline
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Plan, Stage, Subject, Target};
+    use crate::debug::Backend;
+    use crate::exchange::Method;
+    use crate::suite::Test;
+    use jiff::Timestamp;
+
+    fn targets(method: Method) -> Vec<Target> {
+        let stage = Stage::Mwdebug { backend: Backend::default() };
+        let test = Test { method, ..Test::default() };
+        let plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
+        plan.jobs.into_iter().map(|job| job.target).collect()
+    }
+
+    #[test]
+    fn a_request_that_changes_something_has_no_baseline() {
+        let debug = Target::Debug { backend: Backend::default() };
+        assert_eq!(targets(Method::Get), [debug.clone(), Target::Baseline]);
+        assert_eq!(targets(Method::Post), [debug]);
     }
 }
