@@ -14,8 +14,8 @@ in_both_browsers!(
 /// Opens the page of the story's test on mwdebug and goes to its tab.
 async fn browse(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
     stage.browser.click_in(&patch(), "browse").await?;
     stage.browser.go_to_tab("Special:ListGroupRights").await?;
     stage.browser.wait_text("body", PATCH_TEXT).await?;

@@ -49,9 +49,7 @@ async fn a_change_without_tests_is_told_and_asks_nobody(stage: &Stage) -> Played
     expect("buttons to verify", &0, &stage.browser.count(&format!("{} [data-act^=\"verify-\"]", patch())).await?)?;
     expect("requests to the wiki", &0, &stage.asked().len())?;
     stage.browser.click_in(&patch(), "edit-tests").await?;
-    stage.browser.go_to_tab(&format!("workbench.html#{GERRIT}")).await?;
-    stage.browser.wait_for("[data-act=\"save-tests\"]").await?;
-    Ok(())
+    Ok(stage.browser.extension_page(&format!("workbench.html#{GERRIT}")).await?)
 }
 
 async fn a_test_outside_wikimedia_or_without_https_is_not_saved(stage: &Stage) -> Played {
@@ -80,8 +78,8 @@ async fn a_webhook_without_https_is_not_saved(stage: &Stage) -> Played {
 
 async fn access_taken_away_never_passes_and_works_again_when_given_back(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
     stage.browser.take_access_away().await?;
     stage.browser.popup().await?;
     stage.browser.wait_for("[data-problem=\"no_access\"]").await?;

@@ -60,7 +60,10 @@ impl Stage {
     /// # Errors
     /// When one of them does not start, or the extension is not built.
     pub(crate) async fn set(which: Which, kind: Kind, window: bool) -> Result<Self, Failure> {
-        let bed = Bed::start(kind).await?;
+        let mut bed = Bed::start(kind).await?;
+        if kind == Kind::Real {
+            bed.start_relay(&command()).await?;
+        }
         let extension = extension_folder(which);
         let wiring = Wiring { edge: bed.edge(), spki: bed.spki(), extension: &extension, window };
         let browser = Browser::start(which, &wiring).await?;
@@ -87,6 +90,18 @@ impl Stage {
         });
         heard.chain(seen).collect()
     }
+}
+
+/// The command `backport-verify`: where cargo says it is, or for an example beside the examples' folder.
+fn command() -> PathBuf {
+    option_env!("CARGO_BIN_EXE_backport-verify").map_or_else(
+        || {
+            let program = std::env::current_exe().unwrap_or_default();
+            let profile = program.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+            profile.join("backport-verify")
+        },
+        PathBuf::from,
+    )
 }
 
 /// The built extension. Chromium shows a real question for optional access, which nobody can answer without a

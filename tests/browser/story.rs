@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The story: a submitter verifies a patch on mwdebug, then on production, and the channel hears of both.
 
-use crate::bed::{GERRIT, Kind, Lie, NICK, PATCH_TEXT, TITLE, WEBHOOK};
+use crate::bed::{GERRIT, Kind, Lie, NICK, OTHER_GERRIT, PATCH_TEXT, TITLE, WEBHOOK};
 use crate::driver::Which;
 use crate::stage::{Played, Stage, expect, in_both_browsers, play};
 use crate::submitter::{Step, debug_header, patch};
@@ -17,7 +17,6 @@ in_both_browsers!(
 );
 
 #[tokio::test]
-#[ignore = "needs MediaWiki, haproxy, Varnish and ngircd; `./dev test` runs it"]
 async fn the_story_on_the_real_bed_is_read_back_from_the_irc_channel() {
     let story = a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both;
     play("the_story_on_the_real_bed", Which::Chromium, Kind::Real, story).await;
@@ -26,14 +25,16 @@ async fn the_story_on_the_real_bed_is_read_back_from_the_irc_channel() {
 async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both(stage: &Stage) -> Played {
     stage.set_nick(NICK).await?;
     stage.browser.wait_text(&patch(), TITLE).await?;
-    expect("the patches listed", &1, &stage.browser.count("[data-patch]").await?)?;
+    expect("my patches listed", &2, &stage.browser.count("[data-patch]").await?)?;
+    let others = format!("[data-patch=\"{OTHER_GERRIT}\"]");
+    expect("patches of others listed", &0, &stage.browser.count(&others).await?)?;
     stage.browser.wait_for(&format!("{} [data-problem=\"no_tests\"]", patch())).await?;
 
     stage.save_test().await?;
     stage.save_webhook().await?;
     stage.browser.popup().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
 
     let run = stage.verify(Step::Mwdebug, "pass").await?;
     expect("how the test compares with production", &Some(Comparison::Fixed), &run.journal.comparison(0))?;
@@ -49,7 +50,7 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
     expect("the line heard", &line, &stage.bed.heard("PASS on mwdebug").await?.text)?;
     expect("whether it names the change", &true, &line.contains(&GERRIT.to_string()))?;
 
-    stage.bed.sync_everywhere().await;
+    stage.bed.sync_everywhere().await?;
     let before = stage.asked().len();
     stage.verify(Step::Production, "pass").await?;
     let with_header = stage.asked().iter().skip(before).filter(|seen| debug_header(seen).is_some()).count();
@@ -62,8 +63,8 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
 
 async fn a_background_killed_between_click_and_result_gives_one_run_one_result_and_one_line(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
     stage.bed.lie(Lie::Hang);
     let run = stage.begin(Step::Mwdebug).await?;
     stage.asked_at_least(1).await?;
@@ -80,7 +81,7 @@ async fn a_background_killed_between_click_and_result_gives_one_run_one_result_a
 
 async fn a_background_killed_with_no_page_open_goes_on_when_the_popup_opens(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
+    stage.bed.merge().await?;
     stage.bed.lie(Lie::Hang);
     let run = stage.begin(Step::Mwdebug).await?;
     stage.asked_at_least(1).await?;
@@ -94,8 +95,8 @@ async fn a_background_killed_with_no_page_open_goes_on_when_the_popup_opens(stag
 
 async fn a_cancelled_run_passes_nothing_and_another_can_follow(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
     stage.bed.lie(Lie::Hang);
     let run = stage.begin(Step::Mwdebug).await?;
     stage.browser.click_in(&patch(), "cancel").await?;
@@ -108,7 +109,7 @@ async fn a_cancelled_run_passes_nothing_and_another_can_follow(stage: &Stage) ->
 
 async fn a_refused_report_says_so_and_can_be_sent_again(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
+    stage.bed.merge().await?;
     stage.verify(Step::Mwdebug, "fail").await?;
     stage.bed.lie(Lie::WebhookRefuses(403));
     stage.browser.click_in(&Step::Mwdebug.place(), "send-report").await?;

@@ -29,7 +29,7 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
     let process = DriverProcess::start(
         &driver,
         &["--port", "0", "--websocket-port", "0", "--allow-system-access"],
-        profile.join("driver.log"),
+        &profile.join("driver.log"),
         "Listening on 127.0.0.1:",
     )
     .await?;

@@ -164,6 +164,21 @@ impl Browser {
         .await
     }
 
+    /// Waits until the extension has a page open whose URL contains `part`; needs one of its pages in the current tab.
+    /// Tabs that the extension opens for itself are not among those that Chromium's driver lists.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub(crate) async fn extension_page(&self, part: &str) -> Result<(), BrowserError> {
+        let script = "return chrome.extension.getViews({ type: 'tab' }).map(view => view.location.href)";
+        self.until(&format!("a page of the extension at <{part}>"), async || {
+            let views = self.driver.execute(script, Vec::new()).await?;
+            let mut views = views.json().as_array().into_iter().flatten().filter_map(Value::as_str);
+            Ok(views.any(|url| url.contains(part)).then_some(()))
+        })
+        .await
+    }
+
     /// Closes the current tab and goes to the first one that is left.
     ///
     /// # Errors
@@ -200,7 +215,7 @@ impl Browser {
         }
     }
 
-    /// Takes the extension's access to its sites away, as its user can. The current tab may show another page then.
+    /// Takes the extension's access to its sites away, as its user can.
     ///
     /// # Errors
     /// When the browser refuses.
@@ -211,7 +226,7 @@ impl Browser {
         }
     }
 
-    /// Gives the extension its sites back. The current tab may show another page then.
+    /// Gives the extension its sites back.
     ///
     /// # Errors
     /// When the browser refuses.
