@@ -13,8 +13,8 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, TimeoutConfigura
 
 /// How often the page of extensions is tried.
 const ATTEMPTS: usize = 4;
-/// How long it may take each time.
-const SHORT: Duration = Duration::from_secs(8);
+/// How long a page that may hang is waited for.
+const SHORT: Duration = Duration::from_secs(4);
 
 /// Starts Chromium with the extension; everything it asks the network for arrives at the edge.
 ///
@@ -89,20 +89,28 @@ fn id_from_key(folder: &Path) -> Result<String, BrowserError> {
     Ok(digits.map(|digit| char::from(b'a' + digit)).collect())
 }
 
-/// Waits until Chromium serves the extension's files.
+/// Waits until Chromium serves the extension's files. A tab's first page hangs now and then while the browser is still
+/// busy with its start: it gets little time, and another tab after it.
 async fn wait_until_loaded(driver: &WebDriver, origin: &str, folder: &Path) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: "open the extension's manifest".into(), source };
+    let times = driver.get_timeouts().await.map_err(failed)?;
+    let short = TimeoutConfiguration::new(None, Some(SHORT), None);
+    driver.update_timeouts(short).await.map_err(failed)?;
     let mut said = String::new();
     let served = eventually(async || {
         match driver.goto(format!("{origin}/manifest.json")).await {
             Ok(()) => return Ok::<_, BrowserError>(Some(())),
             Err(error) => said = error.to_string(),
         }
+        let tab = driver.new_tab().await.map_err(failed)?;
+        driver.switch_to_window(tab).await.map_err(failed)?;
         Ok(None)
     });
     served.await?.ok_or_else(|| BrowserError::Extension {
         folder: folder.to_path_buf(),
         detail: format!("Chromium does not serve it: {said}; the driver's log may say why"),
-    })
+    })?;
+    driver.update_timeouts(times).await.map_err(failed)
 }
 
 /// Stops every worker at once, as the browser does with an idle one.

@@ -204,6 +204,37 @@ impl Browser {
         write(path, &png.await?)
     }
 
+    /// Writes into the extension's storage until it takes no more; needs one of its pages in the current tab.
+    ///
+    /// # Errors
+    /// When it takes everything.
+    pub(crate) async fn fill_storage(&self) -> Result<(), BrowserError> {
+        // Noise, because Firefox packs what it stores; ever smaller pieces, so that no gap is left.
+        let script = "return (async () => {
+            const bytes = (size) => String.fromCharCode(...crypto.getRandomValues(new Uint8Array(size)));
+            const noise = (size) => Array.from({ length: Math.ceil(size / 12000) }, () => btoa(bytes(9000))).join('').slice(0, size);
+            let [piece, size] = [0, 2 ** 20];
+            while (size >= 16 && piece < 400) {
+                try { await chrome.storage.local.set({ [`filler-${piece}`]: noise(size) }); piece += 1; } catch { size /= 4; }
+            }
+            return size < 16;
+        })()";
+        match self.script(script).await?.as_bool() {
+            Some(true) => Ok(()),
+            _ => Err(BrowserError::Script { doing: "fill the storage".into(), said: "it takes everything".into() }),
+        }
+    }
+
+    /// Takes out of the storage what [`Browser::fill_storage`] has put in.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub(crate) async fn empty_storage(&self) -> Result<(), BrowserError> {
+        let script = "return chrome.storage.local.get(null).then((kept) => chrome.storage.local.remove(
+            Object.keys(kept).filter((key) => key.startsWith('filler-'))))";
+        self.script(script).await.map(drop)
+    }
+
     /// Ends the extension's background, as the browser does with an idle one. The next event wakes it.
     ///
     /// # Errors
