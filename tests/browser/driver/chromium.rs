@@ -2,7 +2,7 @@
 //! Chromium: how it is started on loopback only, and what only it can do.
 
 use super::process::{DriverProcess, first_program, on_path};
-use super::{BrowserError, Started, Wiring, eventually};
+use super::{BrowserError, Remains, Started, Wiring, eventually};
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::pki_types::pem::PemObject;
@@ -16,11 +16,24 @@ const ATTEMPTS: usize = 4;
 /// How long a page that may hang is waited for.
 const SHORT: Duration = Duration::from_secs(4);
 
-/// Starts Chromium with the extension; everything it asks the network for arrives at the edge.
+/// Starts Chromium with the extension; everything it asks the network for arrives at the edge. Now and then one of
+/// several that start at once shows no page at all: that one is given up, and another started.
 ///
 /// # Errors
 /// When a program is missing or does not start, or the extension is not taken.
 pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+    let mut attempt = 1;
+    loop {
+        let folder = profile.join(attempt.to_string());
+        std::fs::create_dir(&folder).map_err(|source| BrowserError::file(&folder, source))?;
+        match start_once(wiring, &folder).await {
+            Err(BrowserError::Command { .. }) if attempt < ATTEMPTS => attempt += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
     let missing =
         |program| BrowserError::Missing { program, remedy: "install the packages chromium and chromium-driver" };
     let driver = first_program(&on_path("chromedriver")).ok_or_else(|| missing("chromedriver"))?;
@@ -42,7 +55,16 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
     }
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
     let origin = format!("chrome-extension://{id}");
-    wait_until_loaded(&driver, &origin, wiring.extension).await?;
+    let shown = async {
+        first_page(&driver).await?;
+        wait_until_loaded(&driver, &origin, wiring.extension).await
+    };
+    if let Err(error) = shown.await {
+        // The driver would wait for the page: the browser is ended by its number, and its session is not asked.
+        drop(driver.capabilities().get(PROCESS_CAPABILITY).and_then(Value::as_u64).map(Remains));
+        drop(driver.leak());
+        return Err(error);
+    }
     Ok(Started { driver, process, origin })
 }
 
@@ -89,28 +111,31 @@ fn id_from_key(folder: &Path) -> Result<String, BrowserError> {
     Ok(digits.map(|digit| char::from(b'a' + digit)).collect())
 }
 
-/// Waits until Chromium serves the extension's files. A tab's first page hangs now and then while the browser is still
-/// busy with its start: it gets little time, and another tab after it.
-async fn wait_until_loaded(driver: &WebDriver, origin: &str, folder: &Path) -> Result<(), BrowserError> {
-    let failed = |source| BrowserError::Command { doing: "open the extension's manifest".into(), source };
+/// Opens a page, which must come soon.
+async fn first_page(driver: &WebDriver) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: "open a first page".into(), source };
     let times = driver.get_timeouts().await.map_err(failed)?;
     let short = TimeoutConfiguration::new(None, Some(SHORT), None);
     driver.update_timeouts(short).await.map_err(failed)?;
+    driver.goto("about:blank").await.map_err(failed)?;
+    driver.update_timeouts(times).await.map_err(failed)
+}
+
+/// Waits until Chromium serves the extension's files.
+async fn wait_until_loaded(driver: &WebDriver, origin: &str, folder: &Path) -> Result<(), BrowserError> {
     let mut said = String::new();
-    let served = eventually(async || {
-        match driver.goto(format!("{origin}/manifest.json")).await {
-            Ok(()) => return Ok::<_, BrowserError>(Some(())),
-            Err(error) => said = error.to_string(),
+    let served = eventually(async || match driver.goto(format!("{origin}/manifest.json")).await {
+        Err(error) if error.to_string().contains("net::ERR_") => {
+            said = error.to_string();
+            Ok(None)
         }
-        let tab = driver.new_tab().await.map_err(failed)?;
-        driver.switch_to_window(tab).await.map_err(failed)?;
-        Ok(None)
+        Err(source) => Err(BrowserError::Command { doing: "open the extension's manifest".into(), source }),
+        Ok(()) => Ok(Some(())),
     });
     served.await?.ok_or_else(|| BrowserError::Extension {
         folder: folder.to_path_buf(),
         detail: format!("Chromium does not serve it: {said}; the driver's log may say why"),
-    })?;
-    driver.update_timeouts(times).await.map_err(failed)
+    })
 }
 
 /// Stops every worker at once, as the browser does with an idle one.

@@ -209,15 +209,23 @@ impl Browser {
     /// # Errors
     /// When it takes everything.
     pub(crate) async fn fill_storage(&self) -> Result<(), BrowserError> {
-        // Noise, because Firefox packs what it stores; ever smaller pieces, so that no gap is left.
+        // Noise, because Firefox packs what it stores; ever smaller pieces, and again until nothing fits any more, so that
+        // no gap is left.
         let script = "return (async () => {
             const bytes = (size) => String.fromCharCode(...crypto.getRandomValues(new Uint8Array(size)));
             const noise = (size) => Array.from({ length: Math.ceil(size / 12000) }, () => btoa(bytes(9000))).join('').slice(0, size);
-            let [piece, size] = [0, 2 ** 20];
-            while (size >= 16 && piece < 400) {
-                try { await chrome.storage.local.set({ [`filler-${piece}`]: noise(size) }); piece += 1; } catch { size /= 4; }
+            let piece = 0;
+            for (let full = false; !full && piece < 2000;) {
+                full = true;
+                for (let size = 2 ** 20; size >= 16 && piece < 2000;) {
+                    try {
+                        await chrome.storage.local.set({ [`filler-${piece}`]: noise(size) });
+                        piece += 1;
+                        full = false;
+                    } catch { size /= 4; }
+                }
             }
-            return size < 16;
+            return piece < 2000;
         })()";
         match self.script(script).await?.as_bool() {
             Some(true) => Ok(()),
