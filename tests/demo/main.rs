@@ -186,7 +186,7 @@ async fn prepare(teller: &Teller<'_>) -> Played {
 }
 
 async fn on_mwdebug(teller: &Teller<'_>) -> Played {
-    let Stage { browser, bed } = teller.stage;
+    let Stage { browser, bed, .. } = teller.stage;
     bed.merge().await?;
     bed.sync_testservers().await?;
     teller.say("The deployer merges the patch and syncs it to the test servers.");
@@ -204,7 +204,7 @@ async fn on_mwdebug(teller: &Teller<'_>) -> Played {
 }
 
 async fn on_production(teller: &Teller<'_>) -> Played {
-    let Stage { browser, bed } = teller.stage;
+    let Stage { browser, bed, .. } = teller.stage;
     bed.sync_everywhere().await?;
     teller.say("The deployer continues: the whole fleet gets the patch.");
 
