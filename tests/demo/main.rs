@@ -182,7 +182,7 @@ async fn prepare(teller: &Teller<'_>) -> Played {
     teller.show("the-test", &sentence).await?;
 
     teller.stage.save_webhook().await?;
-    teller.show("the-webhook", "The channel's webhook is saved. The page keeps only its origin in sight.").await
+    teller.show("the-webhook", "The channel's webhook is saved. Only its host stays in sight.").await
 }
 
 async fn on_mwdebug(teller: &Teller<'_>) -> Played {
