@@ -62,6 +62,14 @@ pub(super) struct Carried {
     pub(super) browsing: Vec<Browsing>,
 }
 
+/// Puts a run in front. One is kept a change and stage: it takes the place of an older one.
+pub(super) fn put_first(runs: &mut Vec<Run>, run: Run) {
+    let of = |run: &Run| (run.journal.plan.subject.gerrit, run.journal.on_production());
+    let place = of(&run);
+    runs.retain(|known| of(known) != place);
+    runs.insert(0, run);
+}
+
 impl<P: Ports> App<P> {
     /// A background over these ports; nothing is read before [`App::start`].
     #[must_use]
@@ -80,8 +88,7 @@ impl<P: Ports> App<P> {
             let id = &run.journal.plan.id;
             // The browser may have stopped us between keeping the ended run and removing its journal.
             if !runs.iter().any(|known| known.journal.plan.id == *id && known.journal.ended.is_some()) {
-                runs.retain(|known| known.journal.plan.id != *id);
-                runs.insert(0, run);
+                put_first(&mut runs, run);
             }
         }
         for run in &mut runs {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Use case: verify a change on the test servers or on production.
 
-use super::background::{JOURNAL, RUNS};
+use super::background::{JOURNAL, RUNS, put_first};
 use super::engine::{Limits, Progress, perform};
 use super::refreshing::origin_of;
 use super::settings::valid;
@@ -51,11 +51,7 @@ impl<P: Ports> App<P> {
         self.keep(JOURNAL, &run).await?;
         self.ports.wake_at(WATCHDOG, Some(self.ports.now() + WATCHDOG_AFTER)).await;
         let mut inner = self.inner.borrow_mut();
-        // One run a change and stage: a new one takes the place of the old.
-        inner
-            .runs
-            .retain(|old| old.journal.plan.subject.gerrit != Some(gerrit) || old.journal.on_production() != production);
-        inner.runs.insert(0, run);
+        put_first(&mut inner.runs, run);
         inner.runs.truncate(KEPT);
         Ok(())
     }

@@ -245,6 +245,25 @@ async fn a_stopped_worker_goes_on_with_the_run_and_keeps_what_had_come() {
 }
 
 #[tokio::test]
+async fn a_run_gone_on_with_after_a_stop_takes_the_place_of_the_one_before_it() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    browser.answers(wikimedia(true));
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    app.work().await;
+    browser.answers(|_| None);
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    killed_at_work(app).await;
+    let waiting = state(&browser).running().unwrap().journal.plan.id.clone();
+
+    browser.answers(wikimedia(true));
+    let app = started(&browser).await;
+    app.work().await;
+    let kept: Vec<String> = state(&browser).runs.iter().map(|run| run.journal.plan.id.clone()).collect();
+    assert_eq!(kept, [waiting]);
+}
+
+#[tokio::test]
 async fn a_run_found_too_late_ends_as_interrupted() {
     let browser = Browser::new();
     let app = prepared(&browser).await;

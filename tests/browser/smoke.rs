@@ -7,6 +7,7 @@ use std::path::Path;
 
 const MANIFEST: &str = r#"{
   "manifest_version": 3, "name": "Echo", "version": "1", "host_permissions": ["https://*.wikipedia.org/*"],
+  "key": "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAuW0RQbxsFI9f/+tyBAtBQpsFW9AdDKjnwRpii59uiWeWd2BT0SG4UvQio9vSXGVTOTN5Z91MkfAWN25hHZhU7v9oja1b278Gpdiw5YyyZ8SFVzuZ6Hn2icq8QpmTlYeD0mzSSFrqzqQd+kD7r6Ua4CNUlSb1jSFr2BaXHqjoDsdWcv0nAhbCu0FWUVboYcPKwBygc5ro2cy2p/q4KkB3JMXIA+v7GhSoJp74ZxA1l+BFNcWcJ/+Nyg7ST5RBx2sI7FZ8RG6VBuc+PTj6tuc+wKEG8x2XnoE9sT/yaCKT6mrJZSJyxALODZKNs53U9v0sCMSp49a3dTsr9AF/t77bOQIDAQAB",
   "background": { "service_worker": "background.js", "scripts": ["background.js"], "type": "module" },
   "action": { "default_popup": "popup.html" },
   "browser_specific_settings": { "gecko": { "id": "echo@backport-verify.example" } }

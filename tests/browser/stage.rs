@@ -17,6 +17,8 @@ pub(crate) struct Stage {
     pub(crate) bed: Bed,
     /// The browser.
     pub(crate) browser: Browser,
+    /// What the local Wikimedia is made of.
+    pub(crate) kind: Kind,
 }
 
 /// Why a scenario could not go on. Reads on after "failed to".
@@ -38,6 +40,14 @@ pub(crate) enum Failure {
         /// What it is.
         actual: String,
     },
+    /// A scene of several on one stage went wrong.
+    #[error("play <{name}>: failed to {source}")]
+    Scene {
+        /// Which.
+        name: &'static str,
+        /// What it failed to do.
+        source: Box<Failure>,
+    },
     /// What the extension published cannot be read.
     #[error("read the state that the extension published: {0}")]
     State(#[from] serde_json::Error),
@@ -45,6 +55,19 @@ pub(crate) enum Failure {
 
 /// What a scenario comes to.
 pub(crate) type Played = Result<(), Failure>;
+
+/// Plays scenes one after the other on one stage, which saves the start of a browser for each: a scene must leave the
+/// stage as the next one wants it. A failure names its scene.
+macro_rules! scenes {
+    ($stage:ident: $($scene:ident),* $(,)?) => {{
+        $($scene($stage).await.map_err(|source| crate::stage::Failure::Scene {
+            name: stringify!($scene),
+            source: Box::new(source),
+        })?;)*
+        Ok(())
+    }};
+}
+pub(crate) use scenes;
 
 /// Fails unless `actual` is as expected.
 pub(crate) fn expect<T: PartialEq + std::fmt::Debug>(what: &'static str, expected: &T, actual: &T) -> Played {
@@ -60,11 +83,14 @@ impl Stage {
     /// # Errors
     /// When one of them does not start, or the extension is not built.
     pub(crate) async fn set(which: Which, kind: Kind, window: bool) -> Result<Self, Failure> {
-        let bed = Bed::start(kind).await?;
+        let mut bed = Bed::start(kind).await?;
+        if kind == Kind::Real {
+            bed.start_relay(&command()).await?;
+        }
         let extension = extension_folder(which);
         let wiring = Wiring { edge: bed.edge(), spki: bed.spki(), extension: &extension, window };
         let browser = Browser::start(which, &wiring).await?;
-        Ok(Self { bed, browser })
+        Ok(Self { bed, browser, kind })
     }
 
     /// Ends browser and bed.
@@ -87,6 +113,18 @@ impl Stage {
         });
         heard.chain(seen).collect()
     }
+}
+
+/// The command `backport-verify`: where cargo says it is, or for an example beside the examples' folder.
+fn command() -> PathBuf {
+    option_env!("CARGO_BIN_EXE_backport-verify").map_or_else(
+        || {
+            let program = std::env::current_exe().unwrap_or_default();
+            let profile = program.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+            profile.join("backport-verify")
+        },
+        PathBuf::from,
+    )
 }
 
 /// The built extension. Chromium shows a real question for optional access, which nobody can answer without a

@@ -133,6 +133,17 @@ impl Stage {
         self.state_with("the webhook", kept).await
     }
 
+    /// Chooses another debug backend in the workbench.
+    ///
+    /// # Errors
+    /// When it is not offered or not kept.
+    pub(crate) async fn choose_backend(&self, name: &str) -> Played {
+        self.browser.workbench(GERRIT).await?;
+        self.browser.choose_in("", "backend", name).await?;
+        self.browser.click("save-settings").await?;
+        self.state_with("the backend", |state| (state.settings.backend.as_str() == name).then_some(())).await
+    }
+
     /// Nick, test and webhook: all that a submitter does before the window.
     ///
     /// # Errors

@@ -2,24 +2,40 @@
 //! A pass is never wrong: not before a sync, not from the wrong server, not from a cache, not when an answer lies.
 
 use crate::bed::{Lie, TEST_URL};
-use crate::stage::{Played, Stage, expect, in_both_browsers};
+use crate::stage::{Played, Stage, expect, in_both_browsers, scenes};
 use crate::submitter::Step;
 
 in_both_browsers!(
-    a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production,
-    production_in_the_place_of_mwdebug_is_inconclusive_and_the_line_says_so,
+    the_channel_hears_what_is_so,
     a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache,
-    no_lie_of_the_wikis_passes,
-    a_rolled_back_patch_fails_on_production,
+    who_or_what_lies_never_passes,
 );
 
-async fn a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production(stage: &Stage) -> Played {
+async fn the_channel_hears_what_is_so(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
+    stage.bed.merge().await?;
+    scenes!(stage:
+        a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production,
+        production_in_the_place_of_mwdebug_is_inconclusive_and_the_line_says_so,
+        a_rolled_back_patch_fails_on_production,
+    )
+}
+
+async fn who_or_what_lies_never_passes(stage: &Stage) -> Played {
+    stage.prepare().await?;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
+    scenes!(stage:
+        no_lie_of_the_wikis_passes,
+        a_backend_of_one_data_centre_answered_by_the_other_is_inconclusive,
+    )
+}
+
+async fn a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production(stage: &Stage) -> Played {
     stage.verify(Step::Mwdebug, "fail").await?;
     stage.send(Step::Mwdebug).await?;
     stage.bed.heard("FAIL on mwdebug").await?;
-    stage.bed.sync_testservers().await;
+    stage.bed.sync_testservers().await?;
     stage.verify(Step::Production, "fail").await?;
     stage.send(Step::Production).await?;
     stage.bed.heard("FAIL on production").await?;
@@ -27,29 +43,27 @@ async fn a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production(stage: &S
 }
 
 async fn production_in_the_place_of_mwdebug_is_inconclusive_and_the_line_says_so(stage: &Stage) -> Played {
-    stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
     // Production has the patch as well: only who answered tells that this proves nothing.
-    stage.bed.sync_everywhere().await;
+    stage.bed.sync_everywhere().await?;
     stage.bed.lie(Lie::DebugAnsweredByProduction);
     stage.verify(Step::Mwdebug, "inconclusive").await?;
     stage.send(Step::Mwdebug).await?;
     stage.bed.heard("INCONCLUSIVE on mwdebug").await?;
+    stage.bed.be_honest();
     expect("lines that say PASS", &0, &stage.lines_with("PASS"))
 }
 
 async fn a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache(stage: &Stage) -> Played {
     stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
+    stage.bed.merge().await?;
+    stage.bed.sync_testservers().await?;
     // Two visitors before the sync: the first fills the edge's cache, the second is answered from it.
     for _ in 0..2 {
         stage.browser.open(TEST_URL).await?;
     }
     stage.browser.popup().await?;
     stage.verify(Step::Production, "fail").await?;
-    stage.bed.sync_everywhere().await;
+    stage.bed.sync_everywhere().await?;
     let run = stage.verify(Step::Production, "pass").await?;
     let past_cache = run.journal.deciding(0).is_some_and(|outcome| outcome.evidence.repeated_past_cache);
     expect("whether the cached answer was set aside", &true, &past_cache)?;
@@ -58,13 +72,9 @@ async fn a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache(
 }
 
 async fn no_lie_of_the_wikis_passes(stage: &Stage) -> Played {
-    stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
     let lies = [
         (Lie::DebugIgnoresPatch, &["fail"][..]),
         (Lie::DebugAnsweredByProduction, &["inconclusive"]),
-        (Lie::DebugAnsweredByOtherDatacentre, &["inconclusive"]),
         (Lie::NoServerHeader, &["inconclusive"]),
         (Lie::UnknownServerName, &["inconclusive"]),
         (Lie::CaptivePortal, &["inconclusive"]),
@@ -86,13 +96,17 @@ async fn no_lie_of_the_wikis_passes(stage: &Stage) -> Played {
     stage.verify(Step::Mwdebug, "pass").await.map(drop)
 }
 
+async fn a_backend_of_one_data_centre_answered_by_the_other_is_inconclusive(stage: &Stage) -> Played {
+    stage.choose_backend("k8s-mwdebug-eqiad").await?;
+    stage.browser.popup().await?;
+    stage.verify(Step::Mwdebug, "pass").await?;
+    stage.bed.lie(Lie::DebugAnsweredByOtherDatacentre);
+    stage.verify(Step::Mwdebug, "inconclusive").await.map(drop)
+}
+
 async fn a_rolled_back_patch_fails_on_production(stage: &Stage) -> Played {
-    stage.prepare().await?;
-    stage.bed.merge().await;
-    stage.bed.sync_testservers().await;
-    stage.bed.sync_everywhere().await;
     stage.verify(Step::Production, "pass").await?;
-    stage.bed.roll_back().await;
+    stage.bed.roll_back().await?;
     stage.verify(Step::Production, "fail").await?;
     let line = stage.preview(Step::Production).await?;
     expect("whether the line says FAIL", &true, &line.contains("FAIL on production"))

@@ -182,11 +182,11 @@ async fn prepare(teller: &Teller<'_>) -> Played {
     teller.show("the-test", &sentence).await?;
 
     teller.stage.save_webhook().await?;
-    teller.show("the-webhook", "The channel's webhook is saved. The page keeps only its origin in sight.").await
+    teller.show("the-webhook", "The channel's webhook is saved. Only its host stays in sight.").await
 }
 
 async fn on_mwdebug(teller: &Teller<'_>) -> Played {
-    let Stage { browser, bed } = teller.stage;
+    let Stage { browser, bed, .. } = teller.stage;
     bed.merge().await?;
     bed.sync_testservers().await?;
     teller.say("The deployer merges the patch and syncs it to the test servers.");
@@ -204,7 +204,7 @@ async fn on_mwdebug(teller: &Teller<'_>) -> Played {
 }
 
 async fn on_production(teller: &Teller<'_>) -> Played {
-    let Stage { browser, bed } = teller.stage;
+    let Stage { browser, bed, .. } = teller.stage;
     bed.sync_everywhere().await?;
     teller.say("The deployer continues: the whole fleet gets the patch.");
 

@@ -2,25 +2,48 @@
 //! Chromium: how it is started on loopback only, and what only it can do.
 
 use super::process::{DriverProcess, first_program, on_path};
-use super::{BrowserError, Started, Wiring, eventually};
+use super::{BrowserError, Remains, Started, Wiring, eventually};
+use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
+use rustls::pki_types::SubjectPublicKeyInfoDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 use std::path::Path;
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use std::time::Duration;
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, TimeoutConfiguration, WebDriver};
 
-/// Starts Chromium with the extension; everything it asks the network for arrives at the edge.
+/// How often the page of extensions is tried.
+const ATTEMPTS: usize = 4;
+/// How long a page that may hang is waited for.
+const SHORT: Duration = Duration::from_secs(4);
+
+/// Starts Chromium with the extension; everything it asks the network for arrives at the edge. Now and then one of
+/// several that start at once shows no page at all: that one is given up, and another started.
 ///
 /// # Errors
 /// When a program is missing or does not start, or the extension is not taken.
 pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+    let mut attempt = 1;
+    loop {
+        let folder = profile.join(attempt.to_string());
+        std::fs::create_dir(&folder).map_err(|source| BrowserError::file(&folder, source))?;
+        match start_once(wiring, &folder).await {
+            Err(BrowserError::Command { .. }) if attempt < ATTEMPTS => attempt += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
     let missing =
         |program| BrowserError::Missing { program, remedy: "install the packages chromium and chromium-driver" };
     let driver = first_program(&on_path("chromedriver")).ok_or_else(|| missing("chromedriver"))?;
     let binary =
         first_program(&[on_path("chromium"), on_path("google-chrome")].concat()).ok_or_else(|| missing("chromium"))?;
+    let id = id_from_key(wiring.extension)?;
     let process = DriverProcess::start(
         &driver,
         &["--port=0", "--enable-chrome-logs"],
-        profile.join("driver.log"),
+        &profile.join("driver.log"),
         "was started successfully on port ",
     )
     .await?;
@@ -31,8 +54,18 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
         wanted.add_arg(&argument).map_err(failed)?;
     }
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
-    let id = loaded_extension(&driver, wiring.extension).await?;
-    Ok(Started { driver, process, origin: format!("chrome-extension://{id}") })
+    let origin = format!("chrome-extension://{id}");
+    let shown = async {
+        first_page(&driver).await?;
+        wait_until_loaded(&driver, &origin, wiring.extension).await
+    };
+    if let Err(error) = shown.await {
+        // The driver would wait for the page: the browser is ended by its number, and its session is not asked.
+        drop(driver.capabilities().get(PROCESS_CAPABILITY).and_then(Value::as_u64).map(Remains));
+        drop(driver.leak());
+        return Err(error);
+    }
+    Ok(Started { driver, process, origin })
 }
 
 fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
@@ -63,23 +96,46 @@ fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
     arguments
 }
 
-/// The id of the extension that was loaded from `folder`, as Chromium's own page of extensions knows it.
-async fn loaded_extension(driver: &WebDriver, folder: &Path) -> Result<String, BrowserError> {
-    let refused = |detail: String| BrowserError::Extension { folder: folder.to_path_buf(), detail };
-    open_extensions_page(driver).await?;
-    let found = eventually(async || {
-        let known = developer_private(driver, "getExtensionsInfo", json!({})).await?;
-        let mut known = known.as_array().into_iter().flatten();
-        Ok::<_, BrowserError>(
-            known.find(|one| one["path"].as_str().is_some_and(|path| Path::new(path) == folder)).cloned(),
-        )
+/// The id that Chromium gives an extension whose manifest has a `key`: the first 16 bytes of the key's SHA-256, in the
+/// letters a to p (<https://developer.chrome.com/docs/extensions/reference/manifest/key>).
+fn id_from_key(folder: &Path) -> Result<String, BrowserError> {
+    let refused = |detail: &str| BrowserError::Extension { folder: folder.to_path_buf(), detail: detail.to_owned() };
+    let manifest = super::manifest(folder)?;
+    let key = manifest["key"].as_str().ok_or_else(|| refused("its manifest has no key, so its id is not known"))?;
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n");
+    let key = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes())
+        .map_err(|error| refused(&format!("its manifest's key: {error}")))?;
+    let suite = TLS13_AES_128_GCM_SHA256.tls13().ok_or_else(|| refused("no SHA-256 at hand"))?;
+    let hash = suite.common.hash_provider.hash(&key);
+    let digits = hash.as_ref().iter().take(16).flat_map(|byte| [byte >> 4, byte & 15]);
+    Ok(digits.map(|digit| char::from(b'a' + digit)).collect())
+}
+
+/// Opens a page, which must come soon.
+async fn first_page(driver: &WebDriver) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: "open a first page".into(), source };
+    let times = driver.get_timeouts().await.map_err(failed)?;
+    let short = TimeoutConfiguration::new(None, Some(SHORT), None);
+    driver.update_timeouts(short).await.map_err(failed)?;
+    driver.goto("about:blank").await.map_err(failed)?;
+    driver.update_timeouts(times).await.map_err(failed)
+}
+
+/// Waits until Chromium serves the extension's files.
+async fn wait_until_loaded(driver: &WebDriver, origin: &str, folder: &Path) -> Result<(), BrowserError> {
+    let mut said = String::new();
+    let served = eventually(async || match driver.goto(format!("{origin}/manifest.json")).await {
+        Err(error) if error.to_string().contains("net::ERR_") => {
+            said = error.to_string();
+            Ok(None)
+        }
+        Err(source) => Err(BrowserError::Command { doing: "open the extension's manifest".into(), source }),
+        Ok(()) => Ok(Some(())),
+    });
+    served.await?.ok_or_else(|| BrowserError::Extension {
+        folder: folder.to_path_buf(),
+        detail: format!("Chromium does not serve it: {said}; the driver's log may say why"),
     })
-    .await?
-    .ok_or_else(|| refused("Chromium does not list it; the driver's log may say why".into()))?;
-    match (found["id"].as_str(), found["state"].as_str()) {
-        (Some(id), Some("ENABLED")) => Ok(id.to_owned()),
-        (_, state) => Err(refused(format!("state <{state:?}>, errors {}", found["manifestErrors"]))),
-    }
 }
 
 /// Stops every worker at once, as the browser does with an idle one.
@@ -97,7 +153,7 @@ pub(super) async fn kill_background(driver: &WebDriver) -> Result<(), BrowserErr
     Ok(())
 }
 
-/// Sets the extension's access to sites to "on click", as a user can on the page of extensions. Leaves that page open.
+/// Sets the extension's access to sites to "on click", as a user can on the page of extensions.
 ///
 /// # Errors
 /// When the driver refuses.
@@ -105,7 +161,7 @@ pub(super) async fn take_access_away(driver: &WebDriver, id: &str) -> Result<(),
     set_host_access(driver, id, "ON_CLICK").await
 }
 
-/// Gives the extension its sites back. Leaves the page of extensions open.
+/// Gives the extension its sites back.
 ///
 /// # Errors
 /// When the driver refuses.
@@ -113,17 +169,35 @@ pub(super) async fn give_access_back(driver: &WebDriver, id: &str) -> Result<(),
     set_host_access(driver, id, "ON_ALL_SITES").await
 }
 
+/// The page of extensions hangs now and then when it is opened: each attempt has a tab of its own and little time.
 async fn set_host_access(driver: &WebDriver, id: &str, access: &str) -> Result<(), BrowserError> {
-    open_extensions_page(driver).await?;
+    let failed = |source| BrowserError::Command { doing: "open chrome://extensions".into(), source };
     let wanted = json!({ "extensionId": id, "hostAccess": access });
-    developer_private(driver, "updateExtensionConfiguration", wanted).await.map(drop)
-}
-
-async fn open_extensions_page(driver: &WebDriver) -> Result<(), BrowserError> {
-    driver
-        .goto("chrome://extensions/")
-        .await
-        .map_err(|source| BrowserError::Command { doing: "open chrome://extensions".into(), source })
+    let home = driver.window().await.map_err(failed)?;
+    let times = driver.get_timeouts().await.map_err(failed)?;
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let tab = driver.new_tab().await.map_err(failed)?;
+        driver.switch_to_window(tab).await.map_err(failed)?;
+        let short = TimeoutConfiguration::new(Some(SHORT), Some(SHORT), None);
+        driver.update_timeouts(short).await.map_err(failed)?;
+        let done = match driver.goto("chrome://extensions/").await {
+            Ok(()) => developer_private(driver, "updateExtensionConfiguration", wanted.clone()).await.map(drop),
+            Err(source) => Err(failed(source)),
+        };
+        driver.update_timeouts(times.clone()).await.map_err(failed)?;
+        // A tab that hangs cannot be closed either; it is left behind.
+        let closed = driver.close_window().await;
+        driver.switch_to_window(home.clone()).await.map_err(failed)?;
+        match (done, closed) {
+            (Ok(()), _) => return Ok(()),
+            (Err(error), _) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| BrowserError::Script {
+        doing: "change the access to sites".into(),
+        said: "nothing was tried".into(),
+    }))
 }
 
 async fn developer_private(driver: &WebDriver, method: &str, argument: Value) -> Result<Value, BrowserError> {

@@ -29,7 +29,7 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
     let process = DriverProcess::start(
         &driver,
         &["--port", "0", "--websocket-port", "0", "--allow-system-access"],
-        profile.join("driver.log"),
+        &profile.join("driver.log"),
         "Listening on 127.0.0.1:",
     )
     .await?;
@@ -71,6 +71,8 @@ fn preferences_for(wiring: &Wiring<'_>, addon: &str) -> Vec<(String, Value)> {
         ("extensions.update.enabled", json!(false)),
         ("extensions.getAddons.cache.enabled", json!(false)),
         ("extensions.blocklist.enabled", json!(false)),
+        // Kilobytes for all that pages store; what is left for the extension then is as little as in Chromium.
+        ("dom.quotaManager.temporaryStorage.fixedLimit", json!(51200)),
         ("app.update.enabled", json!(false)),
         ("app.normandy.enabled", json!(false)),
         ("browser.safebrowsing.malware.enabled", json!(false)),

@@ -164,6 +164,21 @@ impl Browser {
         .await
     }
 
+    /// Waits until the extension has a page open whose URL contains `part`; needs one of its pages in the current tab.
+    /// Tabs that the extension opens for itself are not among those that Chromium's driver lists.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub(crate) async fn extension_page(&self, part: &str) -> Result<(), BrowserError> {
+        let script = "return chrome.extension.getViews({ type: 'tab' }).map(view => view.location.href)";
+        self.until(&format!("a page of the extension at <{part}>"), async || {
+            let views = self.driver.execute(script, Vec::new()).await?;
+            let mut views = views.json().as_array().into_iter().flatten().filter_map(Value::as_str);
+            Ok(views.any(|url| url.contains(part)).then_some(()))
+        })
+        .await
+    }
+
     /// Closes the current tab and goes to the first one that is left.
     ///
     /// # Errors
@@ -189,6 +204,45 @@ impl Browser {
         write(path, &png.await?)
     }
 
+    /// Writes into the extension's storage until it takes no more; needs one of its pages in the current tab.
+    ///
+    /// # Errors
+    /// When it takes everything.
+    pub(crate) async fn fill_storage(&self) -> Result<(), BrowserError> {
+        // Noise, because Firefox packs what it stores; ever smaller pieces, and again until nothing fits any more, so that
+        // no gap is left.
+        let script = "return (async () => {
+            const bytes = (size) => String.fromCharCode(...crypto.getRandomValues(new Uint8Array(size)));
+            const noise = (size) => Array.from({ length: Math.ceil(size / 12000) }, () => btoa(bytes(9000))).join('').slice(0, size);
+            let piece = 0;
+            for (let full = false; !full && piece < 2000;) {
+                full = true;
+                for (let size = 2 ** 20; size >= 16 && piece < 2000;) {
+                    try {
+                        await chrome.storage.local.set({ [`filler-${piece}`]: noise(size) });
+                        piece += 1;
+                        full = false;
+                    } catch { size /= 4; }
+                }
+            }
+            return piece < 2000;
+        })()";
+        match self.script(script).await?.as_bool() {
+            Some(true) => Ok(()),
+            _ => Err(BrowserError::Script { doing: "fill the storage".into(), said: "it takes everything".into() }),
+        }
+    }
+
+    /// Takes out of the storage what [`Browser::fill_storage`] has put in.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub(crate) async fn empty_storage(&self) -> Result<(), BrowserError> {
+        let script = "return chrome.storage.local.get(null).then((kept) => chrome.storage.local.remove(
+            Object.keys(kept).filter((key) => key.startsWith('filler-'))))";
+        self.script(script).await.map(drop)
+    }
+
     /// Ends the extension's background, as the browser does with an idle one. The next event wakes it.
     ///
     /// # Errors
@@ -200,7 +254,7 @@ impl Browser {
         }
     }
 
-    /// Takes the extension's access to its sites away, as its user can. The current tab may show another page then.
+    /// Takes the extension's access to its sites away, as its user can.
     ///
     /// # Errors
     /// When the browser refuses.
@@ -211,7 +265,7 @@ impl Browser {
         }
     }
 
-    /// Gives the extension its sites back. The current tab may show another page then.
+    /// Gives the extension its sites back.
     ///
     /// # Errors
     /// When the browser refuses.

@@ -54,6 +54,17 @@ impl Browser {
         .await
     }
 
+    /// What stands in a control, once it is there.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub(crate) async fn value(&self, css: &str) -> Result<Option<String>, BrowserError> {
+        self.until(&format!("the value of <{css}>"), async || {
+            Ok(Some(self.driver.find(By::Css(css)).await?.value().await?))
+        })
+        .await
+    }
+
     /// How many such elements there are now.
     ///
     /// # Errors

@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::process::{Child, Command};
 
+/// How often a program is started that finds its port taken.
+const ATTEMPTS: usize = 5;
+/// What such a program says.
+const PORT_TAKEN: &str = "Address already in use";
+
 /// A running driver program.
 #[derive(Debug)]
 pub(super) struct DriverProcess {
@@ -17,11 +22,29 @@ pub(super) struct DriverProcess {
 }
 
 impl DriverProcess {
-    /// Starts `program`, whose output names its port behind `before_port`, and waits until it has.
+    /// Starts `program`, whose output names its port behind `before_port`, and waits until it has. Where another
+    /// program was quicker to take the port that it picked, it is started again.
     ///
     /// # Errors
     /// When it cannot be started, ends at once, or names no port in time.
     pub(super) async fn start(
+        program: &Path,
+        arguments: &[&str],
+        log: &Path,
+        before_port: &str,
+    ) -> Result<Self, BrowserError> {
+        let mut attempt = 1;
+        loop {
+            match Self::start_once(program, arguments, log.to_path_buf(), before_port).await {
+                Err(BrowserError::Start { detail, .. }) if attempt < ATTEMPTS && detail.contains(PORT_TAKEN) => {
+                    attempt += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn start_once(
         program: &Path,
         arguments: &[&str],
         log: PathBuf,
