@@ -105,7 +105,7 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
         let waiting = if journal.ended.is_some() { "not run" } else { "waiting…" };
         return html! {
             li.bv-result data-result="none" { span.bv-result__mark aria-hidden="true" { "·" }
-                div.bv-result__body { span.bv-result__name dir="auto" { (test.label()) } " " span.bv-quiet { (waiting) } } }
+                div.bv-result__body { span.bv-result__name dir="auto" { (name(test)) } " " span.bv-quiet { (waiting) } } }
         };
     };
     let full = screen == Screen::Workbench;
@@ -113,7 +113,7 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
         li.bv-result data-result=(tag_of(outcome.verdict)) {
             span.bv-result__mark aria-hidden="true" { (mark(outcome.verdict)) }
             div.bv-result__body {
-                p { span.bv-result__name dir="auto" { (test.label()) } " " strong { (word(outcome.verdict)) } }
+                p { span.bv-result__name dir="auto" { (name(test)) } " " strong { (word(outcome.verdict)) } }
                 (reason(outcome))
                 @if let Some(comparison) = journal.comparison(place) {
                     p.bv-note data-comparison=(comparison_tag(comparison)) { (comparison_words(comparison)) }
@@ -252,4 +252,9 @@ const fn comparison_words(comparison: Comparison) -> &'static str {
         Comparison::StillFailing => "Failed before too: the patch makes no difference.",
         Comparison::Unknown => "No comparison with production: one of the two is not certain.",
     }
+}
+
+/// What a test is called beside its result. Every URL is https, so an address that stands for a name goes without.
+fn name(test: &Test) -> &str {
+    test.label().trim_start_matches("https://")
 }

@@ -68,9 +68,14 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
 
     stage.bed.sync_everywhere().await?;
     let before = stage.asked().len();
-    stage.verify(Step::Production, "pass").await?;
-    let with_header = stage.asked().iter().skip(before).filter(|seen| debug_header(seen).is_some()).count();
-    expect("requests with the header on production", &0, &with_header)?;
+    let run = stage.verify(Step::Production, "pass").await?;
+    let server = run.journal.deciding(0).and_then(|outcome| outcome.evidence.server.clone()).unwrap_or_default();
+    expect("whether production answered", &true, &server.starts_with("mw-web."))?;
+    if stage.kind == Kind::Embedded {
+        // The page is cached by now, so it is asked for again past the cache.
+        let headers: Vec<_> = stage.asked().iter().skip(before).map(|seen| debug_header(seen).is_some()).collect();
+        expect("whether the requests on production had the header", &vec![false, false], &headers)?;
+    }
     let line = stage.preview(Step::Production).await?;
     stage.send(Step::Production).await?;
     let heard = stage.bed.heard("PASS on production").await?;
