@@ -17,6 +17,8 @@ const PORT_TAKEN: &str = "Address already in use";
 #[derive(Debug)]
 pub(super) struct DriverProcess {
     child: Child,
+    /// The group of the driver and its browser, which has the driver's own number.
+    group: Option<u32>,
     log: PathBuf,
     port: u16,
 }
@@ -62,6 +64,7 @@ impl DriverProcess {
             .kill_on_drop(true)
             .spawn()
             .map_err(|source| refused(source.to_string()))?;
+        let group = child.id();
         let port = eventually(async || {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
             let ended = child.try_wait().ok().flatten();
@@ -74,7 +77,7 @@ impl DriverProcess {
         .await
         .map_err(&refused)?
         .ok_or_else(|| refused(format!("it did not say <{before_port}PORT> in time")))?;
-        Ok(Self { child, log, port })
+        Ok(Self { child, group, log, port })
     }
 
     /// Where it takes commands.
@@ -96,6 +99,21 @@ impl DriverProcess {
             drop(self.child.wait().await);
         }
     }
+}
+
+impl Drop for DriverProcess {
+    /// A driver that is killed leaves its browser behind, so the whole group ends.
+    fn drop(&mut self) {
+        end_group(self.group);
+    }
+}
+
+/// Kills what is left of a process group; one that is empty is as wanted.
+fn end_group(group: Option<u32>) {
+    let Some(group) = group else { return };
+    let mut kill = std::process::Command::new("sh");
+    kill.args(["-c", r#"kill -s KILL -- "-$1""#, "kill", &group.to_string()]);
+    kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().ok();
 }
 
 /// The port in a line such as `Listening on 127.0.0.1:38599`; the line must be whole.
