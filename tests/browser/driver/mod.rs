@@ -233,6 +233,19 @@ impl Browser {
         }
     }
 
+    /// Pastes 300 kB that cannot be packed into a control, as its user can.
+    ///
+    /// # Errors
+    /// When there is no such control.
+    pub(crate) async fn paste_noise(&self, css: &str) -> Result<(), BrowserError> {
+        let script = "const bytes = () => String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9000)));
+            const control = document.querySelector(CSS);
+            control.value = Array.from({ length: 25 }, () => btoa(bytes())).join('');
+            control.dispatchEvent(new Event('input', { bubbles: true }));";
+        let css = serde_json::Value::from(css).to_string();
+        self.script(&script.replace("CSS", &css)).await.map(drop)
+    }
+
     /// Takes out of the storage what [`Browser::fill_storage`] has put in.
     ///
     /// # Errors
