@@ -14,7 +14,8 @@ fn area(area: Area) -> sys::StorageArea {
 }
 
 /// Both browsers have only the text of the error to tell a full store by: Chromium says "quota exceeded" and
-/// "Session storage quota bytes exceeded", Firefox `QuotaExceededError`.
+/// "Session storage quota bytes exceeded", Firefox `QuotaExceededError` or, for all failures of its database, only "An
+/// unexpected error occurred", which is told as it is.
 fn error(thrown: &JsValue) -> StorageError {
     let said = sys::said(thrown);
     if said.to_ascii_lowercase().contains("quota") { StorageError::Full } else { StorageError::Failed(said) }
