@@ -15,6 +15,7 @@ use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const LIBRARY: &str = "library";
@@ -34,6 +35,8 @@ pub struct App<P> {
     pub(super) sending: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
     busy: Cell<u32>,
+    /// What was last shown under each key of the session store.
+    shown: RefCell<BTreeMap<&'static str, String>>,
     /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
     turn: Mutex<()>,
 }
@@ -75,8 +78,8 @@ impl<P: Ports> App<P> {
     #[must_use]
     pub fn new(ports: P) -> Self {
         let (performing, refreshing, sending) = (Cell::new(false), Cell::new(false), Cell::new(false));
-        let (busy, turn) = (Cell::new(0), Mutex::default());
-        Self { ports, inner: RefCell::default(), performing, refreshing, sending, busy, turn }
+        let (busy, shown, turn) = (Cell::new(0), RefCell::default(), Mutex::default());
+        Self { ports, inner: RefCell::default(), performing, refreshing, sending, busy, shown, turn }
     }
 
     /// Reads what is kept and shows it; call it once a wake, before anything else.
@@ -195,25 +198,28 @@ impl<P: Ports> App<P> {
 
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
-        let (calendar, carried) = {
-            let inner = self.inner.borrow();
-            (inner.calendar.clone(), inner.carried.clone())
-        };
-        let state = self.view();
-        self.badge(&state).await;
-        for (key, value) in [
-            (CALENDAR, serde_json::to_string(&calendar)),
-            (CARRIED, serde_json::to_string(&carried)),
-            (State::KEY, serde_json::to_string(&state)),
-        ] {
-            let written = match value {
-                Ok(value) => self.ports.write(Area::Session, key, &value).await,
-                Err(error) => Err(StorageError::Failed(error.to_string())),
-            };
-            if let Err(error) = written {
-                self.inner.borrow_mut().notice = Some(Problem::Storage { detail: error.to_string() });
-            }
+        self.badge(&self.view()).await;
+        for key in [CALENDAR, CARRIED, State::KEY] {
+            // Written out right before it is handed over: with a wait between, an older state could come last.
+            let Err(error) = self.publish_one(key).await else { continue };
+            self.shown.borrow_mut().remove(key);
+            self.inner.borrow_mut().notice = Some(Problem::Storage { detail: error.to_string() });
         }
+    }
+
+    async fn publish_one(&self, key: &'static str) -> Result<(), StorageError> {
+        let text = match key {
+            CALENDAR => serde_json::to_string(&self.inner.borrow().calendar),
+            CARRIED => serde_json::to_string(&self.inner.borrow().carried),
+            _ => serde_json::to_string(&self.view()),
+        };
+        let text = text.map_err(|error| StorageError::Failed(error.to_string()))?;
+        // Most of a run's outcomes change the state alone; the calendar is long.
+        if self.shown.borrow().get(key) == Some(&text) {
+            return Ok(());
+        }
+        self.shown.borrow_mut().insert(key, text.clone());
+        self.ports.write(Area::Session, key, &text).await
     }
 
     async fn badge(&self, state: &State) {

@@ -30,6 +30,7 @@ struct Inside {
     navigated: RefCell<Vec<(TabId, String)>>,
     badge: RefCell<String>,
     awake: Cell<bool>,
+    writes: RefCell<Vec<String>>,
 }
 
 impl Browser {
@@ -46,6 +47,7 @@ impl Browser {
             navigated: RefCell::default(),
             badge: RefCell::default(),
             awake: Cell::new(false),
+            writes: RefCell::default(),
         }))
     }
 
@@ -71,6 +73,11 @@ impl Browser {
 
     pub(crate) fn kept(&self, area: Area, key: &str) -> Option<String> {
         self.0.kept.borrow().get(&(area, key.to_owned())).cloned()
+    }
+
+    /// How often a key has been written.
+    pub(crate) fn writes(&self, key: &str) -> usize {
+        self.0.writes.borrow().iter().filter(|written| *written == key).count()
     }
 
     pub(crate) fn put(&self, area: Area, key: &str, value: &str) {
@@ -127,6 +134,7 @@ impl Storage for Browser {
         if self.0.full.get() && area == Area::Local {
             return Err(StorageError::Full);
         }
+        self.0.writes.borrow_mut().push(key.to_owned());
         self.put(area, key, value);
         Ok(())
     }

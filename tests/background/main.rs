@@ -501,3 +501,15 @@ async fn a_run_is_kept_awake_also_when_a_refresh_beside_it_ends() {
     assert_eq!(seen, (true, true));
     assert!(!browser.is_kept_awake());
 }
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_written_again() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let (calendar, shown) = (browser.writes("calendar"), browser.writes(State::KEY));
+    app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+    app.work().await;
+    assert_eq!(browser.writes("calendar"), calendar);
+    // The plan, two outcomes, the end.
+    assert_eq!(browser.writes(State::KEY), shown + 4);
+}
