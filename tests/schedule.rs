@@ -3,7 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "this whole file is a test")]
 
+#[path = "support/samples.rs"]
+mod samples;
+
 use backport_verify::schedule::{Nick, Patch, Schedule, Window, parse};
+use samples::samples;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -24,18 +28,6 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
-}
-
-/// The folder of samples: named by `BACKPORT_VERIFY_SAMPLES`, or beside the project.
-fn samples(part: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples");
-    let root = std::env::var_os("BACKPORT_VERIFY_SAMPLES").map_or(beside, PathBuf::from);
-    let folder = root.join(part);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("samples absent: not run");
-    None
 }
 
 #[test]

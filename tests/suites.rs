@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "this whole file is a test")]
 
+#[path = "support/samples.rs"]
+mod samples;
+
 use backport_verify::check::{Assertion, judge};
 use backport_verify::exchange::{Headers, Method, Redirects, Response, Session};
 use backport_verify::suite::{Suite, Test, read, write};
+use samples::samples;
 use std::path::{Path, PathBuf};
 
 const EVERY_KEY: &str = include_str!("fixtures/suites/every_key.yaml");
@@ -274,17 +278,6 @@ fn plain_bodies_are_written_as_httpbb_reads_them() {
     let written = write(&read(&form).unwrap());
     assert!(written.contains("  form_body:\n    \"action\": \"query\"\n"), "{written}");
     assert!(!written.contains("\"Content-Type\": \"application"), "{written}");
-}
-
-/// The folder of samples: named by `BACKPORT_VERIFY_SAMPLES`, or beside the project.
-fn samples(part: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples");
-    let folder = std::env::var_os("BACKPORT_VERIFY_SAMPLES").map_or(beside, PathBuf::from).join(part);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("samples absent: not run");
-    None
 }
 
 fn suites_below(folder: &Path, found: &mut Vec<PathBuf>) {
