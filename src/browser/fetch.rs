@@ -7,6 +7,7 @@ use super::exchanges::{Answer, Ticket, without_fragment};
 use super::{BrowserPorts, host, sys};
 use crate::exchange::{Headers, Hop, Redirects, Request, Response, Session, TransportError};
 use crate::ports::Http;
+use crate::suite::in_scope;
 use gloo::timers::callback::Timeout;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -151,8 +152,12 @@ async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<R
         if !told {
             return Err(network("redirects were followed, and the browser did not tell which"));
         }
-    } else if ticket.was_seen() {
-        ticket.wait(DETAIL_MS, |record| !record.answers.is_empty()).await;
+    } else if in_scope(&response.url()).is_ok() {
+        // A field that is hidden must not be taken for one that is absent.
+        let told = ticket.wait(HIDDEN_ANSWER_MS, |record| !record.answers.is_empty()).await;
+        if !told {
+            return Err(network(format!("the browser did not tell the whole answer within {HIDDEN_ANSWER_MS} ms")));
+        }
     }
     let mut answers = ticket.look(|record| record.answers.clone()).unwrap_or_default();
     let last = answers.pop();
