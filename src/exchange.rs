@@ -192,7 +192,4 @@ pub enum TransportError {
         /// What the client said.
         detail: String,
     },
-    /// The run was cancelled while the request was under way.
-    #[error("cancelled")]
-    Cancelled,
 }

@@ -56,12 +56,10 @@ pub trait Storage {
     async fn remove(&self, area: Area, key: &str) -> Result<(), StorageError>;
 }
 
-/// Tells the time, waits, and names things.
+/// Tells the time and names things.
 pub trait Clock {
     /// Now, UTC.
     fn now(&self) -> Timestamp;
-    /// Resolves after `ms` milliseconds.
-    async fn sleep(&self, ms: u32);
     /// A name that no other call has given or will give; lower-case hexadecimal.
     fn unique(&self) -> String;
 }

@@ -23,6 +23,8 @@ pub(super) const RUNS: &str = "runs";
 /// The run under way is kept apart, so that each outcome writes little.
 pub(super) const JOURNAL: &str = "journal";
 const CALENDAR: &str = "calendar";
+/// No key of a store: under it stands what the badge last showed.
+const BADGE: &str = "badge";
 const CARRIED: &str = "carried";
 
 /// The use cases over the ports, for as long as the browser lets the background live.
@@ -35,7 +37,7 @@ pub struct App<P> {
     pub(super) sending: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
     busy: Cell<u32>,
-    /// What was last shown under each key of the session store.
+    /// What was last shown under each key of the session store, and on the badge.
     shown: RefCell<BTreeMap<&'static str, String>>,
     /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
     turn: Mutex<()>,
@@ -121,7 +123,8 @@ impl<P: Ports> App<P> {
     pub async fn handle(&self, command: Command) -> Reply {
         let _turn = self.turn.lock().await;
         let done = match command {
-            Command::Wake => Ok(()),
+            // Being called is all that it is for; it comes every second and changes nothing to show.
+            Command::Wake => return Reply::Done,
             Command::Refresh { force } => self.want_refresh(force).await,
             Command::SaveSettings { nick, backend, webhook } => {
                 self.save_settings(&nick, &backend, webhook.as_deref()).await
@@ -230,7 +233,9 @@ impl<P: Ports> App<P> {
             Some(Some(Verdict::Fail)) => ("FAIL", Tone::Bad),
             Some(Some(Verdict::Inconclusive)) => ("?", Tone::Unsure),
         };
-        self.ports.badge(text, tone).await;
+        if self.shown.borrow_mut().insert(BADGE, text.to_owned()).as_deref() != Some(text) {
+            self.ports.badge(text, tone).await;
+        }
     }
 
     /// A kept value. One that cannot be read is told, left where it is, and never written over.

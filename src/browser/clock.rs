@@ -41,10 +41,6 @@ impl Clock for BrowserPorts {
         now()
     }
 
-    async fn sleep(&self, ms: u32) {
-        sleep(ms).await;
-    }
-
     fn unique(&self) -> String {
         unique()
     }

@@ -3,7 +3,6 @@
 
 use crate::ports::Clock;
 use jiff::Timestamp;
-use std::time::Duration;
 
 /// The clock of the machine, and names from its random source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,10 +11,6 @@ pub(super) struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
-    }
-
-    async fn sleep(&self, ms: u32) {
-        tokio::time::sleep(Duration::from_millis(ms.into())).await;
     }
 
     fn unique(&self) -> String {

@@ -32,10 +32,6 @@ impl Clock for NativePorts {
         self.clock.now()
     }
 
-    async fn sleep(&self, ms: u32) {
-        self.clock.sleep(ms).await;
-    }
-
     fn unique(&self) -> String {
         self.clock.unique()
     }

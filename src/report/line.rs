@@ -133,7 +133,6 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
             TransportError::NotPermitted { .. } => "Allow access in the browser, then verify again.",
             TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
             TransportError::Network { .. } => "Check your connection, then verify again.",
-            TransportError::Cancelled => "Verify again when you are ready.",
         },
         Reason::Doubt { doubt } => doubt.next_step(),
     };

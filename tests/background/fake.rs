@@ -148,7 +148,6 @@ impl Clock for Browser {
     fn now(&self) -> Timestamp {
         self.0.now.get()
     }
-    async fn sleep(&self, _ms: u32) {}
     fn unique(&self) -> String {
         self.0.named.set(self.0.named.get() + 1);
         format!("{:x}", self.0.named.get())
