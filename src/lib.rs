@@ -12,6 +12,8 @@ pub mod debug;
 pub mod deployed;
 pub mod exchange;
 pub mod ports;
+pub mod preflight;
+pub mod reminder;
 pub mod report;
 pub mod schedule;
 pub mod store;

@@ -103,12 +103,29 @@ pub trait Tabs {
 pub trait Host {
     /// Whether requests to `origin` (such as `https://en.wikipedia.org`) are allowed now.
     async fn may_reach(&self, origin: &str) -> bool;
-    /// Asks for a wake-up of the background at `when`; `None` takes the request back. There is one per name.
-    async fn wake_at(&self, name: &str, when: Option<Timestamp>);
+    /// Asks for a wake-up of the background at `when`; `None` takes the request back. There is one, and it outlives the
+    /// background; whether it outlives the browser differs.
+    async fn wake_at(&self, when: Option<Timestamp>);
     /// Keeps the background from being put to sleep while `on`.
     fn stay_awake(&self, on: bool);
-    /// Shows up to four characters on the toolbar icon; `tone` picks the colour.
-    async fn badge(&self, text: &str, tone: Tone);
+    /// Shows up to four characters on the toolbar icon; `tone` picks the colour, `title` is what the icon says of itself.
+    async fn badge(&self, text: &str, tone: Tone, title: &str);
+    /// Shows a page of the extension, such as `popup.html#1330001`, in a tab: the one that shows it already, or a new one.
+    ///
+    /// # Errors
+    /// With what the browser said.
+    async fn show(&self, page: &str) -> Result<(), String>;
+}
+
+/// Tells the user something although no page is open.
+pub trait Notifications {
+    /// Shows a notification; one of the same `id` is replaced. A click on it comes back with the `id`.
+    ///
+    /// # Errors
+    /// With what the browser said.
+    async fn notify(&self, id: &str, title: &str, text: &str) -> Result<(), String>;
+    /// Takes a notification away, if it is still there.
+    async fn withdraw(&self, id: &str);
 }
 
 /// The colour of the toolbar badge.
@@ -127,5 +144,5 @@ pub enum Tone {
 }
 
 /// All that the extension's background needs of its browser.
-pub trait Ports: Http + Storage + Clock + Tabs + Host {}
-impl<T: Http + Storage + Clock + Tabs + Host> Ports for T {}
+pub trait Ports: Http + Storage + Clock + Tabs + Host + Notifications {}
+impl<T: Http + Storage + Clock + Tabs + Host + Notifications> Ports for T {}

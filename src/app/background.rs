@@ -4,6 +4,7 @@
 //! Each use case has a file of its own beside this one; here is what they share. No borrow of the inner state is ever
 //! held while something is awaited.
 
+use super::verifying::WATCHDOG_AFTER;
 use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, SettingsView, State};
 use crate::debug::Backend;
 use crate::ports::{Area, Ports, StorageError, Tone};
@@ -25,6 +26,8 @@ pub(super) const JOURNAL: &str = "journal";
 const CALENDAR: &str = "calendar";
 /// No key of a store: under it stands what the badge last showed.
 const BADGE: &str = "badge";
+/// The same for the alarm.
+const ALARM: &str = "alarm";
 const CARRIED: &str = "carried";
 
 /// The use cases over the ports, for as long as the browser lets the background live.
@@ -126,12 +129,13 @@ impl<P: Ports> App<P> {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
             Command::Refresh { force } => self.want_refresh(force).await,
-            Command::SaveSettings { nick, backend, webhook } => {
-                self.save_settings(&nick, &backend, webhook.as_deref()).await
+            Command::SaveSettings { nick, backend, webhook, reminders } => {
+                self.save_settings(&nick, &backend, webhook.as_deref(), reminders).await
             }
             Command::SaveTests { gerrit, tests } => self.save_tests(gerrit, tests).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
-            Command::VerifyOnProduction { gerrit } => self.begin_run(gerrit, true).await,
+            Command::VerifyOnProduction { gerrit, anyway: _ } => self.begin_run(gerrit, true).await,
+            Command::Examine { gerrit: _ } | Command::ShowEarlier => Ok(()),
             Command::Cancel => self.cancel_run().await,
             Command::SendReport { run } => self.want_report(&run).await,
             Command::BrowseOnMwdebug { url } => self.browse(&url).await,
@@ -164,8 +168,9 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// An alarm went off. Whatever it was set for, what is due is looked up: alarms can be late.
-    pub async fn alarm(&self, _name: &str) {
+    /// The alarm went off. Whatever it was set for, what is due is looked up: alarms can be late.
+    pub async fn alarm(&self) {
+        self.shown.borrow_mut().remove(ALARM);
         self.expire_browsing().await;
         self.publish().await;
     }
@@ -182,14 +187,18 @@ impl<P: Ports> App<P> {
             nick: inner.settings.nick.clone(),
             backend: inner.settings.backend.clone(),
             webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
+            reminders: inner.settings.reminders,
         };
         let schedule = match &inner.settings.nick {
-            Some(nick) => inner.calendar.map(|schedule| schedule.of(nick)),
+            Some(nick) => inner.calendar.map(|schedule| schedule.windows_of(nick)),
             None => Loaded::Absent,
         };
         State {
             settings,
             schedule,
+            earlier: Loaded::Absent,
+            fitness: Loaded::Absent,
+            progress: BTreeMap::new(),
             backends: inner.carried.backends.clone(),
             suites: inner.library.suites.clone(),
             runs: inner.runs.clone(),
@@ -202,6 +211,7 @@ impl<P: Ports> App<P> {
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
         self.badge(&self.view()).await;
+        self.set_alarm().await;
         for key in [CALENDAR, CARRIED, State::KEY] {
             // Written out right before it is handed over: with a wait between, an older state could come last.
             let Err(error) = self.publish_one(key).await else { continue };
@@ -234,7 +244,21 @@ impl<P: Ports> App<P> {
             Some(Some(Verdict::Inconclusive)) => ("?", Tone::Unsure),
         };
         if self.shown.borrow_mut().insert(BADGE, text.to_owned()).as_deref() != Some(text) {
-            self.ports.badge(text, tone).await;
+            self.ports.badge(text, tone, "Backport Verify").await;
+        }
+    }
+
+    /// Has the browser wake the background for whatever comes first.
+    async fn set_alarm(&self) {
+        let next = {
+            let inner = self.inner.borrow();
+            let running = inner.runs.iter().any(|run| run.journal.ended.is_none());
+            let watchdog = running.then(|| self.ports.now() + WATCHDOG_AFTER);
+            inner.carried.browsing.iter().map(|browsing| browsing.until).chain(watchdog).min()
+        };
+        let text = next.map_or_else(String::new, |next| next.to_string());
+        if self.shown.borrow_mut().insert(ALARM, text.clone()) != Some(text) {
+            self.ports.wake_at(next).await;
         }
     }
 

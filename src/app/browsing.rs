@@ -12,9 +12,6 @@ use jiff::SignedDuration;
 /// (<https://wikitech.wikimedia.org/wiki/WikimediaDebug>).
 const LASTS: SignedDuration = SignedDuration::from_mins(15);
 
-/// The alarm that takes the header away.
-const ALARM: &str = "browsing";
-
 impl<P: Ports> App<P> {
     pub(super) async fn browse(&self, url: &str) -> Result<(), Problem> {
         let refused =
@@ -69,22 +66,13 @@ impl<P: Ports> App<P> {
     }
 
     async fn apply_rules(&self) -> Result<(), Problem> {
-        let (rules, next) = {
-            let inner = self.inner.borrow();
-            let rules: Vec<HeaderRule> = inner
-                .carried
-                .browsing
-                .iter()
-                .map(|browsing| HeaderRule {
-                    tab: browsing.tab,
-                    domains: SITES.iter().map(|site| (*site).to_owned()).collect(),
-                    name: HEADER.to_owned(),
-                    value: Directives::to(browsing.backend.clone()).value(),
-                })
-                .collect();
-            (rules, inner.carried.browsing.iter().map(|browsing| browsing.until).min())
+        let rule = |browsing: &Browsing| HeaderRule {
+            tab: browsing.tab,
+            domains: SITES.iter().map(|site| (*site).to_owned()).collect(),
+            name: HEADER.to_owned(),
+            value: Directives::to(browsing.backend.clone()).value(),
         };
-        self.ports.wake_at(ALARM, next).await;
+        let rules: Vec<HeaderRule> = self.inner.borrow().carried.browsing.iter().map(rule).collect();
         self.ports.set_header_rules(&rules).await.map_err(|detail| Problem::Tab { detail })
     }
 }

@@ -2,6 +2,7 @@
 //! What pages ask of the background: one closed union, one typed reply each.
 
 use super::Problem;
+use crate::reminder::Wanted;
 use crate::suite::Test;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,8 @@ pub enum Command {
         backend: String,
         /// Webhook URL as typed.
         webhook: Option<String>,
+        /// Which reminders are wanted; `None` leaves that as it is.
+        reminders: Option<Wanted>,
     },
     /// Keeps the tests of a change, over those that were there.
     SaveTests {
@@ -37,11 +40,22 @@ pub enum Command {
         /// Gerrit change number.
         gerrit: u64,
     },
-    /// Runs the tests of a change on production.
+    /// Runs the tests of a change on production. Refused with [`Problem::NotDeployed`] while the sync of the patch to the
+    /// whole fleet has not been seen, unless `anyway`.
     VerifyOnProduction {
         /// Gerrit change number.
         gerrit: u64,
+        /// Whether the user has been asked and wants it all the same.
+        anyway: bool,
     },
+    /// Looks at a change for a backport window, whether it stands on the calendar or not.
+    Examine {
+        /// Gerrit change number.
+        gerrit: u64,
+    },
+    /// Reads the archive page of the month in which the last week before the calendar's first one began, and adds the
+    /// user's windows of it to those before.
+    ShowEarlier,
     /// Ends the run that is under way.
     Cancel,
     /// Posts the report of a run as previewed.

@@ -3,6 +3,7 @@
 //!
 //! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
 
+mod asking;
 mod background;
 mod browsing;
 mod command;
@@ -14,6 +15,7 @@ mod settings;
 mod state;
 mod verifying;
 
+pub use asking::{AskError, LogSource, calendar, changes, log, running, versions};
 pub use background::App;
 pub use command::{Command, Reply};
 pub use engine::{Limits, Progress, perform};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What can go wrong, in the user's words, and what to do next.
 
+use crate::deployed::Phase;
 use serde::{Deserialize, Serialize};
 
 /// Something that stands against what the user wants.
@@ -57,6 +58,20 @@ pub enum Problem {
         /// Why, as a fragment.
         detail: String,
     },
+    /// The sync of a patch to the whole fleet has not been seen.
+    NotDeployed {
+        /// Gerrit change number.
+        gerrit: u64,
+        /// How far it has got.
+        phase: Phase,
+        /// What is known and how, as a fragment.
+        detail: String,
+    },
+    /// Gerrit did not tell about changes.
+    GerritUnreachable {
+        /// Why, as a fragment.
+        detail: String,
+    },
     /// No webhook is set.
     NoWebhook,
     /// The browser did not open a tab.
@@ -92,6 +107,10 @@ impl Problem {
             Self::Gone => "What you asked for is not there any more.".to_owned(),
             Self::Storage { detail } => with("The browser could not save the data", detail),
             Self::Unreadable { what, detail } => with(&format!("The saved {what} could not be read"), detail),
+            Self::NotDeployed { gerrit, detail, .. } => {
+                with(&format!("The sync of change {gerrit} to the whole fleet has not been seen"), detail)
+            }
+            Self::GerritUnreachable { detail } => with("Gerrit could not be read", detail),
             Self::NoWebhook => "No webhook is set, so the report cannot be sent.".to_owned(),
             Self::Tab { detail } => with("The browser did not open the tab", detail),
             Self::Protocol { detail } => with("This page and the background do not understand each other", detail),
@@ -117,6 +136,10 @@ impl Problem {
             Self::Unreadable { .. } => {
                 "It is left untouched. If a newer version of this extension wrote it, install that version again."
             }
+            Self::NotDeployed { .. } => {
+                "Wait until the deployer says that it is finished; before that, a run tests the code without the patch."
+            }
+            Self::GerritUnreachable { .. } => "Check that gerrit.wikimedia.org opens in a tab, then try again.",
             Self::NoWebhook => "Set the webhook in the settings, or copy the line into the channel yourself.",
             Self::Tab { .. } => "Try again; close some tabs if the browser has too many.",
             Self::Protocol { .. } => "Close this page and open it again. If that does not help, reload the extension.",

@@ -5,12 +5,19 @@ use super::background::{LIBRARY, SETTINGS};
 use super::{App, Problem};
 use crate::debug::Backend;
 use crate::ports::Ports;
+use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::store::Webhook;
 use crate::suite::{Suite, Test};
 
 impl<P: Ports> App<P> {
-    pub(super) async fn save_settings(&self, nick: &str, backend: &str, webhook: Option<&str>) -> Result<(), Problem> {
+    pub(super) async fn save_settings(
+        &self,
+        nick: &str,
+        backend: &str,
+        webhook: Option<&str>,
+        reminders: Option<Wanted>,
+    ) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
         settings.nick = Nick::new(nick);
         settings.backend =
@@ -23,6 +30,7 @@ impl<P: Ports> App<P> {
                 settings.webhook = Some(webhook);
             }
         }
+        settings.reminders = reminders.unwrap_or(settings.reminders);
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
         self.want_refresh(false).await

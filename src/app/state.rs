@@ -3,6 +3,9 @@
 
 use super::Problem;
 use crate::debug::Backend;
+use crate::deployed::Progress;
+use crate::preflight::Fitness;
+use crate::reminder::Wanted;
 use crate::schedule::{Nick, Window};
 use crate::suite::Suite;
 use crate::verify::Journal;
@@ -15,8 +18,14 @@ use std::collections::BTreeMap;
 pub struct State {
     /// Settings, without secrets.
     pub settings: SettingsView,
-    /// Windows with a patch of the user's, each with those patches alone.
+    /// Windows with a patch of the user's, each whole, other people's patches among them.
     pub schedule: Loaded<Vec<Window>>,
+    /// The user's windows of earlier weeks, newest first, as far as they were asked for.
+    pub earlier: Loaded<Vec<Window>>,
+    /// Each of the user's patches looked at for its window, and every change that was asked about.
+    pub fitness: Loaded<Vec<Fitness>>,
+    /// How far each of the user's patches has got, by Gerrit change number.
+    pub progress: BTreeMap<u64, Progress>,
     /// Backends to choose from; empty when noc did not tell.
     pub backends: Vec<Backend>,
     /// Saved suites by Gerrit change number.
@@ -41,6 +50,16 @@ impl State {
         self.runs.iter().find(|run| run.journal.ended.is_none())
     }
 
+    /// How fit a change is for the window that opens at `window`, or for any when it is not given.
+    #[must_use]
+    pub fn fitness_of(&self, gerrit: u64, window: Option<Timestamp>) -> Option<&Fitness> {
+        let (Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. }) = &self.fitness else {
+            return None;
+        };
+        let matches = |fitness: &&Fitness| fitness.gerrit == gerrit && (window.is_none() || fitness.window == window);
+        value.iter().find(matches)
+    }
+
     /// The newest run of a change on the test servers (`production` false) or on production.
     #[must_use]
     pub fn run_of(&self, gerrit: u64, production: bool) -> Option<&Run> {
@@ -60,6 +79,8 @@ pub struct SettingsView {
     pub backend: Backend,
     /// The webhook's origin; the rest of its URL is a secret.
     pub webhook: Option<String>,
+    /// Which reminders are wanted.
+    pub reminders: Wanted,
 }
 
 /// Something that is fetched.

@@ -21,9 +21,8 @@ const KEPT: usize = 20;
 /// An interrupted run goes on when it is found within so many seconds; later, what it saw is no longer now.
 const RESUMABLE: i64 = 120;
 
-/// The alarm that wakes the background when it was stopped in a run and no page is open.
-const WATCHDOG: &str = "run";
-const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
+/// When a background that was stopped in a run is woken, since no page may be open.
+pub(super) const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
 impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
@@ -49,7 +48,6 @@ impl<P: Ports> App<P> {
         let plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
         let run = Run { journal: Journal::begin(plan), report: None };
         self.keep(JOURNAL, &run).await?;
-        self.ports.wake_at(WATCHDOG, Some(self.ports.now() + WATCHDOG_AFTER)).await;
         let mut inner = self.inner.borrow_mut();
         put_first(&mut inner.runs, run);
         inner.runs.truncate(KEPT);
@@ -139,7 +137,6 @@ impl<P: Ports> App<P> {
         if let Err(error) = self.ports.remove(Area::Local, JOURNAL).await {
             self.inner.borrow_mut().notice = Some(Problem::Storage { detail: error.to_string() });
         }
-        self.ports.wake_at(WATCHDOG, None).await;
         self.publish().await;
     }
 

@@ -86,9 +86,9 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
 
 /// A wake-up that the app asked for.
 #[wasm_bindgen]
-pub async fn on_alarm(name: String) {
+pub async fn on_alarm() {
     let app = app().await;
-    app.alarm(&name).await;
+    app.alarm().await;
     work(&app);
 }
 

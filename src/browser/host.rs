@@ -3,11 +3,14 @@
 
 use super::match_pattern::pattern;
 use super::{BrowserPorts, sys};
-use crate::ports::{Host, Tone};
+use crate::ports::{Host, Notifications, Tone};
 use gloo::timers::callback::Interval;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
+
+/// The one alarm.
+const ALARM: &str = "next";
 
 /// How often a run tells the browser that it is not idle. Chromium's limit is 30 s, Firefox's is a preference.
 const AWAKE_EVERY_MS: u32 = 1_000;
@@ -57,8 +60,8 @@ impl Host for BrowserPorts {
         may_reach(origin).await
     }
 
-    async fn wake_at(&self, name: &str, when: Option<Timestamp>) {
-        if let Err(thrown) = set_alarm(name, when).await {
+    async fn wake_at(&self, when: Option<Timestamp>) {
+        if let Err(thrown) = set_alarm(ALARM, when).await {
             sys::complain("set an alarm", &thrown);
         }
     }
@@ -78,9 +81,22 @@ impl Host for BrowserPorts {
         }
     }
 
-    async fn badge(&self, text: &str, tone: Tone) {
+    async fn badge(&self, text: &str, tone: Tone, _title: &str) {
         if let Err(thrown) = set_badge(text, colour(tone)).await {
             sys::complain("set the badge", &thrown);
         }
     }
+
+    async fn show(&self, page: &str) -> Result<(), String> {
+        let wanted = sys::plain(&json!({ "url": sys::extension_url(page) })).map_err(|thrown| sys::said(&thrown))?;
+        sys::create_tab(&wanted).await.map(drop).map_err(|thrown| sys::said(&thrown))
+    }
+}
+
+impl Notifications for BrowserPorts {
+    async fn notify(&self, _id: &str, _title: &str, _text: &str) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn withdraw(&self, _id: &str) {}
 }

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! A Gerrit change: the spellings of its number.
+//! A Gerrit change: the spellings of its number, what to ask Gerrit, and what its answers say.
 //!
 //! Must not ask Gerrit.
 
+mod gerrit;
+mod query;
 mod spelling;
 
+pub use gerrit::{
+    Change, ChangeStatus, ChangedFile, Destination, GerritError, Reference, Revision, Vote, changes_from_gerrit,
+};
+pub use query::{branches_from_gerrit, by_numbers, by_references, contained_from_gitiles, included_in, missing_from};
 pub use spelling::{change_number, change_project};
 
 /// Where a change is shown: its number follows.

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Where a change has got to on the servers.
+//! Where a change has got to: what servers run, what the Server Admin Log says, and what follows from both.
 //!
-//! Must not ask a server.
+//! Must not ask a server, and must not guess from time.
+
+mod announcement;
+mod log;
+mod progress;
+mod running;
+mod versions;
+
+pub use announcement::{Deployment, deployment_of};
+pub use log::{LOG_URL, LogEntry, LogError, entries_from_toolforge, entries_from_wikitech, log_page_url};
+pub use progress::{Phase, Progress, Runs, Servers, progress_of};
+pub use running::{Checkout, Running, RunningError, deployment_info_url, siteinfo_url};
+pub use versions::{NOC_VERSIONS_URL, VersionsError, Wikiversions, compare_versions};

@@ -20,12 +20,16 @@ pub use nick::Nick;
 pub use page::{PageError, PageText, page_from_api};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// The page of wikitech that holds the calendar.
 pub const PAGE: &str = "Deployments";
 
-/// The `MediaWiki` API request that reads the calendar: wikitext and revision in one answer.
+/// Wikitech's API.
+pub const WIKITECH_API: &str = "https://wikitech.wikimedia.org/w/api.php";
+
+/// The `MediaWiki` API request that reads the calendar: [`page_url`] of [`PAGE`] on [`WIKITECH_API`].
 pub const PAGE_URL: &str = "https://wikitech.wikimedia.org/w/api.php?action=query&prop=revisions&titles=Deployments&rvprop=ids%7Ctimestamp%7Ccontent&rvslots=main&format=json&formatversion=2";
 
 /// What a calendar page says.
@@ -122,7 +126,40 @@ pub struct Unread {
     pub source_line: u32,
 }
 
+/// The wiki's API request that reads this page: wikitext and revision in one answer. `api` is the wiki's `api.php`.
+#[must_use]
+pub fn page_url(api: &str, page: &str) -> String {
+    let query: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
+    format!(
+        "{api}?action=query&prop=revisions&titles={query}&rvprop=ids%7Ctimestamp%7Ccontent&rvslots=main&format=json&formatversion=2"
+    )
+}
+
+/// The page that holds the weeks of a month (the one of a week's Monday) once they are over, such as
+/// `Deployments/Archive/2026/10` (repository `mediawiki/tools/release`, `scripts/update-wiki`).
+#[must_use]
+pub fn archive_page(month: Date) -> String {
+    format!("{PAGE}/Archive/{}", month.strftime("%Y/%m"))
+}
+
+impl Window {
+    /// The patches of `nick` that are not struck, each with its place among those of the window; the first place is 1.
+    pub fn patches_of<'a>(&'a self, nick: &'a Nick) -> impl Iterator<Item = (usize, &'a Patch)> {
+        let standing = self.patches.iter().filter(|patch| !patch.struck).enumerate();
+        standing.filter(|(_, patch)| patch.nicks.contains(nick)).map(|(place, patch)| (place + 1, patch))
+    }
+}
+
 impl Schedule {
+    /// Windows with a patch of `nick` that is not struck, each whole, in order of their start.
+    #[must_use]
+    pub fn windows_of(&self, nick: &Nick) -> Vec<Window> {
+        let has_mine = |window: &&Window| window.patches_of(nick).next().is_some();
+        let mut mine: Vec<Window> = self.windows.iter().filter(has_mine).cloned().collect();
+        mine.sort_by_key(|window| window.start);
+        mine
+    }
+
     /// Windows with a patch of `nick` that is not struck, each with those patches alone, in order of their start.
     #[must_use]
     pub fn of(&self, nick: &Nick) -> Vec<Window> {

@@ -2,6 +2,7 @@
 //! The user's settings and saved suites.
 
 use crate::debug::Backend;
+use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::suite::Suite;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ pub struct Settings {
     /// Where reports go.
     #[serde(default)]
     pub webhook: Option<Webhook>,
+    /// Which reminders the user wants.
+    #[serde(default)]
+    pub reminders: Wanted,
 }
 
 /// Saved suites, by Gerrit change number.

@@ -189,7 +189,7 @@ impl Page {
         match (event.act.as_str(), gerrit) {
             ("refresh", _) => send(Command::Refresh { force: true }),
             ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),
-            ("verify-production", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit }),
+            ("verify-production", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: false }),
             ("cancel", _) => send(Command::Cancel),
             ("edit-tests", Some(gerrit)) => vec![Effect::Open(format!("workbench.html#{gerrit}"))],
             ("settings", _) => vec![Effect::Open("workbench.html".to_owned())],
@@ -262,7 +262,7 @@ impl Page {
             return Vec::new();
         };
         let backend = self.backend();
-        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None })
+        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None, reminders: None })
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
@@ -270,11 +270,11 @@ impl Page {
         let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or_else(|| self.backend());
         let (nick, webhook) = (typed("nick"), typed("webhook"));
         if webhook.is_empty() {
-            return send(Command::SaveSettings { nick, backend, webhook: None });
+            return send(Command::SaveSettings { nick, backend, webhook: None, reminders: None });
         }
         match Webhook::new(&webhook) {
             Ok(known) => {
-                let then = Command::SaveSettings { nick, backend, webhook: Some(webhook) };
+                let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders: None };
                 vec![Effect::RequestAccess { origins: vec![known.origin()], reports_leave_browser: true, then }]
             }
             Err(error) => {
@@ -287,7 +287,7 @@ impl Page {
     fn remove_webhook(&mut self) -> Vec<Effect> {
         let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
         let nick = nick.map_or_else(String::new, |nick| nick.as_str().to_owned());
-        send(Command::SaveSettings { nick, backend: self.backend(), webhook: Some(String::new()) })
+        send(Command::SaveSettings { nick, backend: self.backend(), webhook: Some(String::new()), reminders: None })
     }
 
     fn save_tests(&mut self, event: &Event) -> Vec<Effect> {

@@ -183,7 +183,7 @@ fn windows(all: &[Window], state: &State, page: &Page) -> Markup {
                         p.bv-meta dir="auto" { "Deployers: " (names(&window.deployers)) }
                     }
                 }
-                @for entry in &window.patches {
+                @for (_, entry) in state.settings.nick.iter().flat_map(|nick| window.patches_of(nick)) {
                     @if seen.insert(entry.gerrit) { (patch::card(entry, state, page)) }
                     @else { (patch::again(entry, page.saved(entry.gerrit).len())) }
                 }

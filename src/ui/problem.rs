@@ -48,6 +48,8 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::Gone => "gone",
         Problem::Storage { .. } => "storage",
         Problem::Unreadable { .. } => "unreadable",
+        Problem::NotDeployed { .. } => "not_deployed",
+        Problem::GerritUnreachable { .. } => "gerrit_unreachable",
         Problem::NoWebhook => "no_webhook",
         Problem::Tab { .. } => "tab",
         Problem::Protocol { .. } => "protocol",

@@ -2,7 +2,9 @@
 //! A browser in memory: the ports filled so that a test decides what every request gets and when time passes.
 
 use backport_verify::exchange::{Headers, Request, Response, TransportError};
-use backport_verify::ports::{Area, Clock, HeaderRule, Host, Http, Storage, StorageError, TabId, Tabs, Tone};
+use backport_verify::ports::{
+    Area, Clock, HeaderRule, Host, Http, Notifications, Storage, StorageError, TabId, Tabs, Tone,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +32,9 @@ struct Inside {
     navigated: RefCell<Vec<(TabId, String)>>,
     badge: RefCell<String>,
     awake: Cell<bool>,
+    alarm: Cell<Option<Timestamp>>,
+    pages: RefCell<Vec<String>>,
+    notifications: RefCell<Vec<(String, String, String)>>,
     writes: RefCell<Vec<String>>,
 }
 
@@ -47,6 +52,9 @@ impl Browser {
             navigated: RefCell::default(),
             badge: RefCell::default(),
             awake: Cell::new(false),
+            alarm: Cell::new(None),
+            pages: RefCell::default(),
+            notifications: RefCell::default(),
             writes: RefCell::default(),
         }))
     }
@@ -94,6 +102,21 @@ impl Browser {
 
     pub(crate) fn is_kept_awake(&self) -> bool {
         self.0.awake.get()
+    }
+
+    /// When the background wants to be woken.
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
+        self.0.alarm.get()
+    }
+
+    /// Pages of the extension that were shown in tabs.
+    pub(crate) fn pages(&self) -> Vec<String> {
+        self.0.pages.borrow().clone()
+    }
+
+    /// Notifications that stand now: id, title, text.
+    pub(crate) fn notifications(&self) -> Vec<(String, String, String)> {
+        self.0.notifications.borrow().clone()
     }
 
     pub(crate) fn badge_text(&self) -> String {
@@ -172,11 +195,27 @@ impl Host for Browser {
     async fn may_reach(&self, origin: &str) -> bool {
         !self.0.closed.borrow().contains(origin)
     }
-    async fn wake_at(&self, _name: &str, _when: Option<Timestamp>) {}
+    async fn wake_at(&self, when: Option<Timestamp>) {
+        self.0.alarm.set(when);
+    }
     fn stay_awake(&self, on: bool) {
         self.0.awake.set(on);
     }
-    async fn badge(&self, text: &str, _tone: Tone) {
+    async fn badge(&self, text: &str, _tone: Tone, _title: &str) {
         text.clone_into(&mut self.0.badge.borrow_mut());
+    }
+    async fn show(&self, page: &str) -> Result<(), String> {
+        self.0.pages.borrow_mut().push(page.to_owned());
+        Ok(())
+    }
+}
+
+impl Notifications for Browser {
+    async fn notify(&self, id: &str, title: &str, text: &str) -> Result<(), String> {
+        self.0.notifications.borrow_mut().push((id.to_owned(), title.to_owned(), text.to_owned()));
+        Ok(())
+    }
+    async fn withdraw(&self, id: &str) {
+        self.0.notifications.borrow_mut().retain(|(known, ..)| known != id);
     }
 }

@@ -72,6 +72,7 @@ async fn prepared(browser: &Browser) -> App<Browser> {
         nick: "submitter".into(),
         backend: "k8s-mwdebug".into(),
         webhook: Some(WEBHOOK.into()),
+        reminders: None,
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
@@ -153,7 +154,7 @@ async fn the_story_from_click_to_channel() {
     assert!(matches!(delivery, Delivery::Delivered { .. }), "{delivery:?}");
 
     browser.answers(wikimedia(true));
-    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
     let line = state(&browser).run_of(GERRIT, true).unwrap().report.clone().unwrap().line;
     assert!(line.starts_with("deployer: PASS on production: 1/1 test passed. All done, thank you."), "{line}");
@@ -163,7 +164,7 @@ async fn the_story_from_click_to_channel() {
 async fn a_patch_that_is_not_there_fails_and_the_line_says_what_was_missing() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
     let shown = state(&browser);
     let run = shown.run_of(GERRIT, true).unwrap();
@@ -200,7 +201,7 @@ async fn a_cached_page_is_asked_for_past_the_caches() {
             page(request, PRODUCTION, "miss", "eventcoordinator")
         }
     });
-    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
     let outcome = state(&browser).run_of(GERRIT, true).unwrap().journal.deciding(0).unwrap().clone();
     assert_eq!(outcome.verdict, Verdict::Pass);
@@ -213,7 +214,7 @@ async fn a_cache_that_cannot_be_passed_is_inconclusive() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     browser.answers(|request| page(request, PRODUCTION, "hit-front", "eventcoordinator"));
-    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
     assert_eq!(state(&browser).run_of(GERRIT, true).unwrap().journal.verdict(), Some(Verdict::Inconclusive));
 }
@@ -288,7 +289,7 @@ async fn a_request_that_must_not_be_sent_twice_is_not() {
     let post = Test { method: Method::Post, ..test() };
     app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post] }).await;
     browser.answers(|_| None);
-    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     killed_at_work(app).await;
     let before = browser.sent().len();
     let app = started(&browser).await;
@@ -461,7 +462,7 @@ async fn browsing_gives_the_header_to_one_tab_until_it_closes_or_time_is_over() 
 
     app.handle(Command::BrowseOnMwdebug { url: URL.into() }).await;
     browser.time_passes(SignedDuration::from_mins(15));
-    app.alarm("browsing").await;
+    app.alarm().await;
     assert_eq!((browser.rules().len(), state(&browser).browsing.len()), (0, 0));
 }
 
@@ -473,7 +474,7 @@ async fn at_most_six_requests_are_in_flight_to_a_host() {
     app.handle(Command::SaveTests { gerrit: GERRIT, tests }).await;
     browser.answers(|_| None);
     let before = browser.sent().len();
-    app.handle(Command::VerifyOnProduction { gerrit: GERRIT }).await;
+    app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     killed_at_work(app).await;
     assert_eq!(browser.sent().len() - before, 6);
 }

@@ -50,7 +50,7 @@ fn verifying_names_the_patch_of_the_card() {
     );
     assert_eq!(
         popup().act(event("verify-production", &card, &[])),
-        [Effect::Send(Command::VerifyOnProduction { gerrit: GERRIT })]
+        [Effect::Send(Command::VerifyOnProduction { gerrit: GERRIT, anyway: false })]
     );
 }
 
@@ -87,7 +87,10 @@ fn within_a_minute_nothing_is_redrawn() {
 fn saving_the_nick_keeps_backend_and_webhook() {
     let sent = popup().act(event("save-nick", &[], &[("nick", " submitter ")]));
     let backend = "k8s-mwdebug".to_owned();
-    assert_eq!(sent, [Effect::Send(Command::SaveSettings { nick: "submitter".into(), backend, webhook: None })]);
+    assert_eq!(
+        sent,
+        [Effect::Send(Command::SaveSettings { nick: "submitter".into(), backend, webhook: None, reminders: None })]
+    );
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn settings(webhook: &'static str) -> Event {
 fn a_new_webhook_asks_for_access_to_its_origin_alone() {
     let webhook = "https://backport-verify.toolforge.org/hook/secret";
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
-    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook.into()) };
+    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook.into()), reminders: None };
     let origins = vec!["https://backport-verify.toolforge.org".to_owned()];
     assert_eq!(bench().act(settings(webhook)), [Effect::RequestAccess { origins, reports_leave_browser: true, then }]);
 }
@@ -265,7 +268,10 @@ fn a_new_webhook_asks_for_access_to_its_origin_alone() {
 #[test]
 fn settings_without_a_new_webhook_leave_the_kept_one_alone() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
-    assert_eq!(bench().act(settings(" ")), [Effect::Send(Command::SaveSettings { nick, backend, webhook: None })]);
+    assert_eq!(
+        bench().act(settings(" ")),
+        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None })]
+    );
 }
 
 #[test]
@@ -293,7 +299,7 @@ fn removing_the_webhook_keeps_nick_and_backend() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     assert_eq!(
         bench().act(event("remove-webhook", &[], &[])),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: Some(String::new()) })]
+        [Effect::Send(Command::SaveSettings { nick, backend, webhook: Some(String::new()), reminders: None })]
     );
 }
 

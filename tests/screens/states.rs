@@ -7,6 +7,7 @@ use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, R
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::Backend;
 use backport_verify::exchange::TransportError;
+use backport_verify::reminder::Wanted;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
@@ -69,6 +70,7 @@ pub(crate) fn ready() -> State {
             nick: Nick::new("submitter"),
             backend: Backend::default(),
             webhook: Some("https://backport-verify.toolforge.org".into()),
+            reminders: Wanted::default(),
         },
         schedule: Loaded::Ready { at: at("14:16"), value: vec![afternoon()] },
         backends: backends.iter().map(|name| Backend::new(name).unwrap()).collect(),
