@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The bed, seen by a client: it must be as strict and as strange as Wikimedia's edge is.
 
-#![allow(clippy::unwrap_used, reason = "what a test is built from panics as the test itself may")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what a test is built from panics as the test itself may")]
 
 #[path = "bed/mod.rs"]
 mod bed;
+#[path = "bed_services.rs"]
+mod bed_services;
 
 use bed::{Bed, GERRIT, Kind, Lie, NICK, PATCH_TEXT, TEST_URL, TITLE, WEBHOOK};
 use reqwest::{Client, Method, RequestBuilder, Response};

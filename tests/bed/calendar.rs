@@ -117,10 +117,10 @@ pub fn wikitext(now: Timestamp) -> String {
 pub fn of_slots(slots: &[Slot]) -> String {
     let mut cards: Vec<Card> = slots.iter().map(Slot::card).collect();
     cards.sort_by_key(|card| card.when);
-    let weeks = cards.iter().map(|card| sunday(card.when.date()));
+    let mut weeks = cards.iter().map(|card| sunday(card.when.date()));
     // Without a window there is no week either: a page without any card.
     let first = weeks.clone().next().unwrap_or(Date::MAX);
-    whole(&cards, first, weeks.last().unwrap_or(Date::ZERO), |_| Vec::new())
+    whole(&cards, first, weeks.next_back().unwrap_or(Date::ZERO), |_| Vec::new())
 }
 
 /// The weeks from one Sunday to another, with `usual` cards on days that have none.

@@ -33,6 +33,7 @@ pub struct Vote {
 /// A change. [`Change::new`] makes a fit one; a test changes what it wants unfit:
 /// `Change { wip: true, ..Change::config(1330003, "Enable the thing") }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_field_names, reason = "Gerrit names it so")]
 pub struct Change {
     /// Number.
     pub number: u64,

@@ -111,6 +111,11 @@ impl History {
         self.0.iter().any(|(branch, _)| branch.0 == project && self.place(branch, commit).is_some())
     }
 
+    /// Whether this branch of the project has the commit.
+    pub fn is_on(&self, project: &str, branch: &str, commit: &str) -> bool {
+        self.place(&(project.to_owned(), branch.to_owned()), commit).is_some()
+    }
+
     fn place(&self, branch: &Branch, commit: &str) -> Option<usize> {
         self.0.get(branch)?.iter().position(|known| known == commit)
     }

@@ -267,10 +267,13 @@ fn gitiles(state: &State, rest: &str) -> Answer {
     if !is_known(wanted) || !(without.is_empty() || is_known(without)) {
         return missing();
     }
-    if state.history.contains(project, without, wanted) {
+    let change = state.changes.values().find(|change| change.commit() == wanted);
+    let was_there_when_cut = change
+        .filter(|change| change.is_merged())
+        .is_some_and(|change| change.also_in.iter().any(|branch| state.history.is_on(project, branch, without)));
+    if was_there_when_cut || state.history.contains(project, without, wanted) {
         return guarded(&json!({"log": []}));
     }
-    let change = state.changes.values().find(|change| change.commit() == wanted);
     let person =
         json!({"name": "submitter", "email": "submitter@example.org", "time": "Fri Nov 20 16:04:52 2026 +0000"});
     guarded(&json!({"log": [{

@@ -27,19 +27,20 @@ pub struct Entry {
     pub message: String,
 }
 
-/// What was logged on the day before, oldest first.
+/// What was logged on the evening before (UTC), oldest first.
 pub fn first_entries(now: Timestamp) -> Vec<Entry> {
+    let midnight = Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(86_400)).unwrap_or(now);
     let earlier = |minutes: i64, nick: &str, message: &str| Entry {
-        at: now.checked_sub((24 * 60 + minutes).minutes()).unwrap_or(now),
+        at: midnight.checked_sub(minutes.minutes()).unwrap_or(midnight),
         nick: nick.to_owned(),
         message: message.to_owned(),
     };
     let backport = "Backport for [[gerrit:1329950|[dewiki] Raise the upload limit]]";
     vec![
-        earlier(40, "deployer@deploy2002", &format!("Started scap sync-world: {backport}")),
-        earlier(31, "deployer@deploy2002", &format!("Finished scap sync-world: {backport} (duration: 08m 31s)")),
-        earlier(30, "deployer", "UTC late deploys done"),
-        earlier(5, "deployer@deploy2002", "rebuilt and synchronized wikiversions files: group0 to 1.47.0-wmf.16"),
+        earlier(180, "deployer@deploy2002", &format!("Started scap sync-world: {backport}")),
+        earlier(171, "deployer@deploy2002", &format!("Finished scap sync-world: {backport} (duration: 08m 31s)")),
+        earlier(165, "deployer", "UTC late deploys done"),
+        earlier(90, "deployer@deploy2002", "rebuilt and synchronized wikiversions files: group0 to 1.47.0-wmf.16"),
     ]
 }
 
@@ -92,10 +93,10 @@ fn table(state: &State, asked: &Seen) -> Markup {
                         @if let Some(day) = day {
                             // Twig's template opens a body for each day and closes none.
                             (maud::PreEscaped("<tbody>\n"))
-                            tr { th colspan="4" {
-                                a.day href={ "/production?d=" (day) } { "\n        " (day) "\n      " }
-                                " " span.section { "§" }
-                            } }
+                            tr { "\n    " th colspan="4" {
+                                "\n      " a.day href={ "/production?d=" (day) } { "\n        " (day) "\n      " }
+                                "\n      " span.section { "§" } "\n    "
+                            } "\n  " }
                         }
                         (row(number, entry))
                     }
@@ -136,10 +137,8 @@ fn linked(message: &str) -> Markup {
         let found = if is_part(before) { None } else { link_at(rest, before) };
         let length = found.as_ref().map_or(letter.len_utf8(), |(length, _)| *length);
         let (taken, after) = rest.split_at(length);
-        out.push(match found {
-            Some((_, href)) => html! { a href=(href) target="_blank" { (taken) } },
-            None => html! { (taken) },
-        });
+        let href = found.map(|(_, href)| href);
+        out.push(html! { @if let Some(href) = href { a href=(href) target="_blank" { (taken) } } @else { (taken) } });
         before = taken.chars().next_back().unwrap_or(' ');
         rest = after;
     }

@@ -282,6 +282,16 @@ impl Bed {
         Ok(())
     }
 
+    /// Puts an entry into the Server Admin Log that nobody hears in the channel.
+    pub fn log(&self, at: Timestamp, nick: &str, message: &str) {
+        let entry = log::Entry { at, nick: nick.to_owned(), message: message.to_owned() };
+        self.world.change(|state| {
+            state.sal.push(entry);
+            state.sal.sort_by_key(|entry| entry.at);
+            state.purge("labswiki");
+        });
+    }
+
     /// The channel, oldest line first; in the real bed as a client heard it.
     pub fn channel(&self) -> Vec<ChannelLine> {
         match &self.production {

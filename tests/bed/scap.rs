@@ -102,7 +102,9 @@ fn merge(state: &mut State, changes: &[Change]) {
 
 fn sync_testservers(state: &mut State, changes: &[Change]) {
     ensure_merged(state, changes);
-    changes.iter().for_each(|change| state.history.sync(&mut state.testservers, change));
+    for change in changes {
+        state.history.sync(&mut state.testservers, change);
+    }
     let page = "https://wikitech.wikimedia.org/wiki/Mwdebug";
     let (people, backport) = (people(changes).join(", "), backport(changes));
     log(
@@ -113,7 +115,9 @@ fn sync_testservers(state: &mut State, changes: &[Change]) {
 
 fn continue_everywhere(state: &mut State, changes: &[Change]) {
     ensure_merged(state, changes);
-    changes.iter().for_each(|change| state.history.sync(&mut state.testservers, change));
+    for change in changes {
+        state.history.sync(&mut state.testservers, change);
+    }
     state.continuing = changes.iter().map(|change| change.number).collect();
     log(state, &format!("{}: Continuing with deployment", turned(changes)));
 }
@@ -124,7 +128,9 @@ fn sync_everywhere(state: &mut State, changes: &[Change]) {
     }
     state.continuing.clear();
     let before = state.production.clone();
-    changes.iter().for_each(|change| state.history.sync(&mut state.production, change));
+    for change in changes {
+        state.history.sync(&mut state.production, change);
+    }
     state.new_pods(before);
     log(state, &format!("Finished scap sync-world: {} (duration: 08m 47s)", backport(changes)));
 }

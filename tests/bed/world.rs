@@ -87,7 +87,9 @@ impl State {
     /// Gives every server what the live versions consist of, where it has not got it.
     fn check_out(&mut self) {
         let live: Vec<String> = self.versions.values().cloned().collect();
-        live.iter().for_each(|version| self.history.cut(version));
+        for version in live {
+            self.history.cut(&version);
+        }
         for code in [&mut self.testservers, &mut self.production, &mut self.previous] {
             self.history.add_missing(code);
         }
@@ -143,7 +145,9 @@ impl World {
             state.history.branch(project, &format!("wmf/{VERSION}"));
         }
         state.history.branch(CONFIG, "master");
-        first_changes().into_iter().for_each(|change| state.put_change(change));
+        for change in first_changes() {
+            state.put_change(change);
+        }
         state.pages.insert(("labswiki".to_owned(), "Deployments".to_owned()), calendar::wikitext(now));
         Self { state: Mutex::new(state), bell: watch::Sender::new(()) }
     }
