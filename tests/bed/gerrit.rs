@@ -219,7 +219,6 @@ fn labels(change: &Change, detailed: bool, accounts: bool) -> Value {
                 label[key] = account(vote.by, accounts);
             }
         }
-        // On Wikimedia's Gerrit no less than -2 keeps a change from being merged, and a -1 of the bot too.
         if votes.iter().any(|vote| vote.value == -2) {
             label["blocking"] = json!(true);
         }
