@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The bed, seen by a client: it must be as strict and as strange as Wikimedia's edge is.
 
-#![allow(clippy::unwrap_used, reason = "what a test is built from panics as the test itself may")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what a test is built from panics as the test itself may")]
 
 #[path = "bed/mod.rs"]
 mod bed;
+#[path = "bed_services.rs"]
+mod bed_services;
 
 use bed::{Bed, GERRIT, Kind, Lie, NICK, PATCH_TEXT, TEST_URL, TITLE, WEBHOOK};
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -247,11 +249,11 @@ async fn scap_speaks_in_the_channel_and_in_the_admin_log() {
                 "{bot} submitter, deployer: {link} synced to the testservers (see \
                  https://wikitech.wikimedia.org/wiki/Mwdebug). Changes can now be verified there."
             ),
-            format!("{bot} deployer: Continuing with deployment"),
+            format!("{bot} deployer, submitter: Continuing with deployment"),
             format!("{bot} Finished scap sync-world: {link} (duration: 08m 47s)"),
         ]
     );
-    let log = reader.get("https://sal.toolforge.org/production?q=1330001&d=2026-11-22").await.text().await.unwrap();
+    let log = reader.get("https://sal.toolforge.org/production?q=1330001").await.text().await.unwrap();
     assert_eq!(log.matches("class=\"message\"").count(), 3);
     assert!(log.contains("&lt;deployer@deploy2002&gt;"));
     let page = "https://wikitech.wikimedia.org/w/index.php?title=Server_Admin_Log&action=raw&x=1";

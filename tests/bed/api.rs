@@ -2,13 +2,13 @@
 //! `api.php`, as much of it as is asked here, in the shape of `formatversion=2`.
 
 use super::calendar;
+use super::code::EVENTS;
 use super::exchange::{Answer, Seen};
 use super::lie::Lie;
-use super::page;
-use super::wiki::{Server, VERSION};
+use super::wiki::Server;
+use super::{log, page};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use std::fmt::Write;
 
 /// The wikitext of a title, spaces and underscores being the same.
 pub fn wikitext(server: &Server, title: &str) -> Option<String> {
@@ -17,7 +17,7 @@ pub fn wikitext(server: &Server, title: &str) -> Option<String> {
         match title.as_str() {
             "Deployments" if server.state.lies(Lie::CalendarMissing) => return None,
             "Deployments" if server.state.lies(Lie::CalendarIsNotACalendar) => return Some(calendar::PROSE.to_owned()),
-            "Server_Admin_Log" => return Some(admin_log(server)),
+            "Server_Admin_Log" => return Some(log::wikitext(server.state)),
             _ => {}
         }
     }
@@ -27,7 +27,10 @@ pub fn wikitext(server: &Server, title: &str) -> Option<String> {
 /// Answers a request to `api.php`.
 pub fn answer(server: &Server, asked: &Seen) -> Answer {
     let answer = match asked.parameter("action").as_deref() {
-        Some("query") => reply(query(server, asked)),
+        Some("query") => match query(server, asked) {
+            Ok(found) => reply(found),
+            Err(section) => refusal(server, "nosuchsection", &format!("There is no section {section}.")),
+        },
         Some("parse") => {
             match asked.parameter("page").and_then(|title| wikitext(server, &title).map(|text| (title, text))) {
                 Some((title, text)) => reply(json!({"parse": {"title": title, "pageid": 7, "wikitext": text}})),
@@ -57,7 +60,8 @@ fn refusal(server: &Server, code: &str, info: &str) -> Answer {
     Answer::json(&json!({"error": error, "servedby": server.name})).with("mediawiki-api-error", code)
 }
 
-fn query(server: &Server, asked: &Seen) -> Value {
+/// The error is a section that a page does not have.
+fn query(server: &Server, asked: &Seen) -> Result<Value, String> {
     let mut found = Map::new();
     if parts(asked, "meta").iter().any(|meta| meta == "siteinfo") {
         let wanted = asked.parameter("siprop").map_or_else(|| vec!["general".to_owned()], |text| split(&text));
@@ -69,23 +73,49 @@ fn query(server: &Server, asked: &Seen) -> Value {
     }
     let titles = parts(asked, "titles");
     if !titles.is_empty() {
-        let pages: Vec<Value> = titles.iter().map(|title| revision(server, title)).collect();
-        found.insert("pages".to_owned(), json!(pages));
+        let section = asked.parameter("rvsection");
+        let pages = titles.iter().map(|title| revision(server, title, section.as_deref()));
+        found.insert("pages".to_owned(), json!(pages.collect::<Result<Vec<Value>, String>>()?));
     }
-    json!({"query": found})
+    Ok(json!({"query": found}))
 }
 
-fn revision(server: &Server, title: &str) -> Value {
+fn revision(server: &Server, title: &str, section: Option<&str>) -> Result<Value, String> {
     let title = title.replace('_', " ");
-    match wikitext(server, &title) {
+    Ok(match wikitext(server, &title) {
         None => json!({"ns": 0, "title": title, "missing": true}),
         Some(text) => {
+            let text = match section {
+                Some(number) => part(&text, number).ok_or(number)?,
+                None => text,
+            };
             let slot = json!({"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": text});
             let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
             let revision = json!({"revid": 2_345_678, "parentid": 2_345_670, "timestamp": now.to_string(), "slots": {"main": slot}});
             json!({"pageid": 7, "ns": 0, "title": title, "revisions": [revision]})
         }
-    }
+    })
+}
+
+/// A section by its number: what stands above the first heading is 0, and each heading begins the next. A section ends
+/// where one of its own level or above begins.
+fn part(text: &str, number: &str) -> Option<String> {
+    let level = |line: &str| {
+        let line = line.trim_end();
+        let signs = line.bytes().take_while(|byte| *byte == b'=').count();
+        (signs > 0 && line.len() > 2 * signs && line.ends_with(&"=".repeat(signs))).then_some(signs)
+    };
+    let number: usize = number.parse().ok()?;
+    let lines: Vec<&str> = text.lines().collect();
+    let headings = lines.iter().enumerate().filter_map(|(at, line)| Some((at, level(line)?)));
+    let headings: Vec<(usize, usize)> = headings.collect();
+    let (from, to) = if number == 0 {
+        (0, headings.first().map(|(at, _)| *at))
+    } else {
+        let (from, own) = *headings.get(number - 1)?;
+        (from, headings.iter().find(|(at, level)| *at > from && *level <= own).map(|(at, _)| *at))
+    };
+    Some(lines.get(from..to.unwrap_or(lines.len()))?.join("\n").trim_end().to_owned())
 }
 
 fn site_info(server: &Server, name: &str) -> Option<Value> {
@@ -95,9 +125,9 @@ fn site_info(server: &Server, name: &str) -> Option<Value> {
             "mainpage": "Main Page",
             "base": format!("https://{}/wiki/Main_Page", wiki.host),
             "sitename": wiki.name,
-            "generator": format!("MediaWiki {VERSION}"),
-            "git-hash": "0b34eb33f672efcbbb7f07d0d8995a9428348dd6",
-            "git-branch": format!("wmf/{VERSION}"),
+            "generator": format!("MediaWiki {}", server.version()),
+            "git-hash": server.commit("mediawiki/core"),
+            "git-branch": format!("wmf/{}", server.version()),
             "lang": wiki.lang,
             "readonly": false,
             "articlepath": "/wiki/$1",
@@ -115,27 +145,9 @@ fn site_info(server: &Server, name: &str) -> Option<Value> {
             "1": {"id": 1, "case": "first-letter", "name": "Talk", "canonical": "Talk", "content": false},
         })),
         "extensions" => Some(json!([{"type": "other", "name": "WikimediaEvents",
-            "vcs-system": "git", "vcs-version": "041459235837f07e08e2ce59fa981302950fcdc6"}])),
+            "vcs-system": "git", "vcs-version": server.commit(EVENTS)}])),
         _ => None,
     }
-}
-
-/// The page `Server Admin Log`: days with the newest first, lines with the newest first.
-fn admin_log(server: &Server) -> String {
-    let mut page = String::new();
-    let mut day = String::new();
-    for entry in server.state.sal.iter().rev() {
-        let today = entry.at.strftime("%Y-%m-%d").to_string();
-        // Writing into a String cannot fail.
-        if today != day {
-            let _ = writeln!(page, "== {today} ==");
-            day = today;
-        }
-        let message = entry.message.replace('|', "{{!}}");
-        let _ =
-            writeln!(page, "* {{{{safesubst:SAL entry|1={} {}: {message}}}}}", entry.at.strftime("%H:%M"), entry.nick);
-    }
-    page
 }
 
 fn parts(asked: &Seen, name: &str) -> Vec<String> {

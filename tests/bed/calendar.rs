@@ -4,7 +4,8 @@
 //! Shape of sections and cards: repository `mediawiki/tools/release`, `make-deployment-calendar`; of patch lines:
 //! <https://wikitech.wikimedia.org/wiki/Backport_windows>. Times on the page are those of San Francisco.
 
-use super::{GERRIT, NICK, OTHER_GERRIT, OTHER_NICK, OTHER_TITLE, TITLE};
+use super::wiki::VERSION;
+use super::{BACKPORT, BACKPORT_TITLE, GERRIT, NICK, OTHER_GERRIT, OTHER_NICK, OTHER_TITLE, TITLE};
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{self, TimeZone};
 use jiff::{Span, Timestamp, ToSpan};
@@ -17,9 +18,81 @@ const PLACEHOLDER: &str =
 pub const PROSE: &str =
     "This page has moved. Ask in the channel where deployments are planned now.\n\n* [[Backport windows]]\n";
 
+/// A window of a calendar that a test writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// When it opens; the page has it to the minute.
+    pub start: Timestamp,
+    /// Hours, as the page has them: `1`, `0.5`, `24`.
+    pub length: &'static str,
+    /// What stands in `window`: wikitext.
+    pub window: String,
+    /// What stands in `who`: wikitext.
+    pub who: &'static str,
+    /// The patches in it.
+    pub entries: Vec<Entry>,
+}
+
+/// A patch in a [`Slot`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose; entries of the same nick that follow each other stand below one heading.
+    pub nick: String,
+    /// `config`, or a version.
+    pub kind: String,
+    /// Gerrit number.
+    pub gerrit: u64,
+    /// Title.
+    pub title: String,
+    /// Empty, `done`, `not done`, …
+    pub status: &'static str,
+    /// Whether it is struck out.
+    pub struck: bool,
+}
+
+impl Slot {
+    /// A backport window of an hour, with the deployer; `name` such as `UTC late backport window`.
+    pub fn new(start: Timestamp, name: &str, entries: Vec<Entry>) -> Self {
+        let window = format!("[[Backport windows|{name}]]{NOTE}");
+        Self { start, length: "1", window, who: "{{ircnick|deployer|Deployer}}", entries }
+    }
+
+    fn card(&self) -> Card {
+        let when = self.start.to_zoned(tz::get!("America/Los_Angeles")).datetime();
+        let what = if self.entries.is_empty() { format!("\n{PLACEHOLDER}") } else { lines(&self.entries) };
+        Card { when, length: self.length, window: self.window.clone(), who: self.who, what }
+    }
+}
+
+impl Entry {
+    /// One that waits for its window.
+    pub fn new(nick: &str, kind: &str, gerrit: u64, title: &str) -> Self {
+        let (nick, kind, title) = (nick.to_owned(), kind.to_owned(), title.to_owned());
+        Self { nick, kind, gerrit, title, status: "", struck: false }
+    }
+}
+
+/// The entries with their headings, as people write them.
+fn lines(entries: &[Entry]) -> String {
+    let mut out = String::new();
+    let mut nick = "";
+    for entry in entries {
+        if entry.nick != nick {
+            // Writing into a String cannot fail.
+            let _ = write!(out, "\n{{{{ircnick|{}}}}}", entry.nick);
+            nick = &entry.nick;
+        }
+        let Entry { kind, gerrit, status, .. } = entry;
+        let title = entry.title.replace('|', "{{!}}");
+        let deploy = format!("{{{{deploy|type={kind}|gerrit={gerrit}|title={title}|status={status}}}}}");
+        let _ = if entry.struck { write!(out, "\n* <s>{deploy}</s>") } else { write!(out, "\n* {deploy}") };
+    }
+    out
+}
+
 struct Card {
     when: DateTime,
-    /// Hours, as the page has them: `1`, `0.5`, `24`.
+    /// As [`Slot::length`].
     length: &'static str,
     window: String,
     who: &'static str,
@@ -36,25 +109,39 @@ pub fn wikitext(now: Timestamp) -> String {
         card(start, "UTC afternoon backport window", running()),
         card(shift(start, 7.hours()), "UTC late backport window", later()),
     ];
-    let first = sunday(story[0].when.date());
     let last = shift_days(sunday(start.date()), 7);
+    whole(&story, sunday(story[0].when.date()), last, usual_cards)
+}
+
+/// A page with these windows and no others, in the weeks that they are in.
+pub fn of_slots(slots: &[Slot]) -> String {
+    let mut cards: Vec<Card> = slots.iter().map(Slot::card).collect();
+    cards.sort_by_key(|card| card.when);
+    let mut weeks = cards.iter().map(|card| sunday(card.when.date()));
+    // Without a window there is no week either: a page without any card.
+    let first = weeks.clone().next().unwrap_or(Date::MAX);
+    whole(&cards, first, weeks.next_back().unwrap_or(Date::ZERO), |_| Vec::new())
+}
+
+/// The weeks from one Sunday to another, with `usual` cards on days that have none.
+fn whole(cards: &[Card], first: Date, last: Date, usual: fn(Date) -> Vec<Card>) -> String {
     let mut page = String::from("{{Deployments header}}\n__NOTOC__\n");
     let mut week = first;
     while week <= last {
-        write_week(&mut page, week, &story);
+        write_week(&mut page, week, cards, usual);
         week = shift_days(week, 7);
     }
     page
 }
 
-fn write_week(page: &mut String, sunday: Date, story: &[Card]) {
+fn write_week(page: &mut String, sunday: Date, story: &[Card], usual: fn(Date) -> Vec<Card>) {
     // Writing into a String cannot fail.
     let _ = write!(page, "\n==Week of {}==\n\n", shift_days(sunday, 1).strftime("%B %-d"));
     for offset in 0..7 {
         let day = shift_days(sunday, offset);
         let _ = writeln!(page, "==={{{{Deployment_day|date={day}}}}}===");
         let mut cards: Vec<&Card> = story.iter().filter(|card| card.when.date() == day).collect();
-        let usual = usual_cards(day);
+        let usual = usual(day);
         // A day of the story has the story's windows only, so that no second window is open at the same time.
         if cards.is_empty() {
             cards.extend(&usual);
@@ -101,10 +188,7 @@ fn card(when: DateTime, name: &str, what: String) -> Card {
 }
 
 fn running() -> String {
-    format!(
-        "\n{{{{ircnick|{NICK}}}}}\n* {{{{deploy|type=config|gerrit={GERRIT}|title={TITLE}|status=}}}}\n\
-         {{{{ircnick|{OTHER_NICK}}}}}\n* {{{{deploy|type=config|gerrit={OTHER_GERRIT}|title={OTHER_TITLE}|status=}}}}"
-    )
+    lines(&[Entry::new(NICK, "config", GERRIT, TITLE), Entry::new(OTHER_NICK, "config", OTHER_GERRIT, OTHER_TITLE)])
 }
 
 fn earlier() -> String {
@@ -112,9 +196,8 @@ fn earlier() -> String {
 }
 
 fn later() -> String {
-    format!(
-        "\n{{{{ircnick|{NICK}}}}}\n* {{{{deploy|type=1.47.0-wmf.15|gerrit=1330020|title=Show the right date in the log|status=}}}}\n{PLACEHOLDER}"
-    )
+    let mine = lines(&[Entry::new(NICK, VERSION, BACKPORT, BACKPORT_TITLE)]);
+    format!("{mine}\n{PLACEHOLDER}")
 }
 
 fn sunday(day: Date) -> Date {

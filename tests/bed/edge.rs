@@ -4,6 +4,7 @@
 //! Unlike production, special pages are cached here too: who copes with that copes with every page. No sync and no
 //! rollback removes anything from the cache; in production they do not either.
 
+use super::code::Code;
 use super::exchange::{Answer, Seen};
 use super::lie::Lie;
 use super::route::{self, Backend, Route};
@@ -39,28 +40,29 @@ pub fn answer(state: &mut State, wiki: Wiki, asked: &Seen) -> Answer {
 fn from_test_server(state: &mut State, wiki: Wiki, asked: &Seen, backend: Backend) -> Answer {
     let lies = |lie| !wiki.is_wikitech() && state.lies(lie);
     if lies(Lie::DebugAnsweredByProduction) {
-        let (patched, generation) = (state.patched_production, state.generation);
-        let answer = render(state, wiki, asked, patched, &service(asked), generation);
+        let (code, generation) = (state.production.clone(), state.generation);
+        let answer = render(state, wiki, asked, code, &service(asked), generation);
         return told(answer, "pass", "pass", "pass").with("age", "0");
     }
     let Backend { namespace, release, mut datacentre, .. } = backend;
     if lies(Lie::DebugAnsweredByOtherDatacentre) {
         datacentre = if datacentre == "eqiad" { "codfw" } else { "eqiad" };
     }
-    let synced = namespace == "mw-debug" && state.patched_debug;
-    let patched = synced && !lies(Lie::DebugIgnoresPatch);
-    let answer = render(state, wiki, asked, patched, &format!("{namespace}.{datacentre}.{release}"), synced.into());
+    let first = state.history.first();
+    let synced = namespace == "mw-debug" && state.testservers != first;
+    let code = if synced && !lies(Lie::DebugIgnoresPatch) { state.testservers.clone() } else { first };
+    let answer = render(state, wiki, asked, code, &format!("{namespace}.{datacentre}.{release}"), synced.into());
     told(answer, "pass", "pass", "pass").with("age", "0")
 }
 
 fn from_production(state: &mut State, wiki: Wiki, asked: &Seen) -> Answer {
-    let (patched, generation) = (state.patched_production, state.generation);
+    let (code, generation) = (state.production.clone(), state.generation);
     if !is_kept(asked) {
-        let answer = render(state, wiki, asked, patched, &service(asked), generation);
+        let answer = render(state, wiki, asked, code, &service(asked), generation);
         return told(answer, "miss", "pass", "pass").with("age", "0");
     }
     if !wiki.is_wikitech() && state.lies(Lie::StaleCacheEvenWhenBusted) {
-        let answer = render(state, wiki, asked, false, &service(asked), 0);
+        let answer = render(state, wiki, asked, state.history.first(), &service(asked), 0);
         return told(answer, "hit", "hit/39616", "hit-front").with("age", STALE.to_string());
     }
     let key = format!("{}{}", asked.host, asked.path);
@@ -70,7 +72,7 @@ fn from_production(state: &mut State, wiki: Wiki, asked: &Seen) -> Answer {
         let (answer, hits) = (cached.answer.clone(), cached.hits);
         return told(answer, "hit", &format!("hit/{hits}"), "hit-front").with("age", age.max(0).to_string());
     }
-    let answer = render(state, wiki, asked, patched, &service(asked), generation);
+    let answer = render(state, wiki, asked, code, &service(asked), generation);
     if matches!(answer.status, 200 | 301 | 404) {
         let cached = Cached { answer: answer.clone(), rendered: Timestamp::now(), hits: 0 };
         state.cache.insert(key, cached);
@@ -95,12 +97,12 @@ fn service(asked: &Seen) -> String {
     format!("{}.eqiad.main", if is_api { "mw-api-ext" } else { "mw-web" })
 }
 
-fn render(state: &mut State, wiki: Wiki, asked: &Seen, patched: bool, service: &str, generation: u64) -> Answer {
+fn render(state: &mut State, wiki: Wiki, asked: &Seen, code: Code, service: &str, generation: u64) -> Answer {
     state.rendered += 1;
     let lies = |lie| !wiki.is_wikitech() && state.lies(lie);
     let is_production = !service.starts_with("mw-debug") && !service.starts_with("mw-experimental");
     let left_behind = lies(Lie::HalfSynced) && is_production && generation > 0 && state.rendered.is_multiple_of(2);
-    let (patched, generation) = if left_behind { (!patched, generation - 1) } else { (patched, generation) };
+    let (code, generation) = if left_behind { (state.previous.clone(), generation - 1) } else { (code, generation) };
     let name = if lies(Lie::UnknownServerName) {
         "appserver.invalid".to_owned()
     } else {
@@ -109,13 +111,20 @@ fn render(state: &mut State, wiki: Wiki, asked: &Seen, patched: bool, service: &
     let failing = state.lies.iter().find_map(|lie| match lie {
         Lie::ServerError(status) if !wiki.is_wikitech() => Some(*status),
         Lie::WikitechDown if wiki.is_wikitech() => Some(503),
+        Lie::LogNowhere if wiki.is_wikitech() && asks_for_log(asked) => Some(503),
         _ => None,
     });
     let answer = match failing {
         Some(status) => error_page(status),
-        None => wiki::answer(&Server { wiki, name: &name, patched, state }, asked),
+        None => wiki::answer(&Server { wiki, name: &name, code: &code, state }, asked),
     };
     if lies(Lie::NoServerHeader) { answer } else { answer.with("server", name) }
+}
+
+fn asks_for_log(asked: &Seen) -> bool {
+    let title = ["titles", "title", "page"].iter().find_map(|name| asked.parameter(name));
+    let title = title.unwrap_or_else(|| asked.route().trim_start_matches("/wiki/").to_owned());
+    title.replace(' ', "_") == "Server_Admin_Log"
 }
 
 fn error_page(status: u16) -> Answer {

@@ -47,6 +47,11 @@ impl Seen {
 
     /// A parameter of the query or, in a form that is posted, of the body.
     pub fn parameter(&self, name: &str) -> Option<String> {
+        self.parameters(name).into_iter().next()
+    }
+
+    /// The same for one that may stand there more than once.
+    pub fn parameters(&self, name: &str) -> Vec<String> {
         let query = self.path.split_once('?').map_or("", |(_, query)| query);
         let is_form =
             self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
@@ -54,8 +59,9 @@ impl Seen {
         [query, form]
             .iter()
             .flat_map(|text| form_urlencoded::parse(text.as_bytes()))
-            .find(|(known, _)| known == name)
+            .filter(|(known, _)| known == name)
             .map(|(_, value)| value.into_owned())
+            .collect()
     }
 
     /// The headers in the form in which a request keeps them.

@@ -41,6 +41,18 @@ pub enum Lie {
     NocDown,
     /// gerrit.wikimedia.org answers 503.
     GerritDown,
+    /// Gerrit tells of changes, but Gitiles, which tells of commits, answers 503.
+    GitilesDown,
+    /// sal.toolforge.org answers 503; the page on wikitech is still there.
+    SalDown,
+    /// The Server Admin Log answers 503 in both of its places.
+    LogNowhere,
+    /// Wikis have no deployment-info: 404 with `{}`.
+    DeploymentInfoMissing,
+    /// Deployment-info has the shape of 12 August 2026: the checkouts of all versions together.
+    DeploymentInfoOldShape,
+    /// Deployment-info has a shape that it never had.
+    DeploymentInfoOddShape,
     /// The webhook answers with this status and says nothing in the channel.
     WebhookRefuses(u16),
     /// Every host answers 200 with the sign-in page of somebody's guest network.
@@ -76,6 +88,12 @@ impl FromStr for Lie {
             "CalendarMissing" => Self::CalendarMissing,
             "NocDown" => Self::NocDown,
             "GerritDown" => Self::GerritDown,
+            "GitilesDown" => Self::GitilesDown,
+            "SalDown" => Self::SalDown,
+            "LogNowhere" => Self::LogNowhere,
+            "DeploymentInfoMissing" => Self::DeploymentInfoMissing,
+            "DeploymentInfoOldShape" => Self::DeploymentInfoOldShape,
+            "DeploymentInfoOddShape" => Self::DeploymentInfoOddShape,
             "WebhookRefuses" => Self::WebhookRefuses(status()?),
             "CaptivePortal" => Self::CaptivePortal,
             "Slow" => Self::Slow(status()?.into()),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Starts the bed (`--real`: the one of Debian's own servers) and keeps it until ctrl-c, SIGTERM or the end of the input.
 //!
-//! Prints one JSON line with what a client needs, then takes a command a line: `merge`, `sync-testservers`,
-//! `sync-everywhere`, `roll-back`, `lie NAME [NUMBER]`, `honest`, `channel`, `relay ADDRESS`. Each is answered by one
-//! JSON line.
+//! Prints one JSON line with what a client needs, then takes a command a line: `merge`, `sync-testservers`, `continue`,
+//! `sync-everywhere`, `roll-back`, `abort`, each for the story's change or for those whose numbers follow,
+//! `lie NAME [NUMBER]`, `honest`, `channel`, `relay ADDRESS`. Each is answered by one JSON line.
 #![allow(clippy::print_stdout, reason = "this program talks on its output")]
 
 #[path = "mod.rs"]
@@ -59,11 +59,16 @@ fn input() -> Result<mpsc::Receiver<String>, BedError> {
 }
 
 async fn obey(bed: &Bed, line: &str) -> Value {
-    match line.split_once(' ').unwrap_or((line, "")) {
-        ("merge", _) => return told(line, bed.merge().await),
-        ("sync-testservers", _) => return told(line, bed.sync_testservers().await),
-        ("sync-everywhere", _) => return told(line, bed.sync_everywhere().await),
-        ("roll-back", _) => return told(line, bed.roll_back().await),
+    let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let numbers: Vec<u64> = rest.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+    let scap = bed.scap(if numbers.is_empty() { &[bed::GERRIT] } else { &numbers });
+    match (name, rest) {
+        ("merge", _) => return told(line, scap.merge().await),
+        ("sync-testservers", _) => return told(line, scap.sync_testservers().await),
+        ("continue", _) => return told(line, scap.continue_everywhere().await),
+        ("sync-everywhere", _) => return told(line, scap.sync_everywhere().await),
+        ("roll-back", _) => return told(line, scap.roll_back().await),
+        ("abort", _) => return told(line, scap.abort().await),
         ("honest", _) => bed.be_honest(),
         ("lie", name) => match name.parse::<Lie>() {
             Ok(told) => bed.lie(told),

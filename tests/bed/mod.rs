@@ -4,13 +4,22 @@
 //!
 //! Nothing of it reaches beyond the loopback, and nothing has to be installed. One port answers for all host names;
 //! the name asked for decides what answers. Every answer can be made to lie or fail ([`Lie`]).
-#![allow(dead_code, unreachable_pub, reason = "each program that takes the bed in uses only a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each program that takes the bed in uses only a part of it"
+)]
 
 mod api;
 mod calendar;
+mod change;
+mod code;
 mod edge;
 mod exchange;
+mod gerrit;
 mod lie;
+mod log;
 mod page;
 mod production;
 #[path = "real/mod.rs"]
@@ -23,8 +32,12 @@ mod tls;
 mod wiki;
 mod world;
 
+pub use calendar::{Entry, Slot};
+pub use change::{Change, Status, Vote};
 pub use exchange::Seen;
 pub use lie::Lie;
+pub use scap::Scap;
+pub use wiki::{GROUP0_VERSION, VERSION};
 
 use jiff::Timestamp;
 use production::Production;
@@ -55,6 +68,16 @@ pub const OTHER_GERRIT: u64 = 1_330_002;
 pub const OTHER_TITLE: &str = "Enable the new search page on dewiki";
 /// Its submitter.
 pub const OTHER_NICK: &str = "reviewer";
+/// The story's backport of the submitter, in the window after.
+pub const BACKPORT: u64 = 1_330_020;
+/// The change that it was picked from, merged in master before [`GROUP0_VERSION`] was cut.
+pub const BACKPORT_MASTER: u64 = 1_330_019;
+/// Its title.
+pub const BACKPORT_TITLE: &str = "Show the right date in the log";
+/// The URL that shows whether the backport is there, on a wiki that runs [`VERSION`].
+pub const BACKPORT_URL: &str = "https://en.wikipedia.org/wiki/Special:Log";
+/// What only the backport brings to that page.
+pub const BACKPORT_TEXT: &str = "21 November 2026";
 
 /// How long [`Bed::heard`] waits.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -92,6 +115,9 @@ pub enum BedError {
     /// The relay did not come into the channel.
     #[error("start the relay: {0}")]
     Relay(String),
+    /// Gerrit does not know the change.
+    #[error("deploy change <{0}>: gerrit does not know it; put it there first")]
+    NoChange(u64),
     /// Nobody said it in time.
     #[error("hear <{part}> in the channel; heard <{heard}>")]
     NotHeard {
@@ -171,47 +197,75 @@ impl Bed {
         &self.tls.spki
     }
 
-    /// The deployer starts scap: Gerrit merges the change, nothing runs it yet.
-    ///
-    /// # Errors
-    /// As all four steps of scap: when the real bed's programs refuse; the embedded bed does what it is told.
-    pub async fn merge(&self) -> Result<(), BedError> {
-        self.scap(scap::merge).await
+    /// A call of scap for these changes; its steps are to be taken one by one.
+    pub fn scap<'a>(&'a self, changes: &'a [u64]) -> Scap<'a> {
+        Scap::new(self, changes)
     }
 
-    /// Scap syncs the test servers and announces that the change can be verified there.
+    /// The deployer starts scap for the story's change: Gerrit merges it, nothing runs it yet.
+    ///
+    /// # Errors
+    /// As all steps of scap: when the real bed's programs refuse; the embedded bed does what it is told.
+    pub async fn merge(&self) -> Result<(), BedError> {
+        self.scap(&[GERRIT]).merge().await
+    }
+
+    /// Scap syncs the test servers and announces that the story's change can be verified there.
     ///
     /// # Errors
     /// See [`Bed::merge`].
     pub async fn sync_testservers(&self) -> Result<(), BedError> {
-        self.scap(scap::sync_testservers).await
+        self.scap(&[GERRIT]).sync_testservers().await
     }
 
-    /// The deployer continues: the whole fleet runs the patch. Cached pages stay cached.
+    /// The deployer continues with the story's change: it is on its way, production does not run it yet.
+    ///
+    /// # Errors
+    /// See [`Bed::merge`].
+    pub async fn continue_everywhere(&self) -> Result<(), BedError> {
+        self.scap(&[GERRIT]).continue_everywhere().await
+    }
+
+    /// The whole fleet runs the story's patch; the deployer continues first where that has not been done. Cached pages
+    /// stay cached.
     ///
     /// # Errors
     /// See [`Bed::merge`].
     pub async fn sync_everywhere(&self) -> Result<(), BedError> {
-        self.scap(scap::sync_everywhere).await
+        self.scap(&[GERRIT]).sync_everywhere().await
     }
 
-    /// The deployer rolls back: no server runs the patch.
+    /// The deployer rolls the story's change back: no server runs it.
     ///
     /// # Errors
     /// See [`Bed::merge`].
     pub async fn roll_back(&self) -> Result<(), BedError> {
-        self.scap(scap::roll_back).await
+        self.scap(&[GERRIT]).roll_back().await
     }
 
-    async fn scap(&self, step: impl FnOnce(&mut world::State)) -> Result<(), BedError> {
-        let before = self.world.look(|state| state.channel.len());
-        self.world.change(step);
+    /// Lets the real bed do and hear what a step of scap has brought about; `before` lines of the channel are older.
+    async fn follow(&self, before: usize) -> Result<(), BedError> {
         let Some(production) = &self.production else { return Ok(()) };
         let (debug, everywhere, said) = self.world.look(|state| {
             let said = state.channel.get(before..).unwrap_or_default().to_vec();
-            (state.patched_debug, state.patched_production, said)
+            (state.is_patched(&state.testservers), state.is_patched(&state.production), said)
         });
         production.follow(debug, everywhere, &said).await
+    }
+
+    /// Takes a change into Gerrit, in place of one with the same number.
+    pub fn put_change(&self, change: Change) {
+        self.world.change(|state| state.put_change(change));
+    }
+
+    /// A change as Gerrit has it now.
+    pub fn change(&self, number: u64) -> Option<Change> {
+        self.world.look(|state| state.changes.get(&number).cloned())
+    }
+
+    /// Lets a wiki run another version, as the train does. Unknown wikis stay unknown.
+    pub fn run_version(&self, dbname: &str, version: &str) {
+        self.world.change(|state| state.run_version(dbname, version));
     }
 
     /// Has the command's relay say in the real channel what comes to the webhook.
@@ -226,6 +280,16 @@ impl Bed {
         let relay = production.start_relay(command, token).await?;
         self.set_relay(relay);
         Ok(())
+    }
+
+    /// Puts an entry into the Server Admin Log that nobody hears in the channel.
+    pub fn log(&self, at: Timestamp, nick: &str, message: &str) {
+        let entry = log::Entry { at, nick: nick.to_owned(), message: message.to_owned() };
+        self.world.change(|state| {
+            state.sal.push(entry);
+            state.sal.sort_by_key(|entry| entry.at);
+            state.purge("labswiki");
+        });
     }
 
     /// The channel, oldest line first; in the real bed as a client heard it.
@@ -299,6 +363,11 @@ impl Bed {
             state.pages.insert(key, wikitext.to_owned());
             state.purge(dbname);
         });
+    }
+
+    /// Writes the calendar anew: a page with these windows and no others (of the embedded bed only).
+    pub fn write_schedule(&self, slots: &[Slot]) {
+        self.write_page("labswiki", "Deployments", &calendar::of_slots(slots));
     }
 
     /// The wikitext of a page as it was put there, such as `labswiki`, `Deployments`.

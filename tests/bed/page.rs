@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The HTML of wiki pages, small but with the marks that `MediaWiki`'s pages have.
 
-use super::PATCH_TEXT;
-use super::api;
+use super::code::EVENTS;
 use super::exchange::Answer;
-use super::wiki::{Server, VERSION};
+use super::wiki::Server;
+use super::{BACKPORT, BACKPORT_TEXT, GERRIT, PATCH_TEXT, api};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::json;
 
@@ -28,7 +28,7 @@ pub fn groups(server: &Server) -> Vec<(&'static str, &'static [&'static str])> {
         ("sysop", &["block", "delete", "protect", "rollback"]),
         ("bureaucrat", &["renameuser"]),
     ];
-    if server.patched && server.wiki.dbname == "enwiki" {
+    if server.has(GERRIT) && server.wiki.dbname == "enwiki" {
         groups.push((PATCH_TEXT, &["noratelimit", "override-antispoof"]));
     }
     groups
@@ -38,7 +38,8 @@ pub fn groups(server: &Server) -> Vec<(&'static str, &'static [&'static str])> {
 pub fn answer(server: &Server, title: &str) -> Answer {
     let (status, body) = match title {
         "Special:ListGroupRights" => (200, group_rights(server)),
-        "Special:Version" => (200, version()),
+        "Special:Version" => (200, version(server)),
+        "Special:Log" => (200, log(server)),
         special if SPECIAL.contains(&special) => (200, html! { p { "This page is a special page." } }),
         _ => match api::wikitext(server, title) {
             Some(text) => (200, html! { @for part in text.split("\n\n") { p { (part) } } }),
@@ -79,16 +80,22 @@ fn group_rights(server: &Server) -> Markup {
     }
 }
 
-fn version() -> Markup {
+/// The log whose dates the story's backport puts right.
+fn log(server: &Server) -> Markup {
+    let date = if server.has(BACKPORT) { BACKPORT_TEXT } else { "1 January 1970" };
+    html! { ul { li.mw-logline-newusers { time { (date) } " User account Reader was created" } } }
+}
+
+fn version(server: &Server) -> Markup {
     html! {
         h2 id="mw-version-software" { "Installed software" }
         table.wikitable #sv-software {
-            tr { td { "MediaWiki" } td { (VERSION) } }
+            tr { td { "MediaWiki" } td { (server.version()) } }
             tr { td { "PHP" } td { "8.3.30 (fpm-fcgi)" } }
         }
         h2 id="mw-version-ext" { "Installed extensions" }
         table.wikitable {
-            tr { td { "WikimediaEvents" } td { "0414592" } }
+            tr { td { "WikimediaEvents" } td { (server.commit(EVENTS).get(..7).unwrap_or_default()) } }
         }
     }
 }
@@ -115,7 +122,7 @@ fn whole(server: &Server, title: &str, status: u16, body: &Markup) -> Markup {
                 script { (PreEscaped(format!("RLCONF={config};"))) }
                 link rel="stylesheet" href="/w/load.php?lang=en&modules=skins.vector.styles&only=styles&skin=vector-2022";
                 script async src="/w/load.php?lang=en&modules=startup&only=scripts&raw=1&skin=vector-2022" {}
-                meta name="generator" content={ "MediaWiki " (VERSION) };
+                meta name="generator" content={ "MediaWiki " (server.version()) };
                 meta name="robots" content=(if status == 200 { "max-image-preview:standard" } else { "noindex,nofollow" });
                 meta name="viewport" content="width=1120";
             }

@@ -3,20 +3,20 @@
 //!
 //! Must not know of caches and test servers; those are the edge's.
 
+use super::code::{CONFIG, Code};
 use super::exchange::{Answer, Seen};
+use super::lie::Lie;
 use super::world::State;
 use super::{api, page};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The version that all wikis run.
+/// The version that most wikis run at the start.
 pub const VERSION: &str = "1.47.0-wmf.15";
-/// The head of `operations/mediawiki-config` before the story's patch.
-const CONFIG_BEFORE: &str = "ee7a7b8055ea04d96ce0dbd33a4d928c11d11efb";
-/// The same with the patch.
-pub const CONFIG_AFTER: &str = "4f1c7a902be35d6681c0a4bb7d9e1f2c3a5b6d70";
-const CORE: &str = "0b34eb33f672efcbbb7f07d0d8995a9428348dd6";
+/// The version that the wikis of group 0 run at the start: it is the middle of a train.
+pub const GROUP0_VERSION: &str = "1.47.0-wmf.16";
+const GROUP0: [&str; 2] = ["testwiki", "mediawikiwiki"];
 const PUBLIC: &str = "private, s-maxage=0, max-age=0, must-revalidate";
 
 /// A wiki.
@@ -50,6 +50,11 @@ impl Wiki {
         WIKIS.into_iter().find(|wiki| wiki.host == host)
     }
 
+    /// The version that it runs at the start.
+    pub fn first_version(self) -> &'static str {
+        if GROUP0.contains(&self.dbname) { GROUP0_VERSION } else { VERSION }
+    }
+
     /// Whether this is Wikitech, which holds the calendar and is spared by lies about wikis.
     pub fn is_wikitech(self) -> bool {
         self.dbname == "labswiki"
@@ -62,10 +67,29 @@ pub struct Server<'a> {
     pub wiki: Wiki,
     /// The name of the pod.
     pub name: &'a str,
-    /// Whether the story's patch is in its code.
-    pub patched: bool,
+    /// What it has checked out.
+    pub code: &'a Code,
     /// The state, for wikitext and the log.
     pub state: &'a State,
+}
+
+impl Server<'_> {
+    /// The version that this wiki runs.
+    pub fn version(&self) -> &str {
+        self.state.version_of(self.wiki)
+    }
+
+    /// Whether a change is in the code that this wiki runs.
+    pub fn has(&self, number: u64) -> bool {
+        let for_this = |branch: &str| branch == "master" || branch.strip_prefix("wmf/") == Some(self.version());
+        self.state.changes.get(&number).is_some_and(|change| for_this(&change.branch))
+            && self.state.has(self.code, number)
+    }
+
+    /// The commit that it has of a project for this wiki.
+    pub fn commit(&self, project: &str) -> &str {
+        self.code.commit(project, &format!("wmf/{}", self.version())).unwrap_or("unknown")
+    }
 }
 
 /// The pages that stand on the wikis at the start; [`super::Bed::write_page`] adds more.
@@ -121,7 +145,7 @@ fn raw(server: &Server, title: &str) -> Answer {
 }
 
 /// Percent-decodes a path segment; a plus sign in a path is a plus sign.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let pair = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
     url::form_urlencoded::parse(pair.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
 }
@@ -149,26 +173,50 @@ fn load(asked: &Seen) -> Answer {
 
 /// What the answering server has checked out (repository `operations/mediawiki-config`, `w/deployment-info.php`).
 fn deployment_info(server: &Server, asked: &Seen) -> Answer {
-    let branch = format!("wmf/{VERSION}");
-    let repo = |name: &str| format!("https://gerrit.wikimedia.org/r/{name}");
-    let config = json!({
-        "repo": repo("operations/mediawiki-config"),
-        "branch": "master",
-        "commit_ref": if server.patched { CONFIG_AFTER } else { CONFIG_BEFORE },
-    });
-    let code = [
-        json!({"repo": repo("mediawiki/core"), "branch": branch, "commit_ref": CORE}),
-        json!({"repo": repo("mediawiki/extensions/WikimediaEvents"), "branch": branch,
-            "commit_ref": "041459235837f07e08e2ce59fa981302950fcdc6"}),
-        json!({"repo": repo("mediawiki/vendor"), "commit_ref": "1111111111111111111111111111111111111111"}),
-    ];
-    let all = asked.path.split_once('?').is_some_and(|(_, query)| query.split('&').any(|part| part.starts_with("all")));
-    let value = if all {
-        json!({"common": [config], "versions": {VERSION: code}})
+    let lies = |lie| !server.wiki.is_wikitech() && server.state.lies(lie);
+    let uncached = |answer: Answer| answer.with("cache-control", "no-cache");
+    if lies(Lie::DeploymentInfoMissing) {
+        return uncached(Answer::new(404, "application/json; charset=utf-8", "{}\n"));
+    }
+    let (dbname, version) = (server.wiki.dbname, server.version());
+    let branch = format!("wmf/{version}");
+    let config = checkouts(server, |known| known == "master");
+    let of_wiki = checkouts(server, |known| known == branch);
+    let vendor = json!({"repo": repo("mediawiki/vendor"), "commit_ref": "1".repeat(40)});
+    let asks_all =
+        asked.path.split_once('?').is_some_and(|(_, query)| query.split('&').any(|part| part.starts_with("all")));
+    let value = if lies(Lie::DeploymentInfoOddShape) {
+        json!({"wiki": dbname, "deployed": {CONFIG: server.code.commit(CONFIG, "master")}})
+    } else if lies(Lie::DeploymentInfoOldShape) {
+        // Every version's checkouts together; the branch tells which of them are this wiki's.
+        let all = checkouts(server, |known| known.starts_with("wmf/"));
+        let all = [config, all].concat();
+        json!({"checkouts": all, "dbname": dbname, "branch": branch})
+    } else if asks_all {
+        let live: BTreeSet<&str> = WIKIS.iter().map(|wiki| server.state.version_of(*wiki)).collect();
+        let of = |version: &str| {
+            [checkouts(server, |known| known.strip_prefix("wmf/") == Some(version)), vec![vendor.clone()]].concat()
+        };
+        let versions: Value = live.into_iter().map(|version| (version.to_owned(), json!(of(version)))).collect();
+        json!({"common": config, "versions": versions})
     } else {
-        let mut checkouts = vec![config];
-        checkouts.extend(code);
-        json!({"dbname": server.wiki.dbname, "version": VERSION, "branch": branch, "checkouts": checkouts})
+        let all = [config, of_wiki, vec![vendor]].concat();
+        json!({"dbname": dbname, "version": version, "branch": branch, "checkouts": all})
     };
-    Answer::json(&value).with("cache-control", "no-cache")
+    uncached(Answer::json(&value))
+}
+
+fn repo(project: &str) -> String {
+    format!("https://gerrit.wikimedia.org/r/{project}")
+}
+
+/// What the server has of the branches that `is_wanted`. Only the configuration is deployed from `master`.
+fn checkouts(server: &Server, is_wanted: impl Fn(&str) -> bool) -> Vec<Value> {
+    let wanted = server
+        .code
+        .commits()
+        .filter(|((project, branch), _)| is_wanted(branch) && (branch != "master" || project == CONFIG));
+    wanted
+        .map(|((project, branch), commit)| json!({"repo": repo(project), "branch": branch, "commit_ref": commit}))
+        .collect()
 }

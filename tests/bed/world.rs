@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What is true in the bed at this moment: code states, wiki pages, the edge's cache, the channel, and who asked for what.
 
+use super::change::{Change, first_changes};
+use super::code::{CONFIG, Code, EVENTS, History};
 use super::exchange::{Answer, Seen};
 use super::lie::Lie;
-use super::wiki::WIKIS;
-use super::{ChannelLine, calendar, wiki};
+use super::log::{self, Entry};
+use super::wiki::{VERSION, WIKIS, Wiki};
+use super::{ChannelLine, GERRIT, calendar, wiki};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
-
-/// An entry of the Server Admin Log.
-pub struct SalEntry {
-    /// When it was said.
-    pub at: Timestamp,
-    /// `deployer@deploy2002`.
-    pub nick: String,
-    /// What was said, without `!log`.
-    pub message: String,
-}
 
 /// A page that the edge keeps.
 pub struct Cached {
@@ -39,7 +32,7 @@ pub struct State {
     /// The channel, oldest line first.
     pub channel: Vec<ChannelLine>,
     /// The Server Admin Log, oldest entry first.
-    pub sal: Vec<SalEntry>,
+    pub sal: Vec<Entry>,
     /// Requests, oldest first.
     pub seen: Vec<Seen>,
     /// Wikitext by database name and title (with underscores).
@@ -48,12 +41,20 @@ pub struct State {
     pub cache: BTreeMap<String, Cached>,
     /// Where posts to the webhook are sent on to.
     pub relay: Option<SocketAddr>,
-    /// When Gerrit merged the story's change.
-    pub merged: Option<Timestamp>,
-    /// Whether the test servers run the patch.
-    pub patched_debug: bool,
-    /// Whether the fleet runs the patch.
-    pub patched_production: bool,
+    /// The changes that Gerrit knows, by number.
+    pub changes: BTreeMap<u64, Change>,
+    /// What is merged into which branch.
+    pub history: History,
+    /// What the test servers run.
+    pub testservers: Code,
+    /// What the fleet runs.
+    pub production: Code,
+    /// What the fleet ran before its last new pods.
+    pub previous: Code,
+    /// The changes with which the deployer has continued and that are not everywhere yet.
+    pub continuing: Vec<u64>,
+    /// The versions of wikis by database name.
+    pub versions: BTreeMap<&'static str, String>,
     /// How many times the fleet was given new pods.
     pub generation: u64,
     /// How many answers wikis have rendered; spreads them over the pods.
@@ -72,6 +73,57 @@ impl State {
         self.cache.retain(|key, _| key.split('/').next() != Some(host));
     }
 
+    /// Takes a change into Gerrit, in place of one with its number. A merged one is in its branch; servers
+    /// do not run it before scap brings it to them.
+    pub fn put_change(&mut self, change: Change) {
+        self.history.branch(&change.project, &change.branch);
+        if change.is_merged() {
+            self.history.merge(&change);
+        }
+        self.changes.insert(change.number, change);
+        self.check_out();
+    }
+
+    /// Gives every server what the live versions consist of, where it has not got it.
+    fn check_out(&mut self) {
+        let live: Vec<String> = self.versions.values().cloned().collect();
+        for version in live {
+            self.history.cut(&version);
+        }
+        for code in [&mut self.testservers, &mut self.production, &mut self.previous] {
+            self.history.add_missing(code);
+        }
+    }
+
+    /// Whether the story's patch is in this code.
+    pub fn is_patched(&self, code: &Code) -> bool {
+        self.has(code, GERRIT)
+    }
+
+    /// Whether a change is in this code.
+    pub fn has(&self, code: &Code, number: u64) -> bool {
+        self.changes.get(&number).is_some_and(|change| self.history.has(code, change))
+    }
+
+    /// The version that a wiki runs.
+    pub fn version_of(&self, wiki: Wiki) -> &str {
+        self.versions.get(wiki.dbname).map_or(VERSION, String::as_str)
+    }
+
+    /// Lets a wiki run another version, with the same extensions as the others.
+    pub fn run_version(&mut self, dbname: &str, version: &str) {
+        if let Some(known) = self.versions.get_mut(dbname) {
+            version.clone_into(known);
+        }
+        self.check_out();
+    }
+
+    /// The fleet gets new pods; `before` is what the old ones ran.
+    pub fn new_pods(&mut self, before: Code) {
+        self.previous = before;
+        self.generation += 1;
+    }
+
     /// Says a line in the channel.
     pub fn say(&mut self, nick: &str, text: &str) {
         self.channel.push(ChannelLine { nick: nick.to_owned(), text: text.to_owned() });
@@ -87,7 +139,15 @@ pub struct World {
 impl World {
     /// The world before the story's patch is merged.
     pub fn new(now: Timestamp) -> Self {
-        let mut state = State { pages: wiki::first_pages(), ..State::default() };
+        let mut state = State { pages: wiki::first_pages(), sal: log::first_entries(now), ..State::default() };
+        state.versions = WIKIS.iter().map(|wiki| (wiki.dbname, wiki.first_version().to_owned())).collect();
+        for project in ["mediawiki/core", EVENTS] {
+            state.history.branch(project, &format!("wmf/{VERSION}"));
+        }
+        state.history.branch(CONFIG, "master");
+        for change in first_changes() {
+            state.put_change(change);
+        }
         state.pages.insert(("labswiki".to_owned(), "Deployments".to_owned()), calendar::wikitext(now));
         Self { state: Mutex::new(state), bell: watch::Sender::new(()) }
     }
