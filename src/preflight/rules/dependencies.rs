@@ -19,11 +19,13 @@ pub(super) fn findings(case: &Case, change: &Change) -> Vec<Finding> {
     let mut relevant = false;
     let mut passed_over: Vec<String> = Vec::new();
     for reference in change.depends_on() {
-        let named = resolve(case, &reference);
+        let mut named = resolve(case, &reference);
         if named.is_empty() {
             found.push(unknown(&reference));
             relevant = true;
         }
+        // A change that names itself is a circle, which is told apart.
+        named.retain(|dependency| dependency.number != change.number);
         found.extend(named.iter().filter_map(|dependency| work_in_progress(dependency)));
         for group in groups(case, &named) {
             match judge(case, change, &group) {

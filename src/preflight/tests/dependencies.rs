@@ -2,7 +2,7 @@
 //! The cases of what a change depends on.
 
 use super::rows::{BLOCKS, NOTES, Row, WARNS};
-use super::world::{CONFIG, LIVE, MINE, OLD, World, change, commit, depends, id, merged, patch, versions};
+use super::world::{CONFIG, CORE, LIVE, MINE, OLD, World, change, commit, depends, id, merged, patch, versions};
 use crate::change::{Change, ChangeStatus};
 use crate::preflight::{Rule, Severity};
 
@@ -77,6 +77,7 @@ fn on_code() -> Vec<Case> {
         (None, "picked, in the window", code(vec![fixed(), waiting()]).listing([patch(902, "1.47.0-wmf.16")])),
         (BLOCKS, "picked, not in the window", code(vec![fixed(), waiting()])),
         (WARNS, "picked, neither scheduled", code(vec![fixed(), waiting()]).unscheduled()),
+        (WARNS, "another project's was picked", code(vec![fixed(), picked(merged(902, CORE, LIVE))])),
         (BLOCKS, "picked, and that abandoned", code(vec![fixed(), given_up()])),
     ]
 }

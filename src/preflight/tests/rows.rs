@@ -250,6 +250,7 @@ pub(super) fn file_rows() -> Vec<Row> {
             "both",
             config(&["wmf-config/InitialiseSettings-labs.php", "wmf-config/InitialiseSettings.php"]),
         ),
+        (Rule::BetaOnly, None, "the list of wikitech", config(&["dblists/labswiki.dblist"])),
         (Rule::BetaOnly, None, "no files were told", World::config().edit(|world| world.revision().files = None)),
         (Rule::BetaOnly, None, "code", code(&["a-labs.php"])),
         (Rule::Localisation, None, "PHP", code(&["includes/i18nThings.php"])),
