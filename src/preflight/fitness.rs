@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A change looked at for a backport window.
 
-use super::{CherryPick, Finding};
-use crate::change::{Change, ChangeStatus};
+use super::rules::{self, Case};
+use super::{CherryPick, Finding, Severity, calendar_entry, cherry_picks, schedule_link};
+use crate::change::{Change, ChangeStatus, Destination};
 use crate::deployed::Wikiversions;
 use crate::schedule::{Nick, Schedule};
 use jiff::Timestamp;
@@ -65,25 +66,52 @@ impl Fitness {
     /// Whether a finding blocks.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == super::Severity::Blocks)
+        self.findings.iter().any(|finding| finding.severity == Severity::Blocks)
     }
 }
 
-/// Looks at a change.
+/// Looks at a change: in the window given, else in the next one in which it stands and which is not over.
 #[must_use]
 pub fn examine(facts: &Facts) -> Fitness {
+    let case = Case::of(facts);
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in rules::findings(&case) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    findings.sort_by_key(|finding| (finding.severity, finding.rule));
+    // Where the calendar could not be read, the entry is harmless.
+    let is_scheduled = case.coming().next().is_some();
+    let schedulable = case.change.filter(|change| {
+        let goes = matches!(change.destination(), Destination::Config | Destination::Backport { .. });
+        goes && change.status != ChangeStatus::Abandoned && !is_scheduled
+    });
+    let change = case.change;
+    let text = |field: fn(&Change) -> &String| change.map(field).cloned().unwrap_or_default();
     Fitness {
         gerrit: facts.gerrit,
-        window: facts.window,
-        place: None,
-        project: String::new(),
-        branch: String::new(),
-        subject: String::new(),
-        status: None,
-        owner: None,
-        findings: Vec::new(),
-        entry: None,
-        schedule_link: None,
-        cherry_picks: Vec::new(),
+        window: match facts.schedule {
+            Some(_) => case.slot.map(|slot| slot.window.start),
+            None => facts.window,
+        },
+        place: case.slot.and_then(|slot| slot.place),
+        project: text(|change| &change.project),
+        branch: text(|change| &change.branch),
+        subject: text(|change| &change.subject),
+        status: change.map(|change| change.status),
+        owner: change.and_then(|change| change.owner.clone()),
+        findings,
+        entry: schedulable.and_then(|change| calendar_entry(change, facts.nick)),
+        schedule_link: schedulable.and_then(schedule_link),
+        cherry_picks: missing_backports(&case),
     }
+}
+
+fn missing_backports(case: &Case) -> Vec<CherryPick> {
+    let development = case.change.and_then(|change| case.on_development(change));
+    let (Some(change), Some(changes), Some(versions)) = (development, case.facts.changes, case.facts.versions) else {
+        return Vec::new();
+    };
+    cherry_picks(change, changes, versions)
 }

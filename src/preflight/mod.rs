@@ -8,8 +8,12 @@ mod cherry_pick;
 mod entry;
 mod finding;
 mod fitness;
+mod rules;
 
 pub use cherry_pick::{CherryPick, cherry_picks};
 pub use entry::{calendar_entry, schedule_link};
 pub use finding::{Finding, Rule, RuleSource, Severity};
 pub use fitness::{Facts, Fitness, examine};
+
+#[cfg(test)]
+mod tests;
