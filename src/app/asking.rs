@@ -55,7 +55,7 @@ pub async fn calendar(http: &impl Http, url: &str) -> Result<Schedule, AskError>
 /// on. A number that Gerrit does not know is not among them.
 ///
 /// # Errors
-/// When the first query is not told. Without the second the changes stand alone.
+/// When one of the two is not told: without its siblings a change would be judged wrongly.
 pub async fn changes(http: &impl Http, numbers: &[u64]) -> Result<Vec<Change>, AskError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
@@ -66,7 +66,7 @@ pub async fn changes(http: &impl Http, numbers: &[u64]) -> Result<Vec<Change>, A
     references.extend(known.iter().filter(has_siblings).map(|change| Reference::ChangeId(change.change_id.clone())));
     if !references.is_empty() {
         let references: Vec<Reference> = references.into_iter().collect();
-        for found in query(http, &by_references(&references)).await.unwrap_or_default() {
+        for found in query(http, &by_references(&references)).await? {
             if !known.iter().any(|change| change.number == found.number) {
                 known.push(found);
             }
