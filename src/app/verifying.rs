@@ -169,3 +169,25 @@ impl<P: Ports> Progress for App<P> {
         self.publish().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::version_of;
+    use crate::schedule::PatchKind;
+
+    #[test]
+    fn a_backports_version_is_what_the_calendar_writes_and_a_word_is_none() {
+        for (written, version) in [
+            ("1.47.0-wmf.16", Some("1.47.0-wmf.16")),
+            ("wmf/1.47.0-wmf.16", Some("1.47.0-wmf.16")),
+            ("php-1.47.0-WMF.16", Some("1.47.0-wmf.16")),
+            ("wmf.16", Some("wmf.16")),
+            ("master", Some("master")),
+            ("config", None),
+            ("", None),
+            ("backport", None),
+        ] {
+            assert_eq!(version_of(&PatchKind::from(written.to_owned())).as_deref(), version, "{written}");
+        }
+    }
+}
