@@ -13,6 +13,7 @@ use crate::deployed::{
 use crate::exchange::{Headers, Request, Response, TransportError};
 use crate::ports::Http;
 use crate::schedule::{Schedule, page_from_api, parse};
+use crate::verify::{Target, doubt_of};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -103,8 +104,9 @@ pub async fn log(http: &impl Http) -> Result<(LogSource, Vec<LogEntry>), AskErro
     if entries.is_empty() { Err(failed) } else { Ok((LogSource::Wikitech, entries)) }
 }
 
-/// What the server that answers for `host` runs: a test server's with `backend`, production's without. Where there is no
-/// deployment-info, the version alone, as siteinfo tells it.
+/// What the server that answers for `host` runs: a test server's with `backend`, production's without. Where
+/// deployment-info does not tell, the version alone, as siteinfo tells it. An answer of another server, or of a cache,
+/// tells nothing.
 ///
 /// # Errors
 /// When neither tells: what deployment-info did.
@@ -117,13 +119,18 @@ pub async fn running(http: &impl Http, host: &str, backend: Option<&Backend>) ->
         }
         async move { http.send(&request).await }
     };
+    let target = backend.map_or(Target::Production, |backend| Target::Debug { backend: backend.clone() });
+    let from_there = |response: &Response| doubt_of(&target, response).map_or(Ok(()), |doubt| Err(unreadable(doubt)));
     let info = ask(deployment_info_url(host)).await?;
-    let failed = match Running::from_deployment_info(info.status, &info.body) {
+    let told =
+        from_there(&info).and_then(|()| Running::from_deployment_info(info.status, &info.body).map_err(unreadable));
+    let failed = match told {
         Ok(running) => return Ok(running),
         Err(error) => error,
     };
     let site = ask(siteinfo_url(host)).await?;
-    Running::from_siteinfo(site.status, &site.body).map_err(|_| unreadable(failed))
+    let told = from_there(&site).and_then(|()| Running::from_siteinfo(site.status, &site.body).map_err(unreadable));
+    told.map_err(|_| failed)
 }
 
 async fn query(http: &impl Http, url: &str) -> Result<Vec<Change>, AskError> {

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Performs a run: sends what is pending, a few at a time, and has what comes weighed.
+//! Performs a run: sends what is pending, a few at a time, and has what comes weighed. What the asked wikis run is read
+//! beside the tests.
 //!
 //! Must not judge anything itself: `verify` does.
 
+use super::train::Train;
 use crate::debug::{Directives, HEADER};
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{Journal, Outcome, Target, is_cached, past_caches, weigh, without_past_caches};
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many requests may be in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// To one host.
+    /// To one host; at 1, the version of a wiki is asked for beside the first test.
     pub per_host: usize,
 }
 
@@ -31,33 +34,63 @@ pub trait Progress {
     async fn outcome(&self, journal: &Journal);
 }
 
+/// What a request under way comes to.
+enum Came {
+    /// The outcome of the job at this place.
+    Outcome(usize, Box<Outcome>),
+    /// The version of the wiki at this host.
+    Version(String),
+}
+
 /// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it.
 /// It comes back when nothing is pending; dropping it ends every request under way.
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
     let plan = journal.plan.clone();
     let jobs = plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect::<Vec<_>>();
+    let mut train = Train::new(ports, &plan.subject);
     let mut waiting: VecDeque<usize> = journal.pending().into();
     let mut busy: BTreeMap<String, usize> = BTreeMap::new();
     let mut in_flight = FuturesUnordered::new();
+    let mut awaited = 0;
     loop {
         let mut later = VecDeque::new();
         for place in waiting.drain(..) {
             let Some((test, target)) = jobs.get(place).copied() else { continue };
-            let of_host = busy.entry(host(test)).or_default();
-            if *of_host < limits.per_host.max(1) {
-                *of_host += 1;
-                in_flight.push(async move { (place, ask(ports, test, target, plan.timeout_ms).await) });
-            } else {
+            let host = host(test);
+            let to_be_read = train.is_to_be_read(&host, target);
+            let slots = 1 + usize::from(to_be_read);
+            let of_host = busy.entry(host.clone()).or_default();
+            if *of_host > 0 && *of_host + slots > limits.per_host.max(1) {
                 later.push_back(place);
+                continue;
             }
+            *of_host += slots;
+            if to_be_read {
+                let (host, reading) = (host.clone(), train.read(&host, target));
+                in_flight.push(async move { reading.map(|_| Came::Version(host)).await }.boxed_local());
+            }
+            let scale = train.scale(&host, target);
+            let job = async move { scale.weigh(ask(ports, test, target, plan.timeout_ms).await).await };
+            in_flight.push(job.map(move |outcome| Came::Outcome(place, Box::new(outcome))).boxed_local());
+            awaited += 1;
         }
         waiting = later;
-        let Some((place, outcome)) = in_flight.next().await else { break };
-        if let Some(of_host) = jobs.get(place).and_then(|(test, _)| busy.get_mut(&host(test))) {
+        if awaited == 0 {
+            break;
+        }
+        let host = match in_flight.next().await {
+            Some(Came::Outcome(place, outcome)) => {
+                awaited -= 1;
+                journal.outcomes.insert(place, *outcome);
+                progress.outcome(journal).await;
+                jobs.get(place).map(|(test, _)| host(test)).unwrap_or_default()
+            }
+            Some(Came::Version(host)) => host,
+            None => break,
+        };
+        if let Some(of_host) = busy.get_mut(&host) {
             *of_host -= 1;
         }
-        journal.outcomes.insert(place, outcome);
-        progress.outcome(journal).await;
     }
 }
 

@@ -13,6 +13,7 @@ mod refreshing;
 mod reporting;
 mod settings;
 mod state;
+mod train;
 mod verifying;
 
 pub use asking::{AskError, LogSource, calendar, changes, log, running, versions};

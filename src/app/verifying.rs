@@ -8,6 +8,7 @@ use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
+use crate::schedule::PatchKind;
 use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::SignedDuration;
@@ -63,11 +64,11 @@ impl<P: Ports> App<P> {
         let found = schedule.and_then(|schedule| {
             schedule.windows.iter().find_map(|window| {
                 let patch = window.patches.iter().find(|patch| patch.gerrit == gerrit && !patch.struck)?;
-                Some((patch.title.clone(), window.deployers.clone()))
+                Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))
             })
         });
-        let (title, deployers) = found.unwrap_or_default();
-        Subject { gerrit: Some(gerrit), title, deployers }
+        let (title, deployers, version) = found.unwrap_or_default();
+        Subject { gerrit: Some(gerrit), title, deployers, version, wikis: Vec::new() }
     }
 
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
@@ -148,6 +149,16 @@ impl<P: Ports> App<P> {
     }
 }
 
+/// The version that a backport is for, as the calendar has it: `1.47.0-wmf.16`, `wmf/1.47.0-wmf.16`, `wmf.16`. A word
+/// that is no version says nothing.
+fn version_of(kind: &PatchKind) -> Option<String> {
+    let PatchKind::Branch(written) = kind else { return None };
+    let written = written.trim().to_ascii_lowercase();
+    let version = ["wmf/", "php-"].iter().find_map(|prefix| written.strip_prefix(prefix)).unwrap_or(&written);
+    let is_version = version.starts_with(|c: char| c.is_ascii_digit()) || version.starts_with("wmf.");
+    (is_version || version == "master").then(|| version.to_owned())
+}
+
 impl<P: Ports> Progress for App<P> {
     async fn outcome(&self, journal: &Journal) {
         let run = Run { journal: journal.clone(), report: None };
@@ -156,5 +167,27 @@ impl<P: Ports> Progress for App<P> {
             self.inner.borrow_mut().notice = Some(problem);
         }
         self.publish().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_of;
+    use crate::schedule::PatchKind;
+
+    #[test]
+    fn a_backports_version_is_what_the_calendar_writes_and_a_word_is_none() {
+        for (written, version) in [
+            ("1.47.0-wmf.16", Some("1.47.0-wmf.16")),
+            ("wmf/1.47.0-wmf.16", Some("1.47.0-wmf.16")),
+            ("php-1.47.0-WMF.16", Some("1.47.0-wmf.16")),
+            ("wmf.16", Some("wmf.16")),
+            ("master", Some("master")),
+            ("config", None),
+            ("", None),
+            ("backport", None),
+        ] {
+            assert_eq!(version_of(&PatchKind::from(written.to_owned())).as_deref(), version, "{written}");
+        }
     }
 }

@@ -8,9 +8,11 @@ mod log;
 mod progress;
 mod running;
 mod versions;
+mod wiki;
 
 pub use announcement::{Deployment, deployment_of};
 pub use log::{LOG_URL, LogEntry, LogError, entries_from_toolforge, entries_from_wikitech, log_page_url};
 pub use progress::{Phase, Progress, Runs, Servers, progress_of};
 pub use running::{Checkout, Running, RunningError, deployment_info_url, siteinfo_url};
 pub use versions::{NOC_VERSIONS_URL, VersionsError, Wikiversions, compare_versions};
+pub use wiki::{dbname_of_host, host_of_dbname};

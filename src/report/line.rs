@@ -121,6 +121,7 @@ fn about(journal: &Journal, room: usize) -> String {
 pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
     let reason = outcome.reason.as_ref()?;
     let what = in_short(outcome, false)?;
+    let step;
     let next = match reason {
         Reason::Assertion { .. } => {
             "The answer is from the right server: the patch does not do what the test expects, or is not synced yet."
@@ -134,7 +135,10 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
             TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
             TransportError::Network { .. } => "Check your connection, then verify again.",
         },
-        Reason::Doubt { doubt } => doubt.next_step(),
+        Reason::Doubt { doubt } => {
+            step = doubt.next_step();
+            &*step
+        }
     };
     let mut letters = what.chars();
     let what: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
@@ -169,7 +173,7 @@ mod tests {
 
     fn line(deployers: &[&str], title: &str, session: Session, outcome: Outcome) -> String {
         let deployers = deployers.iter().filter_map(|nick| Nick::new(nick)).collect();
-        let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers };
+        let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers, ..Subject::default() };
         let test = Test { url: "https://en.wikipedia.org/wiki/X?y=z".into(), session, ..Test::default() };
         let stage = Stage::Mwdebug { backend: Backend::default() };
         let plan = Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![test], 1000);

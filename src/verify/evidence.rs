@@ -10,6 +10,7 @@ use crate::debug::{Backend, Origin, Realm};
 use crate::exchange::{Method, Response, TransportError};
 use crate::suite::{Test, in_scope};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// What the edge says when it knows no backend of the name asked for (repository `operations/puppet`,
@@ -101,13 +102,35 @@ pub enum Doubt {
         /// The method.
         method: String,
     },
+    /// The wiki does not run the version that the backport is for, so that the patch is in no code that answered.
+    #[error("the wiki {host} runs {runs}, and the patch is for {wanted}")]
+    OtherVersion {
+        /// The wiki's host.
+        host: String,
+        /// What it runs.
+        runs: String,
+        /// What the backport is for.
+        wanted: String,
+        /// Hosts of wikis that run it; empty where that is not known, or none does.
+        wikis: Vec<String>,
+    },
+    /// Which version the wiki runs could not be read.
+    #[error("the version that {host} runs is not known: {why}")]
+    VersionUnknown {
+        /// The wiki's host.
+        host: String,
+        /// What the backport is for.
+        wanted: String,
+        /// Why, as a fragment.
+        why: String,
+    },
 }
 
 impl Doubt {
     /// What the submitter can do about it, as a sentence.
     #[must_use]
-    pub const fn next_step(&self) -> &'static str {
-        match self {
+    pub fn next_step(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::UnknownBackend { .. } => "Choose another backend in the settings.",
             Self::ProductionAnswered { .. } => {
                 "The test servers do not serve this URL; test another URL, or ask the deployer."
@@ -125,7 +148,17 @@ impl Doubt {
             Self::TooManyRequests => "Wait a minute, then verify again.",
             Self::LeftSites { .. } => "Do not follow redirects in this test, or test the other URL by hand.",
             Self::Interrupted { .. } => "Verify again if sending the request once more does no harm.",
-        }
+            Self::OtherVersion { wanted, wikis, .. } if wikis.is_empty() => {
+                return format!("Test a wiki that runs {wanted}; https://versions.toolforge.org shows which do.")
+                    .into();
+            }
+            Self::OtherVersion { wanted, wikis, .. } => {
+                return format!("Test a wiki that runs {wanted}, such as {}.", wikis.join(", ")).into();
+            }
+            Self::VersionUnknown { host, wanted, .. } => {
+                return format!("Verify again; if it stays so, look for {wanted} at https://{host}/wiki/Special:Version and test by hand.").into();
+            }
+        })
     }
 }
 
@@ -216,7 +249,14 @@ fn evidence_of(response: &Response) -> Evidence {
         request_id: response.headers.get("x-request-id"),
         elapsed_ms: response.elapsed_ms,
         repeated_past_cache: false,
+        version: None,
     }
+}
+
+/// Why an answer to a request of our own proves nothing of `target`; `None` where it does.
+#[must_use]
+pub fn doubt_of(target: &Target, response: &Response) -> Option<Doubt> {
+    doubt_about(target, response, &evidence_of(response))
 }
 
 fn doubt_about(target: &Target, response: &Response, evidence: &Evidence) -> Option<Doubt> {

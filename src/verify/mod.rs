@@ -8,9 +8,11 @@ mod evidence;
 mod journal;
 mod outcome;
 mod plan;
+mod version;
 
 pub use comparison::Comparison;
-pub use evidence::{Doubt, is_cached, past_caches, weigh, without_past_caches};
+pub use evidence::{Doubt, doubt_of, is_cached, past_caches, weigh, without_past_caches};
 pub use journal::{Ending, Journal, Tally};
 pub use outcome::{Evidence, Outcome, Reason, Verdict};
 pub use plan::{Job, Plan, Stage, Subject, Target};
+pub use version::weigh_version;

@@ -74,6 +74,10 @@ pub struct Evidence {
     pub elapsed_ms: u32,
     /// Whether a cached answer was set aside and the request sent again past the caches.
     pub repeated_past_cache: bool,
+    /// The version that the asked wiki runs there, such as `1.47.0-wmf.16`, as its server said beside this answer;
+    /// `None` where it was not asked, or had not answered yet and it did not matter.
+    #[serde(default)]
+    pub version: Option<String>,
 }
 
 /// What came of one job.

@@ -17,6 +17,24 @@ pub struct Subject {
     pub title: String,
     /// Deployers of the window, to whom the report is addressed.
     pub deployers: Vec<Nick>,
+    /// The version that a backport is for, such as `1.47.0-wmf.16`, or its end alone, `wmf.16`; `None` for a
+    /// configuration change, which wikis of every version have, and where it is not known.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Hosts of a few wikis that run that version, for advice; empty where they are not known yet.
+    #[serde(default)]
+    pub wikis: Vec<String>,
+}
+
+impl Subject {
+    /// Whether a wiki of version `runs` runs the code that is verified.
+    #[must_use]
+    pub fn is_for(&self, runs: &str) -> bool {
+        self.version.as_deref().is_none_or(|wanted| {
+            let end = wanted.starts_with("wmf.").then(|| runs.strip_suffix(wanted)).flatten();
+            runs == wanted || end.is_some_and(|rest| rest.ends_with('-'))
+        })
+    }
 }
 
 /// Which step of the backport window a run belongs to.
@@ -133,6 +151,33 @@ mod tests {
         let test = Test { method, ..Test::default() };
         let plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
         plan.jobs.into_iter().map(|job| job.target).collect()
+    }
+
+    #[test]
+    fn a_backport_is_for_its_own_version_alone() {
+        let is_for = |version: Option<&str>, runs: &str| {
+            Subject { version: version.map(str::to_owned), ..Subject::default() }.is_for(runs)
+        };
+        assert!(is_for(None, "1.47.0-wmf.15"));
+        for (wanted, runs, expected) in [
+            ("1.47.0-wmf.16", "1.47.0-wmf.16", true),
+            ("1.47.0-wmf.16", "1.47.0-wmf.15", false),
+            ("1.47.0-wmf.1", "1.47.0-wmf.16", false),
+            ("1.47.0-wmf.16", "master", false),
+            ("wmf.16", "1.47.0-wmf.16", true),
+            ("wmf.6", "1.47.0-wmf.16", false),
+            ("wmf.1", "1.47.0-wmf.16", false),
+            ("16", "1.47.0-wmf.16", false),
+            ("", "1.47.0-wmf.16", false),
+        ] {
+            assert_eq!(is_for(Some(wanted), runs), expected, "{wanted} {runs}");
+        }
+    }
+
+    #[test]
+    fn a_subject_that_was_kept_before_versions_were_read_is_still_one() {
+        let subject: Subject = serde_json::from_str(r#"{"gerrit": 1, "title": "T", "deployers": []}"#).unwrap();
+        assert_eq!(subject, Subject { gerrit: Some(1), title: "T".into(), ..Subject::default() });
     }
 
     #[test]

@@ -99,6 +99,7 @@ fn evidence(production: bool) -> Evidence {
         request_id: None,
         elapsed_ms: 312,
         repeated_past_cache: production,
+        version: None,
     }
 }
 
@@ -146,6 +147,7 @@ pub(crate) fn run(production: bool, tests: Vec<Test>, after: Vec<Outcome>, befor
         gerrit: Some(GERRIT),
         title: "[enwiki] Add the eventcoordinator group".into(),
         deployers: Nick::new("deployer").into_iter().collect(),
+        ..Subject::default()
     };
     let id = if production { "run-2" } else { "run-1" };
     let asked = at(if production { "14:18" } else { "14:17" });
