@@ -105,7 +105,7 @@ fn is_verified(state: &State, gerrit: u64, progress: &Progress) -> bool {
 /// A patch that waits on the test servers waits now; one on production waits for a while.
 fn is_of_now(progress: &Progress, now: Timestamp) -> bool {
     progress.phase == Phase::OnTestServers
-        || progress.since.is_some_and(|since| now.duration_since(since) <= DEPLOYED_LASTS)
+        || progress.since.is_some_and(|since| now.duration_since(since) < DEPLOYED_LASTS)
 }
 
 fn result(state: &State, now: Timestamp, lasts: SignedDuration) -> Says {
@@ -168,4 +168,153 @@ fn subject(run: &Run) -> String {
 
 fn place(run: &Run) -> &'static str {
     if run.journal.on_production() { "production" } else { "mwdebug" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{badge, next_change};
+    use crate::app::{Loaded, Run, State};
+    use crate::debug::Backend;
+    use crate::deployed::{Phase, Progress};
+    use crate::schedule::Window;
+    use crate::suite::Test;
+    use crate::verify::{Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use jiff::Timestamp;
+
+    /// A Monday.
+    fn at(time: &str) -> Timestamp {
+        format!("2026-11-23T{time}:00Z").parse().unwrap()
+    }
+
+    fn window(start: &str, end: &str) -> Window {
+        Window {
+            name: "UTC afternoon backport window".into(),
+            start: at(start),
+            end: at(end),
+            deployers: Vec::new(),
+            is_backport: true,
+            patches: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    fn run(production: bool, ended: Option<(&str, Ending, Verdict)>) -> Run {
+        let stage = if production { Stage::Production } else { Stage::Mwdebug { backend: Backend::default() } };
+        let subject = Subject { gerrit: Some(7), ..Subject::default() };
+        let plan = Plan::new("1".into(), subject, stage, at("08:00"), vec![Test::default()], 1);
+        let mut journal = Journal::begin(plan);
+        if let Some((time, ending, verdict)) = ended {
+            let outcome = Outcome { verdict, ..Outcome::inconclusive(Reason::NoAssertion, Evidence::default()) };
+            journal.outcomes = (0..journal.plan.jobs.len()).map(|place| (place, outcome.clone())).collect();
+            journal.ended = Some((at(time), ending));
+        }
+        Run { journal, report: None }
+    }
+
+    fn state(windows: Vec<Window>, runs: Vec<Run>, progress: Option<(Phase, Option<&str>)>) -> State {
+        let progress = progress.map(|(phase, since)| {
+            let (since, gaps) = (since.map(at), Vec::new());
+            (7, Progress { phase, since, began: None, deployer: None, servers: None, disagreement: None, gaps })
+        });
+        let schedule = Loaded::Ready { at: at("09:00"), value: windows };
+        State { schedule, runs, progress: progress.into_iter().collect(), ..State::default() }
+    }
+
+    #[test]
+    fn the_badge_says_the_one_thing_that_matters_now() {
+        use Ending::{Cancelled, Finished, Interrupted};
+        use Phase::{Deployed, Merged, OnTestServers};
+        use Verdict::{Fail, Inconclusive, Pass};
+        let windows = || vec![window("13:00", "14:00")];
+        let debug = |time, ending, verdict| vec![run(false, Some((time, ending, verdict)))];
+        let fleet = |time, verdict| vec![run(true, Some((time, Finished, verdict)))];
+        let on_debug = Some((OnTestServers, Some("13:20")));
+        let deployed = Some((Deployed, Some("13:40")));
+        let verify = "Verify on mwdebug: change 7 is on the test servers; your window is open until 14:00 UTC";
+        let fails = "FAIL on mwdebug: change 7; next window Mon 13:00 UTC";
+        // Now, windows, runs, progress; text and title.
+        let table = [
+            ("11:00", vec![], vec![], None, "", "Backport Verify"),
+            ("11:59", windows(), vec![], None, "", "Backport Verify: next window Mon 13:00 UTC"),
+            ("12:00", windows(), vec![], None, "60m", "Your next window opens in 60 min; next window Mon 13:00 UTC"),
+            ("12:18", windows(), vec![], None, "42m", "Your next window opens in 42 min; next window Mon 13:00 UTC"),
+            ("12:59", windows(), vec![], None, "1m", "Your next window opens in 1 min; next window Mon 13:00 UTC"),
+            ("13:00", windows(), vec![], None, "", "Backport Verify: your window is open until 14:00 UTC"),
+            ("14:00", windows(), vec![], None, "", "Backport Verify"),
+            ("12:20", windows(), debug("12:06", Finished, Fail), None, "FAIL", fails),
+            (
+                "12:21",
+                windows(),
+                debug("12:06", Finished, Fail),
+                None,
+                "39m",
+                "Your next window opens in 39 min; next window Mon 13:00 UTC",
+            ),
+            ("11:59", windows(), debug("00:00", Finished, Fail), None, "FAIL", fails),
+            ("12:01", vec![], debug("00:01", Finished, Fail), None, "", "Backport Verify"),
+            ("12:00", vec![], debug("11:59", Interrupted, Pass), None, "?", "INCONCLUSIVE on mwdebug: change 7"),
+            ("12:00", vec![], debug("11:59", Finished, Inconclusive), None, "?", "INCONCLUSIVE on mwdebug: change 7"),
+            ("12:00", vec![], debug("11:59", Cancelled, Pass), None, "", "Backport Verify"),
+            ("13:21", windows(), vec![], on_debug, "test", verify),
+            ("13:21", windows(), vec![], Some((OnTestServers, None)), "test", verify),
+            ("13:21", windows(), debug("13:19", Finished, Pass), on_debug, "test", verify),
+            ("13:21", windows(), debug("13:21", Cancelled, Pass), on_debug, "test", verify),
+            (
+                "13:21",
+                windows(),
+                debug("13:21", Finished, Pass),
+                on_debug,
+                "OK",
+                "PASS on mwdebug: change 7; your window is open until 14:00 UTC",
+            ),
+            ("13:41", vec![], fleet("13:39", Pass), deployed, "test", "Verify on production: change 7 is deployed"),
+            ("13:41", vec![], fleet("13:41", Pass), deployed, "OK", "PASS on production: change 7"),
+            ("15:41", vec![], vec![], deployed, "", "Backport Verify"),
+            ("13:41", vec![], vec![], Some((Deployed, None)), "", "Backport Verify"),
+            ("13:41", vec![], vec![], Some((Merged, Some("13:40"))), "", "Backport Verify"),
+            ("13:21", vec![], vec![run(false, None)], on_debug, "…", "Verifying change 7 on mwdebug"),
+        ];
+        for (place, (now, windows, runs, progress, text, title)) in table.into_iter().enumerate() {
+            let badge = badge(&state(windows, runs, progress), at(now));
+            assert_eq!((badge.text.as_str(), badge.title.as_str()), (text, title), "row {place}, at {now}");
+        }
+    }
+
+    #[test]
+    fn the_next_change_is_when_the_badge_may_read_differently() {
+        let windows = || vec![window("13:00", "14:00")];
+        let result = || vec![run(false, Some(("12:06", Ending::Finished, Verdict::Pass)))];
+        let table = [
+            ("09:00", windows(), vec![], Some("12:00")),
+            ("12:00", windows(), vec![], Some("12:01")),
+            ("12:18", windows(), vec![], Some("12:19")),
+            ("12:59", windows(), vec![], Some("13:00")),
+            ("13:00", windows(), vec![], Some("14:00")),
+            ("14:00", windows(), vec![], None),
+            ("12:10", windows(), result(), Some("12:21")),
+            ("12:21", windows(), result(), Some("12:22")),
+        ];
+        for (now, windows, runs, expected) in table {
+            let state = state(windows, runs, None);
+            assert_eq!(next_change(&state, at(now)), expected.map(at), "at {now}");
+        }
+        let state = state(vec![], vec![], Some((Phase::Deployed, Some("13:00"))));
+        assert_eq!(next_change(&state, at("13:01")), Some(at("15:00")));
+    }
+
+    #[test]
+    fn a_window_of_another_week_has_its_date() {
+        let state = state(vec![window("13:00", "14:00")], vec![], None);
+        let now: Timestamp = "2026-11-16T13:00:00Z".parse().unwrap();
+        assert_eq!(badge(&state, now).title, "Backport Verify: next window Mon 23 Nov 13:00 UTC");
+    }
+
+    #[test]
+    fn the_text_fits_into_the_four_letters_that_a_browser_shows() {
+        for minute in 0..60 {
+            let now = at(&format!("12:{minute:02}"));
+            let text = badge(&state(vec![window("13:00", "14:00")], vec![], None), now).text;
+            assert!((2..=4).contains(&text.chars().count()), "{text}");
+        }
+    }
 }
