@@ -24,6 +24,7 @@ chrome.runtime.onMessage.addListener((message, sender, send) => {
 chrome.runtime.onInstalled.addListener(() => hand((w) => w.on_wake()));
 chrome.runtime.onStartup.addListener(() => hand((w) => w.on_wake()));
 chrome.alarms.onAlarm.addListener(() => hand((w) => w.on_alarm()));
+chrome.notifications.onClicked.addListener((id) => hand((w) => w.on_notification_clicked(id)));
 chrome.tabs.onRemoved.addListener((tab) => hand((w) => w.on_tab_removed(tab)));
 chrome.permissions.onAdded.addListener(() => hand((w) => w.on_permissions_changed()));
 chrome.permissions.onRemoved.addListener(() => hand((w) => w.on_permissions_changed()));

@@ -4,14 +4,14 @@
 //! Each use case has a file of its own beside this one; here is what they share. No borrow of the inner state is ever
 //! held while something is awaited.
 
-use super::verifying::WATCHDOG_AFTER;
 use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, SettingsView, State};
 use crate::debug::Backend;
-use crate::ports::{Area, Ports, StorageError, Tone};
+use crate::deployed::Progress;
+use crate::ports::{Area, Ports, StorageError};
+use crate::reminder::Agenda;
 use crate::schedule::Schedule;
 use crate::store::{EnvelopeError, Library, Settings, open, seal};
-use crate::verify::Verdict;
-use futures_util::future::{AbortHandle, join3};
+use futures_util::future::{AbortHandle, join4};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,10 +24,12 @@ pub(super) const RUNS: &str = "runs";
 /// The run under way is kept apart, so that each outcome writes little.
 pub(super) const JOURNAL: &str = "journal";
 const CALENDAR: &str = "calendar";
+/// What was told and what is to be told; see [`Agenda`].
+pub(super) const REMINDERS: &str = "reminders";
 /// No key of a store: under it stands what the badge last showed.
-const BADGE: &str = "badge";
+pub(super) const BADGE: &str = "badge";
 /// The same for the alarm.
-const ALARM: &str = "alarm";
+pub(super) const ALARM: &str = "alarm";
 const CARRIED: &str = "carried";
 
 /// The use cases over the ports, for as long as the browser lets the background live.
@@ -38,10 +40,11 @@ pub struct App<P> {
     pub(super) performing: Cell<bool>,
     pub(super) refreshing: Cell<bool>,
     pub(super) sending: Cell<bool>,
+    pub(super) reminding: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
     busy: Cell<u32>,
     /// What was last shown under each key of the session store, and on the badge.
-    shown: RefCell<BTreeMap<&'static str, String>>,
+    pub(super) shown: RefCell<BTreeMap<&'static str, String>>,
     /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
     turn: Mutex<()>,
 }
@@ -55,6 +58,9 @@ pub(super) struct Inner {
     pub(super) runs: Vec<Run>,
     pub(super) calendar: Loaded<Schedule>,
     pub(super) carried: Carried,
+    /// How far each of the user's patches has got.
+    pub(super) progress: BTreeMap<u64, Progress>,
+    pub(super) agenda: Agenda,
     pub(super) no_access: Vec<String>,
     pub(super) notice: Option<Problem>,
     pub(super) refresh_wanted: bool,
@@ -83,14 +89,16 @@ impl<P: Ports> App<P> {
     #[must_use]
     pub fn new(ports: P) -> Self {
         let (performing, refreshing, sending) = (Cell::new(false), Cell::new(false), Cell::new(false));
-        let (busy, shown, turn) = (Cell::new(0), RefCell::default(), Mutex::default());
-        Self { ports, inner: RefCell::default(), performing, refreshing, sending, busy, shown, turn }
+        let (reminding, busy) = (Cell::new(false), Cell::new(0));
+        let (inner, shown, turn) = (RefCell::default(), RefCell::default(), Mutex::default());
+        Self { ports, inner, performing, refreshing, sending, reminding, busy, shown, turn }
     }
 
     /// Reads what is kept and shows it; call it once a wake, before anything else.
     pub async fn start(&self) {
         let settings = self.kept::<Settings>(SETTINGS).await;
         let library = self.kept::<Library>(LIBRARY).await;
+        let agenda = self.kept::<Agenda>(REMINDERS).await;
         let mut runs = self.kept::<Vec<Run>>(RUNS).await.unwrap_or_default();
         if let Some(run) = self.kept::<Run>(JOURNAL).await {
             let id = &run.journal.plan.id;
@@ -112,6 +120,7 @@ impl<P: Ports> App<P> {
             let mut inner = self.inner.borrow_mut();
             inner.settings = settings.unwrap_or_default();
             inner.library = library.unwrap_or_default();
+            inner.agenda = agenda.unwrap_or_default();
             inner.runs = runs;
             inner.calendar = calendar;
             inner.carried = carried;
@@ -155,9 +164,10 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// Performs what waits: a refresh, a run, a report. Each is done by one caller at a time; another comes back at once.
+    /// Performs what waits: a refresh, a run, a report, a reminder. Each is done by one caller at a time; another comes back at once.
     pub async fn work(&self) {
-        join3(self.refresh_if_wanted(), self.perform_if_pending(), self.send_if_wanted()).await;
+        let reminded = self.remind_if_due();
+        join4(self.refresh_if_wanted(), self.perform_if_pending(), self.send_if_wanted(), reminded).await;
     }
 
     /// A tab was closed.
@@ -172,6 +182,7 @@ impl<P: Ports> App<P> {
     pub async fn alarm(&self) {
         self.shown.borrow_mut().remove(ALARM);
         self.expire_browsing().await;
+        self.remind_if_due().await;
         self.publish().await;
     }
 
@@ -198,7 +209,7 @@ impl<P: Ports> App<P> {
             schedule,
             earlier: Loaded::Absent,
             fitness: Loaded::Absent,
-            progress: BTreeMap::new(),
+            progress: inner.progress.clone(),
             backends: inner.carried.backends.clone(),
             suites: inner.library.suites.clone(),
             runs: inner.runs.clone(),
@@ -210,7 +221,7 @@ impl<P: Ports> App<P> {
 
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
-        self.badge(&self.view()).await;
+        self.show_badge().await;
         self.set_alarm().await;
         for key in [CALENDAR, CARRIED, State::KEY] {
             // Written out right before it is handed over: with a wait between, an older state could come last.
@@ -233,33 +244,6 @@ impl<P: Ports> App<P> {
         }
         self.shown.borrow_mut().insert(key, text.clone());
         self.ports.write(Area::Session, key, &text).await
-    }
-
-    async fn badge(&self, state: &State) {
-        let (text, tone) = match state.runs.first().map(|run| run.journal.verdict()) {
-            None => ("", Tone::Quiet),
-            Some(None) => ("…", Tone::Busy),
-            Some(Some(Verdict::Pass)) => ("OK", Tone::Good),
-            Some(Some(Verdict::Fail)) => ("FAIL", Tone::Bad),
-            Some(Some(Verdict::Inconclusive)) => ("?", Tone::Unsure),
-        };
-        if self.shown.borrow_mut().insert(BADGE, text.to_owned()).as_deref() != Some(text) {
-            self.ports.badge(text, tone, "Backport Verify").await;
-        }
-    }
-
-    /// Has the browser wake the background for whatever comes first.
-    async fn set_alarm(&self) {
-        let next = {
-            let inner = self.inner.borrow();
-            let running = inner.runs.iter().any(|run| run.journal.ended.is_none());
-            let watchdog = running.then(|| self.ports.now() + WATCHDOG_AFTER);
-            inner.carried.browsing.iter().map(|browsing| browsing.until).chain(watchdog).min()
-        };
-        let text = next.map_or_else(String::new, |next| next.to_string());
-        if self.shown.borrow_mut().insert(ALARM, text.clone()) != Some(text) {
-            self.ports.wake_at(next).await;
-        }
     }
 
     /// A kept value. One that cannot be read is told, left where it is, and never written over.

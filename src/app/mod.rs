@@ -3,18 +3,22 @@
 //!
 //! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
 
+mod alarm;
 mod asking;
 mod background;
+mod badge;
 mod browsing;
 mod command;
 mod engine;
 mod problem;
 mod refreshing;
+mod reminding;
 mod reporting;
 mod settings;
 mod state;
 mod train;
 mod verifying;
+mod watching;
 
 pub use asking::{AskError, LogSource, calendar, changes, log, running, versions};
 pub use background::App;

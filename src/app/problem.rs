@@ -53,7 +53,7 @@ pub enum Problem {
     },
     /// What is kept was written by a newer version, or is broken; it is left alone.
     Unreadable {
-        /// What: `settings`, `tests`, `results` or `run`.
+        /// What: `settings`, `tests`, `results`, `run` or `reminders`.
         what: String,
         /// Why, as a fragment.
         detail: String,
@@ -76,6 +76,11 @@ pub enum Problem {
     NoWebhook,
     /// The browser did not open a tab.
     Tab {
+        /// What it said.
+        detail: String,
+    },
+    /// The browser did not show a reminder.
+    Notification {
         /// What it said.
         detail: String,
     },
@@ -113,6 +118,7 @@ impl Problem {
             Self::GerritUnreachable { detail } => with("Gerrit could not be read", detail),
             Self::NoWebhook => "No webhook is set, so the report cannot be sent.".to_owned(),
             Self::Tab { detail } => with("The browser did not open the tab", detail),
+            Self::Notification { detail } => with("The browser did not show a reminder", detail),
             Self::Protocol { detail } => with("This page and the background do not understand each other", detail),
         }
     }
@@ -142,6 +148,9 @@ impl Problem {
             Self::GerritUnreachable { .. } => "Check that gerrit.wikimedia.org opens in a tab, then try again.",
             Self::NoWebhook => "Set the webhook in the settings, or copy the line into the channel yourself.",
             Self::Tab { .. } => "Try again; close some tabs if the browser has too many.",
+            Self::Notification { .. } => {
+                "Allow the notifications of this browser in the system's settings, or switch the reminders off."
+            }
             Self::Protocol { .. } => "Close this page and open it again. If that does not help, reload the extension.",
         }
         .to_owned()

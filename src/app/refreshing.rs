@@ -68,6 +68,7 @@ impl<P: Ports> App<P> {
                     inner.carried.backends = backends;
                 }
             }
+            self.plan_reminders().await;
             self.publish().await;
         }
         self.refreshing.set(false);

@@ -33,6 +33,7 @@ impl<P: Ports> App<P> {
         settings.reminders = reminders.unwrap_or(settings.reminders);
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
+        self.plan_reminders().await;
         self.want_refresh(false).await
     }
 

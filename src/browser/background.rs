@@ -92,6 +92,14 @@ pub async fn on_alarm() {
     work(&app);
 }
 
+/// A notification was clicked.
+#[wasm_bindgen]
+pub async fn on_notification_clicked(id: String) {
+    let app = app().await;
+    app.notification_clicked(&id).await;
+    work(&app);
+}
+
 /// A tab is closed.
 #[wasm_bindgen]
 pub async fn on_tab_removed(tab: i32) {

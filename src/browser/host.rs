@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Permissions, alarms, staying awake, and the badge.
+//! Permissions, alarms, staying awake, the badge, and notifications.
 
 use super::match_pattern::pattern;
-use super::{BrowserPorts, sys};
+use super::{BrowserPorts, sys, tabs};
 use crate::ports::{Host, Notifications, Tone};
 use gloo::timers::callback::Interval;
 use jiff::Timestamp;
@@ -37,8 +37,9 @@ async fn set_alarm(name: &str, when: Option<Timestamp>) -> Result<JsValue, JsVal
     }
 }
 
-async fn set_badge(text: &str, colour: &str) -> Result<JsValue, JsValue> {
+async fn set_badge(text: &str, colour: &str, title: &str) -> Result<JsValue, JsValue> {
     let text: Value = json!({ "text": text });
+    sys::set_title(&sys::plain(&json!({ "title": title }))?).await?;
     sys::set_badge_text(&sys::plain(&text)?).await?;
     sys::set_badge_colour(&sys::plain(&json!({ "color": colour }))?).await
 }
@@ -81,22 +82,32 @@ impl Host for BrowserPorts {
         }
     }
 
-    async fn badge(&self, text: &str, tone: Tone, _title: &str) {
-        if let Err(thrown) = set_badge(text, colour(tone)).await {
+    async fn badge(&self, text: &str, tone: Tone, title: &str) {
+        if let Err(thrown) = set_badge(text, colour(tone), title).await {
             sys::complain("set the badge", &thrown);
         }
     }
 
     async fn show(&self, page: &str) -> Result<(), String> {
-        let wanted = sys::plain(&json!({ "url": sys::extension_url(page) })).map_err(|thrown| sys::said(&thrown))?;
-        sys::create_tab(&wanted).await.map(drop).map_err(|thrown| sys::said(&thrown))
+        tabs::show(page).await.map_err(|thrown| sys::said(&thrown))
     }
 }
 
+/// No `requireInteraction`, which Firefox has not.
+async fn notify(id: &str, title: &str, text: &str) -> Result<JsValue, JsValue> {
+    let icon = sys::extension_url("icons/icon-128.png");
+    let options = json!({ "type": "basic", "iconUrl": icon, "title": title, "message": text });
+    sys::create_notification(id, &sys::plain(&options)?).await
+}
+
 impl Notifications for BrowserPorts {
-    async fn notify(&self, _id: &str, _title: &str, _text: &str) -> Result<(), String> {
-        Ok(())
+    async fn notify(&self, id: &str, title: &str, text: &str) -> Result<(), String> {
+        notify(id, title, text).await.map(drop).map_err(|thrown| sys::said(&thrown))
     }
 
-    async fn withdraw(&self, _id: &str) {}
+    async fn withdraw(&self, id: &str) {
+        if let Err(thrown) = sys::clear_notification(id).await {
+            sys::complain("withdraw a notification", &thrown);
+        }
+    }
 }

@@ -34,6 +34,10 @@ extern "C" {
     pub(super) async fn create_tab(properties: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["chrome", "tabs"], js_name = update)]
     pub(super) async fn update_tab(tab: i32, properties: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["chrome", "tabs"], js_name = query)]
+    pub(super) async fn query_tabs(wanted: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["chrome", "windows"], js_name = update)]
+    pub(super) async fn update_window(window: i32, properties: &JsValue) -> Result<JsValue, JsValue>;
     /// The tab of the page that asks; nothing for a popup.
     #[wasm_bindgen(catch, js_namespace = ["chrome", "tabs"], js_name = getCurrent)]
     pub(super) async fn current_tab() -> Result<JsValue, JsValue>;
@@ -60,6 +64,14 @@ extern "C" {
     pub(super) async fn set_badge_text(details: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ["chrome", "action"], js_name = setBadgeBackgroundColor)]
     pub(super) async fn set_badge_colour(details: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["chrome", "action"], js_name = setTitle)]
+    pub(super) async fn set_title(details: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["chrome", "notifications"], js_name = create)]
+    pub(super) async fn create_notification(id: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["chrome", "notifications"], js_name = clear)]
+    pub(super) async fn clear_notification(id: &str) -> Result<JsValue, JsValue>;
 
     /// The `fetch` of whatever global there is: a service worker's, or an event page's window.
     #[wasm_bindgen(catch, js_name = fetch)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Tabs, and the header rules of the requests that they send.
 
+use super::exchanges::without_fragment;
 use super::header_rules::{Difference, Rule};
 use super::{BrowserPorts, sys};
 use crate::ports::{HeaderRule, TabId, Tabs};
@@ -50,6 +51,29 @@ async fn open() -> Result<TabId, JsValue> {
 
 async fn navigate(tab: TabId, url: &str) -> Result<(), JsValue> {
     sys::update_tab(tab, &sys::plain(&json!({ "url": url }))?).await.map(drop)
+}
+
+/// Shows a page of the extension: in the tab that shows it already, whatever its fragment, or in a new one. Its own pages
+/// an extension may look up without the permission `tabs`; another fragment does not load such a page anew.
+pub(super) async fn show(page: &str) -> Result<(), JsValue> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Found {
+        id: TabId,
+        window_id: i32,
+    }
+    let url = sys::extension_url(page);
+    let any_fragment = format!("{}*", without_fragment(&url));
+    let found = sys::query_tabs(&sys::plain(&json!({ "url": any_fragment }))?).await?;
+    let Some(found) = serde_wasm_bindgen::from_value::<Vec<Found>>(found)?.into_iter().next() else {
+        return sys::create_tab(&sys::plain(&json!({ "url": url }))?).await.map(drop);
+    };
+    sys::update_tab(found.id, &sys::plain(&json!({ "url": url, "active": true }))?).await?;
+    // The tab is the right one even where its window stays behind another.
+    if let Err(thrown) = sys::update_window(found.window_id, &sys::plain(&json!({ "focused": true }))?).await {
+        sys::complain("bring a window to the front", &thrown);
+    }
+    Ok(())
 }
 
 impl Tabs for BrowserPorts {

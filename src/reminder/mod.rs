@@ -4,5 +4,6 @@
 //! Must not notify anybody or read a clock.
 
 mod agenda;
+mod words;
 
 pub use agenda::{Agenda, Occasion, Reminder, Wanted};

@@ -52,6 +52,7 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::GerritUnreachable { .. } => "gerrit_unreachable",
         Problem::NoWebhook => "no_webhook",
         Problem::Tab { .. } => "tab",
+        Problem::Notification { .. } => "notification",
         Problem::Protocol { .. } => "protocol",
     }
 }
@@ -101,6 +102,7 @@ mod tests {
             Problem::Unreadable { what: String::new(), detail: String::new() },
             Problem::NoWebhook,
             Problem::Tab { detail: String::new() },
+            Problem::Notification { detail: String::new() },
             Problem::Protocol { detail: String::new() },
         ];
         for problem in all {

@@ -30,7 +30,8 @@ struct Inside {
     named: Cell<u32>,
     rules: RefCell<Vec<HeaderRule>>,
     navigated: RefCell<Vec<(TabId, String)>>,
-    badge: RefCell<String>,
+    badge: RefCell<(String, String)>,
+    mute: Cell<bool>,
     awake: Cell<bool>,
     alarm: Cell<Option<Timestamp>>,
     pages: RefCell<Vec<String>>,
@@ -51,6 +52,7 @@ impl Browser {
             rules: RefCell::default(),
             navigated: RefCell::default(),
             badge: RefCell::default(),
+            mute: Cell::new(false),
             awake: Cell::new(false),
             alarm: Cell::new(None),
             pages: RefCell::default(),
@@ -120,7 +122,26 @@ impl Browser {
     }
 
     pub(crate) fn badge_text(&self) -> String {
-        self.0.badge.borrow().clone()
+        self.0.badge.borrow().0.clone()
+    }
+
+    /// What the toolbar icon says of itself.
+    pub(crate) fn badge_title(&self) -> String {
+        self.0.badge.borrow().1.clone()
+    }
+
+    /// The system shows no notifications.
+    pub(crate) fn shows_no_notifications(&self) {
+        self.0.mute.set(true);
+    }
+
+    /// It is closed and opened again: what lives in the session is gone.
+    pub(crate) fn is_restarted(&self) {
+        self.0.kept.borrow_mut().retain(|(area, _), _| *area == Area::Local);
+        self.0.rules.borrow_mut().clear();
+        self.0.badge.take();
+        self.0.alarm.set(None);
+        self.0.notifications.borrow_mut().clear();
     }
 }
 
@@ -201,8 +222,8 @@ impl Host for Browser {
     fn stay_awake(&self, on: bool) {
         self.0.awake.set(on);
     }
-    async fn badge(&self, text: &str, _tone: Tone, _title: &str) {
-        text.clone_into(&mut self.0.badge.borrow_mut());
+    async fn badge(&self, text: &str, _tone: Tone, title: &str) {
+        *self.0.badge.borrow_mut() = (text.to_owned(), title.to_owned());
     }
     async fn show(&self, page: &str) -> Result<(), String> {
         self.0.pages.borrow_mut().push(page.to_owned());
@@ -212,6 +233,11 @@ impl Host for Browser {
 
 impl Notifications for Browser {
     async fn notify(&self, id: &str, title: &str, text: &str) -> Result<(), String> {
+        // As in a browser, others get their turn before it is shown.
+        tokio::task::yield_now().await;
+        if self.0.mute.get() {
+            return Err("Unable to show notification.".into());
+        }
         self.0.notifications.borrow_mut().push((id.to_owned(), title.to_owned(), text.to_owned()));
         Ok(())
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod fake;
+mod reminders;
 mod version;
 
 use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, State};
