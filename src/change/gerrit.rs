@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! A Gerrit change as its REST API tells it.
+//! A Gerrit change: what is known of it, where it is deployed to and what it depends on.
 //!
-//! Shapes: <https://gerrit-review.googlesource.com/Documentation/rest-api-changes.html>, and what `scap backport` reads
-//! of them (repository `mediawiki/tools/scap`, `scap/gerrit.py`).
+//! Must not know the shapes in which Gerrit tells it.
 
+use super::change_number;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -130,25 +130,148 @@ pub enum GerritError {
     },
 }
 
-/// Reads the answer to [`by_numbers`](super::by_numbers) or [`by_references`](super::by_references), with its first
-/// line `)]}'`. A number that Gerrit does not know is simply not there.
-///
-/// # Errors
-/// When it is no list of changes.
-pub fn changes_from_gerrit(_text: &str) -> Result<Vec<Change>, GerritError> {
-    Err(GerritError::Incomplete { what: "everything".to_owned() })
-}
+/// The project whose production branch configures every wiki.
+const CONFIG: &str = "operations/mediawiki-config";
 
 impl Change {
-    /// Where it is deployed to.
+    /// Where it is deployed to: what `scap backport` calls deployable (repository `mediawiki/tools/scap`,
+    /// `scap/backport.py`). Whether the version is live is another question; versions need not look like
+    /// `1.47.0-wmf.16`.
     #[must_use]
     pub fn destination(&self) -> Destination {
-        Destination::Elsewhere
+        match (self.project.as_str(), self.branch.as_str()) {
+            (CONFIG, "master") => Destination::Config,
+            (project, branch) if is_deployed_code(project) => match branch.strip_prefix("wmf/") {
+                Some(version) if !version.is_empty() => Destination::Backport { version: version.to_owned() },
+                _ if matches!(branch, "master" | "main") => Destination::Development,
+                _ => Destination::Elsewhere,
+            },
+            _ => Destination::Elsewhere,
+        }
     }
 
-    /// What its `Depends-On` footers name, in order.
+    /// What its `Depends-On` lines name, in order, each once. They count on any line of the commit message, as they do
+    /// for Zuul (<https://zuul-ci.org/docs/zuul/latest/gating.html>); a Change-Id counts only whole.
     #[must_use]
     pub fn depends_on(&self) -> Vec<Reference> {
-        Vec::new()
+        let message = self.revision.as_ref().map(|revision| revision.message.as_str()).unwrap_or_default();
+        let values = message.lines().filter_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.trim_end().eq_ignore_ascii_case("depends-on").then(|| value.trim())
+        });
+        values.filter_map(Reference::read).fold(Vec::new(), |mut all, reference| {
+            if !all.contains(&reference) {
+                all.push(reference);
+            }
+            all
+        })
+    }
+}
+
+impl Reference {
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(['I', 'i']).filter(|digits| digits.len() == 40);
+        match digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            Some(digits) => Some(Self::ChangeId(format!("I{}", digits.to_ascii_lowercase()))),
+            None => change_number(text).map(Self::Number),
+        }
+    }
+}
+
+/// Whether a project is part of what a release branch holds.
+fn is_deployed_code(project: &str) -> bool {
+    let inside = ["mediawiki/extensions/", "mediawiki/skins/"].iter().any(|folder| {
+        let name = project.strip_prefix(folder);
+        name.is_some_and(|name| !name.is_empty())
+    });
+    inside || matches!(project, "mediawiki/core" | "mediawiki/vendor")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, ChangeStatus, Destination, Reference, Revision};
+
+    fn change(project: &str, branch: &str, message: &str) -> Change {
+        Change {
+            number: 1_330_001,
+            project: project.to_owned(),
+            branch: branch.to_owned(),
+            change_id: format!("I{}", "a".repeat(40)),
+            subject: "Show the new logo".to_owned(),
+            status: ChangeStatus::New,
+            owner: None,
+            work_in_progress: false,
+            mergeable: None,
+            votes: Vec::new(),
+            submitted: None,
+            reverts: None,
+            revision: Some(Revision {
+                commit: "c".repeat(40),
+                patchset: 2,
+                git_ref: "refs/changes/01/1330001/2".to_owned(),
+                parents: Vec::new(),
+                message: message.to_owned(),
+                files: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn project_and_branch_together_say_where_a_change_is_deployed_to() {
+        let backport = |version: &str| Destination::Backport { version: version.to_owned() };
+        for (project, branch, destination) in [
+            ("operations/mediawiki-config", "master", Destination::Config),
+            ("operations/mediawiki-config", "wmf/1.47.0-wmf.16", Destination::Elsewhere),
+            ("operations/mediawiki-config", "main", Destination::Elsewhere),
+            ("mediawiki/core", "wmf/1.47.0-wmf.16", backport("1.47.0-wmf.16")),
+            ("mediawiki/core", "wmf/next", backport("next")),
+            ("mediawiki/core", "wmf/", Destination::Elsewhere),
+            ("mediawiki/core", "master", Destination::Development),
+            ("mediawiki/core", "REL1_47", Destination::Elsewhere),
+            ("mediawiki/vendor", "wmf/1.47.0-wmf.16", backport("1.47.0-wmf.16")),
+            ("mediawiki/extensions/Example", "wmf/1.47.0-wmf.16", backport("1.47.0-wmf.16")),
+            ("mediawiki/extensions/Example/lib", "main", Destination::Development),
+            ("mediawiki/skins/Example", "master", Destination::Development),
+            ("mediawiki/extensions", "master", Destination::Elsewhere),
+            ("mediawiki/extensions/", "master", Destination::Elsewhere),
+            ("mediawiki/services/example", "master", Destination::Elsewhere),
+            ("operations/puppet", "production", Destination::Elsewhere),
+        ] {
+            assert_eq!(change(project, branch, "").destination(), destination, "{project} {branch}");
+        }
+    }
+
+    #[test]
+    fn dependencies_are_read_in_their_order_wherever_they_stand() {
+        let message = "Show the new logo\n\nDepends-On: 1\n\nBug: T1\n\
+            Depends-On: I0123456789abcdef0123456789ABCDEF01234567\n\
+            depends-on:  https://gerrit.wikimedia.org/r/c/mediawiki/core/+/1330007/2 \n\
+            DEPENDS-ON: 1330008\nDepends-On: 1330008\n\
+            Change-Id: Iaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n\n";
+        let expected = [
+            Reference::Number(1),
+            Reference::ChangeId("I0123456789abcdef0123456789abcdef01234567".to_owned()),
+            Reference::Number(1_330_007),
+            Reference::Number(1_330_008),
+        ];
+        assert_eq!(change("mediawiki/core", "master", message).depends_on(), expected);
+    }
+
+    #[test]
+    fn what_is_no_whole_reference_is_no_dependency() {
+        for footer in [
+            "Depends-On: I0123456",
+            "Depends-On: I0123456789abcdef0123456789abcdef0123456g",
+            "Depends-On: T123",
+            "Depends-On: https://example.org/r/1330001",
+            "Depends-On:",
+            "Not-Depends-On: 1330001",
+            "See Depends-On: 1330001",
+        ] {
+            let message = format!("Show the new logo\n\n{footer}");
+            assert_eq!(change("mediawiki/core", "master", &message).depends_on(), [], "{footer}");
+        }
+        let without = Change { revision: None, ..change("mediawiki/core", "master", "") };
+        assert_eq!(without.depends_on(), []);
     }
 }

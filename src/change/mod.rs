@@ -3,13 +3,13 @@
 //!
 //! Must not ask Gerrit.
 
+mod answer;
 mod gerrit;
 mod query;
 mod spelling;
 
-pub use gerrit::{
-    Change, ChangeStatus, ChangedFile, Destination, GerritError, Reference, Revision, Vote, changes_from_gerrit,
-};
+pub use answer::changes_from_gerrit;
+pub use gerrit::{Change, ChangeStatus, ChangedFile, Destination, GerritError, Reference, Revision, Vote};
 pub use query::{branches_from_gerrit, by_numbers, by_references, contained_from_gitiles, included_in, missing_from};
 pub use spelling::{change_number, change_project};
 

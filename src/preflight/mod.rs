@@ -8,6 +8,7 @@ mod cherry_pick;
 mod entry;
 mod finding;
 mod fitness;
+mod literal;
 mod rules;
 
 pub use cherry_pick::{CherryPick, cherry_picks};
