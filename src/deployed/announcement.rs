@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn an_announcement_that_is_cut_tells_what_is_left_of_it() {
         let cut = |text: &str, letters: usize| text.chars().take(letters).collect::<String>();
-        let synced = cut(SYNCED, 52);
+        let synced = cut(SYNCED, 53);
         assert!(synced.ends_with("[[gerrit:1330|Add |"), "{synced}");
         assert_eq!(told(&[STARTED, &synced]), Some((Phase::OnTestServers, 1)));
         assert_eq!(told(&[&synced]), Some((Phase::OnTestServers, 0)));

@@ -138,7 +138,7 @@ mod tests {
             (" class=day", true),
             (r#" class="today""#, false),
             (r#" data-class="day""#, false),
-            (r#" class="#, false),
+            (r" class=", false),
             ("", false),
         ] {
             assert_eq!(has_class(attributes, "day"), expected, "{attributes}");
