@@ -128,6 +128,7 @@ pub(super) fn slice(source: &str, start: usize, end: usize) -> &str {
 }
 
 fn without_emphasis(text: &str) -> String {
+    work::note(text.len());
     let mut out = String::with_capacity(text.len());
     let mut quotes = 0;
     for letter in text.chars().chain(std::iter::once('\0')) {
