@@ -119,34 +119,35 @@ impl Drop for Other {
 
 /// A full week as the calendar has it: five days, cards with and without patches.
 fn week() -> String {
-    let mut page = String::from("==Week of August 24==\n\n");
-    for day in 24..29 {
-        page += &format!("==={{{{Deployment_day|date=2026-08-{day}}}}}===\n");
-        for hour in 0..9 {
-            let is_backport = hour % 3 == 0;
-            let window = if is_backport {
-                "[[Backport windows|UTC backport window]]<br/><small>'''At the discretion of the deployer'''<br />\
-                 '''(Max 6 patches)'''</small>"
-            } else {
-                "[[Some team|A window of its team]]"
-            };
-            page += &format!(
-                "{{{{Deployment calendar event card\n    |when=2026-08-{day} {:02}:00 SF\n    |length=1\n    \
-                 |window={window}\n    |who={{{{ircnick|deployer|D. Eployer}}}}, {{{{ircnick|reviewer}}}}\n    |what=\n",
-                hour * 2
-            );
-            if is_backport {
-                for patch in 0..4 {
-                    let gerrit = 1_330_000 + day * 100 + hour * 10 + patch;
-                    page += &format!(
-                        "{{{{ircnick|submitter{patch}|S. Ubmitter}}}}\n{{{{deploy|type=config|gerrit={gerrit}|title=\
-                         [enwiki] Add {{{{!}}}} the group (T{gerrit})|status=}}}}\n"
-                    );
-                }
-            }
-            page +=
-                "{{ircnick|irc-nickname|Requesting Developer}}\n* ''Gerrit link to backport or config change''\n}}\n";
-        }
-    }
-    page
+    let day = |day: u32| {
+        let cards: String = (0..9).map(|hour| card(day, hour)).collect();
+        format!("==={{{{Deployment_day|date=2026-08-{day}}}}}===\n{cards}")
+    };
+    let days: String = (24..29).map(day).collect();
+    format!("==Week of August 24==\n\n{days}")
+}
+
+/// Every third is a backport window with four patches.
+fn card(day: u32, hour: u32) -> String {
+    let is_backport = hour.is_multiple_of(3);
+    let window = if is_backport {
+        "[[Backport windows|UTC backport window]]<br/><small>'''At the discretion of the deployer'''<br />\
+         '''(Max 6 patches)'''</small>"
+    } else {
+        "[[Some team|A window of its team]]"
+    };
+    let patch = |place: u32| {
+        let gerrit = 1_330_000 + day * 100 + hour * 10 + place;
+        format!(
+            "{{{{ircnick|submitter{place}|S. Ubmitter}}}}\n{{{{deploy|type=config|gerrit={gerrit}|title=\
+             [enwiki] Add {{{{!}}}} the group (T{gerrit})|status=}}}}\n"
+        )
+    };
+    let patches: String = (0..if is_backport { 4 } else { 0 }).map(patch).collect();
+    format!(
+        "{{{{Deployment calendar event card\n    |when=2026-08-{day} {:02}:00 SF\n    |length=1\n    |window={window}\n    \
+         |who={{{{ircnick|deployer|D. Eployer}}}}, {{{{ircnick|reviewer}}}}\n    |what=\n{patches}\
+         {{{{ircnick|irc-nickname|Requesting Developer}}}}\n* ''Gerrit link to backport or config change''\n}}}}\n",
+        hour * 2
+    )
 }
