@@ -6,6 +6,8 @@
 wasm_bindgen_version=0.2.130 # that of Cargo.toml: the two must be one
 wasm_pack_version=0.15.1
 geckodriver_version=0.37.1
+cargo_fuzz_version=0.13.2
+mwparserfromhell_version=0.7.2
 
 # package:command that shows it is there
 chromium_packages=(chromium:chromium chromium-driver:chromedriver)
@@ -16,7 +18,8 @@ real_packages=(
     php8.2-cli php8.2-fpm php8.2-intl php8.2-mbstring php8.2-sqlite3 php8.2-xml varnish
 )
 
-# need WHAT…: rust, wasm, chromium, firefox, browsers (both), real (the bed of real servers).
+# need WHAT…: rust, wasm, chromium, firefox, browsers (both), real (the bed of real servers), fuzz, python (with the
+# parser of the benchmark).
 # Rust comes first, the rest is fetched side by side.
 need() {
     local what tools=() packages=() npm=no
@@ -24,6 +27,8 @@ need() {
         case $what in
             rust) need_rust ;;
             wasm) tools+=(wasm-bindgen wasm-pack) npm=yes ;;
+            fuzz) tools+=(cargo-fuzz) packages+=($(absent g++:c++)) ;;
+            python) need_python ;;
             chromium) packages+=($(absent "${chromium_packages[@]}") $(absent_fonts)) ;;
             firefox) packages+=($(absent "${firefox_packages[@]}") $(absent_fonts)) tools+=(geckodriver) ;;
             browsers)
@@ -106,6 +111,21 @@ need_node() {
     fi
 }
 
+# A Python of its own with mwparserfromhell, in .tools/venv.
+need_python() {
+    is_fresh .tools/venv/.stamp "$mwparserfromhell_version" && return
+    python3 -c 'import venv, ensurepip' 2>/dev/null ||
+        die "Python 3 with venv is missing" "install it with your system's packages (Debian: python3-venv)"
+    quiet "mwparserfromhell" install_python
+}
+
+install_python() {
+    rm -rf .tools/venv
+    python3 -m venv .tools/venv || return
+    .tools/venv/bin/pip install --quiet --disable-pip-version-check "mwparserfromhell==$mwparserfromhell_version" || return
+    printf '%s\n' "$mwparserfromhell_version" >.tools/venv/.stamp
+}
+
 npm_is_fresh() { is_fresh node_modules/.stamp "$(fingerprint package-lock.json)"; }
 
 install_npm() {
@@ -118,6 +138,7 @@ tool_version() {
         wasm-bindgen) echo "$wasm_bindgen_version" ;;
         wasm-pack) echo "$wasm_pack_version" ;;
         geckodriver) echo "$geckodriver_version" ;;
+        cargo-fuzz) echo "$cargo_fuzz_version" ;;
     esac
 }
 

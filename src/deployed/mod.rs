@@ -4,6 +4,7 @@
 //! Must not ask a server, and must not guess from time.
 
 mod announcement;
+mod html;
 mod log;
 mod progress;
 mod running;

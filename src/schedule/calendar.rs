@@ -178,3 +178,60 @@ fn in_what(call: &Call) -> impl Iterator<Item = &Param> {
 fn is_known(name: Option<&str>) -> bool {
     name.is_some_and(|name| PARAMS.contains(&name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::schedule::work;
+
+    #[test]
+    fn work_grows_with_the_length_and_nothing_else() {
+        let card =
+            "{{Deployment calendar event card|when=2026-08-24 06:00 SF|length=1|window=[[Backport windows|A]]|what=";
+        let units = [
+            "{{",
+            "[[",
+            "<!--",
+            "{{deploy|",
+            "'''",
+            "<nowiki>",
+            "|",
+            "\n",
+            "&",
+            "* x\n",
+            "{{gerrit|1330001}} ",
+            "{{ircnick|a}} ",
+            "{{deploy|gerrit=1330001|title=a}}",
+            "{{x|{{ircnick|a}}",
+            "https://gerrit.wikimedia.org/r/1330001 ",
+            "<s>",
+            "</s>",
+            "{{s|{{s|",
+            "{{deploy|gerrit=",
+            "[https://e.org/x ",
+            "}}",
+            "\n==",
+            card,
+        ];
+        for before in ["", card] {
+            for unit in units {
+                let steps = |length: usize| {
+                    let page = before.to_owned() + &unit.repeat(length / unit.len());
+                    work::count(|| drop(parse(&page)))
+                };
+                let (half, whole) = (steps(10_000), steps(20_000));
+                assert!(whole <= half * 5 / 2, "{before}{unit}: {half} steps grew to {whole}");
+                assert!(whole <= 20_000 * 40, "{before}{unit}: {whole} steps");
+            }
+        }
+    }
+
+    #[test]
+    fn a_megabyte_of_marks_takes_some_steps_a_byte() {
+        for unit in ["{{", "[[", "<!--", "{{deploy|", "'''", "<nowiki>", "|"] {
+            let page = unit.repeat(1_000_000 / unit.len());
+            let steps = work::count(|| drop(parse(&page)));
+            assert!(steps <= 40_000_000, "{unit}: {steps} steps");
+        }
+    }
+}

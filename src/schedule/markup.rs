@@ -3,6 +3,8 @@
 //!
 //! Must not know what a calendar is. Nodes hold offsets into the page, never copies of it.
 
+use super::work;
+
 /// A piece of a page: bytes `start..end` of the source.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -72,6 +74,7 @@ impl Call {
 
 /// A name as `MediaWiki` compares it, and without regard to case: people write `Deploy` and `deploy`.
 pub(super) fn normal_name(text: &str) -> String {
+    work::note(text.len());
     let name = text.split(|letter: char| letter == '_' || letter.is_whitespace()).filter(|word| !word.is_empty());
     let name = name.collect::<Vec<_>>().join(" ").to_lowercase();
     name.strip_prefix("template:").map_or(name.clone(), |rest| rest.trim_start().to_owned())
@@ -92,6 +95,7 @@ pub(super) fn tidy(text: &str) -> String {
 
 /// Nesting is bounded by the parser, so that this may call itself.
 fn append(source: &str, nodes: &[Node], out: &mut String) {
+    work::note(nodes.len());
     for node in nodes {
         match &node.kind {
             Kind::Text => out.push_str(slice(source, node.start, node.end)),
@@ -119,10 +123,12 @@ fn append(source: &str, nodes: &[Node], out: &mut String) {
 
 /// The source between two offsets; the parser only cuts at ASCII letters, so that this never misses.
 pub(super) fn slice(source: &str, start: usize, end: usize) -> &str {
+    work::note(end.saturating_sub(start));
     source.get(start..end).unwrap_or_default()
 }
 
 fn without_emphasis(text: &str) -> String {
+    work::note(text.len());
     let mut out = String::with_capacity(text.len());
     let mut quotes = 0;
     for letter in text.chars().chain(std::iter::once('\0')) {
@@ -141,7 +147,9 @@ fn without_emphasis(text: &str) -> String {
     out
 }
 
-fn decode_entities(text: &str) -> String {
+/// `text` with its entities decoded, once.
+pub(crate) fn decode_entities(text: &str) -> String {
+    work::note(text.len());
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {

@@ -14,8 +14,10 @@ mod scan;
 mod token;
 mod tree;
 mod wikitext;
+pub(crate) mod work;
 
 pub use calendar::{CalendarError, parse};
+pub(crate) use markup::decode_entities;
 pub use nick::Nick;
 pub use page::{PageError, PageText, page_from_api};
 

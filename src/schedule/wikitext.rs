@@ -11,6 +11,7 @@ use super::frame::{Frame, Opener};
 use super::markup::{Kind, Node, slice};
 use super::scan::{rank_of, rest, tag_at, url_at};
 use super::tree::Tree;
+use super::work;
 use std::collections::BTreeSet;
 
 /// A page, read.
@@ -26,6 +27,7 @@ pub(super) struct Document {
 pub(super) fn parse(source: &str) -> Document {
     let mut parser = Parser { source, at: 0, tree: Tree::new(source), absent: BTreeSet::new() };
     parser.run();
+    work::note(parser.tree.steps);
     Document {
         nodes: parser.tree.finish(),
         #[cfg(test)]

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the parsers are put to beyond their tests: the clock, and any bytes.
+
+samples() { printf '%s\n' "${BACKPORT_VERIFY_SAMPLES:-$project/../shared/samples}"; }
+
+# The calendar's parser beside mwparserfromhell, on a week of our own and on sample weeks where there are any.
+bench() {
+    need rust python
+    local pages=() folder
+    folder=$(samples)/calendar/generated
+    if [[ -d $folder ]]; then
+        pages=("$folder"/*.wikitext)
+    else
+        say "note: samples absent: only a week of our own is read"
+    fi
+    loud "Benchmark, built" cargo bench --quiet --bench calendar --no-run
+    heading "Calendar, median of rounds that alternate; mwparserfromhell $mwparserfromhell_version"
+    cargo bench --quiet --bench calendar -- .tools/venv/bin/python benches/mwparserfromhell.py ${pages[@]+"${pages[@]}"}
+}
+
+# fuzz TARGET [SECONDS]: libFuzzer on one target, with the fixtures as seeds. The sources hold no unsafe code, so that
+# no sanitizer is used, and the compiler that builds the project is enough: no nightly.
+fuzz() {
+    local target_name=${1:-} seconds=${2:-60} seeds
+    case $target_name in
+        calendar) seeds=tests/fixtures/calendar ;;
+        log) seeds=tests/fixtures/sal ;;
+        *) die "there is no fuzz target <$target_name>" "say ./dev fuzz calendar or ./dev fuzz log" ;;
+    esac
+    [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "<$seconds> is no number of seconds" "say ./dev fuzz $target_name 60"
+    need rust fuzz
+    local made=$target/fuzz
+    mkdir -p "$made/corpus/$target_name" "$made/artifacts"
+    heading "Fuzzing $target_name for $seconds s"
+    cargo fuzz run --sanitizer none --target-dir "$made" "$target_name" "$made/corpus/$target_name" "$seeds" -- \
+        -max_total_time="$seconds" -timeout=10 -max_len=65536 -print_final_stats=1 -artifact_prefix="$made/artifacts/"
+}
