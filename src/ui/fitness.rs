@@ -7,7 +7,11 @@ use super::icon::Icon;
 use super::problem;
 use crate::app::{Loaded, Problem, State};
 use crate::preflight::{Finding, Fitness, Severity};
+use crate::schedule::{Nick, Patch, PatchKind};
 use maud::{Markup, html};
+
+/// The project that the calendar calls `config`.
+const CONFIG: &str = "operations/mediawiki-config";
 
 /// The findings of a change: those that block stand open, the rest is folded. `id` must be unique in the page, `wide`
 /// is for a page on which nothing needs to be folded.
@@ -68,15 +72,23 @@ pub(super) fn failure(state: &State, act: &str, gerrit: Option<u64>) -> Markup {
     }
 }
 
-/// What Gerrit says of a change, for the line under its title: `extensions/CampaignEvents, wmf.16 · by submitter`.
-pub(super) fn facts(fitness: &Fitness, kind: &str) -> Markup {
+/// What Gerrit says of a change beyond the calendar, for the line under its title:
+/// ` · extensions/CampaignEvents, wmf.16 · by reviewer`.
+pub(super) fn facts(fitness: &Fitness, patch: &Patch) -> Markup {
     let branch = short_branch(&fitness.branch);
+    let (same_project, same_branch) = match &patch.kind {
+        PatchKind::Config => (fitness.project == CONFIG, fitness.project == CONFIG),
+        PatchKind::Branch(version) => (false, fitness.branch.strip_prefix("wmf/") == Some(version)),
+        PatchKind::Unstated => (false, false),
+    };
+    let owner =
+        fitness.owner.as_deref().filter(|owner| !Nick::new(owner).is_some_and(|nick| patch.nicks.contains(&nick)));
     html! {
-        @if !fitness.project.is_empty() {
+        @if !fitness.project.is_empty() && !same_project {
             " · " span dir="auto" title=(fitness.project) { (short_project(&fitness.project)) }
-            @if !branch.is_empty() && !kind.ends_with(branch) { ", " span dir="auto" title=(fitness.branch) { (branch) } }
         }
-        @if let Some(owner) = &fitness.owner { " · by " span dir="auto" { (owner) } }
+        @if !branch.is_empty() && !same_branch { ", " span dir="auto" title=(fitness.branch) { (branch) } }
+        @if let Some(owner) = owner { " · by " span dir="auto" { (owner) } }
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
             div.bv-actions {
                 (browse_buttons(gerrit, tests))
                 @if !tests.is_empty() {
-                    button.cdx-button.cdx-button--weight-quiet type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
+                    button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
                 }
             }
             (results(gerrit, state, page))
@@ -128,7 +128,7 @@ pub(super) fn browse_buttons(gerrit: u64, tests: &[Test]) -> Markup {
     let several = pages.len() > 1;
     html! {
         @for (at, test) in pages.into_iter().enumerate() {
-            button.cdx-button.cdx-button--weight-quiet.bv-browse type="button" id={ "browse-" (gerrit) "-" (at) }
+            button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small.bv-browse type="button" id={ "browse-" (gerrit) "-" (at) }
                 data-act="browse" data-url=(test.url) title=(test.url) {
                 "Browse on mwdebug"
                 @if several { ": " bdi { (test.label()) } }
@@ -165,8 +165,8 @@ fn meta(patch: &Patch, tests: usize, looked: Option<&Fitness>) -> Markup {
     html! {
         (gerrit_link(patch.gerrit))
         @if !kind.is_empty() { " · " span dir="auto" { (kind) } }
-        @if let Some(looked) = looked { (fitness::facts(looked, kind)) }
-        " · " (count(tests))
+        @if let Some(looked) = looked { (fitness::facts(looked, patch)) }
+        " · " span.bv-whole { (count(tests)) }
         @if !patch.status.is_empty() { " · " span dir="auto" { (patch.status) } }
         @if patch.placeholder { " · under the placeholder nick" }
     }

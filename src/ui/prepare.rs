@@ -54,11 +54,10 @@ fn failure(state: &State, gerrit: u64) -> Markup {
 fn about(fitness: &Fitness) -> Markup {
     html! {
         @if !fitness.project.is_empty() {
-            dl.bv-facts {
-                dt { "Project" } dd dir="auto" { (fitness.project) }
-                dt { "Branch" } dd dir="auto" { (fitness.branch) }
-                @if let Some(owner) = &fitness.owner { dt { "Owner" } dd dir="auto" { (owner) } }
-                @if let Some(status) = fitness.status { dt { "State" } dd { (state_of(status)) } }
+            p.bv-meta {
+                span dir="auto" { (fitness.project) } ", branch " span dir="auto" { (fitness.branch) }
+                @if let Some(owner) = &fitness.owner { " · owner " span dir="auto" { (owner) } }
+                @if let Some(status) = fitness.status { " · " (state_of(status)) }
             }
         }
     }
@@ -81,7 +80,7 @@ fn entry(fitness: &Fitness, page: &Page) -> Markup {
                 h4 id="entry-title" { "Put it on the calendar" }
                 @if let Some(entry) = &fitness.entry {
                     p.bv-quiet { "Copy this into the window that you choose, in place of the example entry." }
-                    pre.bv-pre id="entry" data-entry tabindex="0" dir="ltr" { (entry) }
+                    pre.bv-pre.bv-pre--wrapped id="entry" data-entry tabindex="0" dir="ltr" { (entry) }
                 }
                 div.bv-actions {
                     @if fitness.entry.is_some() {

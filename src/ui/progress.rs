@@ -16,7 +16,9 @@ pub(super) fn view(progress: Option<&Progress>, clock: Clock<'_>, id: &str) -> M
         div.bv-road data-phase=(tag(progress.phase)) {
             (stepper::view(progress.phase))
             details.bv-fold id={ (id) "-known" } {
-                summary { span.bv-road__words dir="auto" { (words(progress, clock)) } " " span.bv-fold__more { "How this is known" } }
+                summary title="How this is known" {
+                    span.bv-road__words dir="auto" { (words(progress, clock)) } span.bv-unseen { ". How this is known" }
+                }
                 (known(progress, clock))
             }
             @if let Some(disagreement) = &progress.disagreement {
@@ -76,7 +78,7 @@ const fn happening(phase: Phase) -> &'static str {
 /// `On the test servers since 15:05 (14:05 UTC), by deployer`.
 fn words(progress: &Progress, clock: Clock<'_>) -> String {
     let phase = progress.phase;
-    let mut words = name(phase).to_owned();
+    let mut words = if phase == Phase::Scheduled { "Scheduled, not merged yet" } else { name(phase) }.to_owned();
     if let Some(at) = progress.since {
         let since = if phase == Phase::RolledBack { "at" } else { "since" };
         words.extend([" ", since, " ", &clock.dated_moment(at)]);
@@ -88,19 +90,20 @@ fn words(progress: &Progress, clock: Clock<'_>) -> String {
 }
 
 fn known(progress: &Progress, clock: Clock<'_>) -> Markup {
+    // A gap says itself which source is not there.
+    let told_all = progress.gaps.is_empty();
     html! {
+        p.bv-known__title { "How this is known" }
         ul.bv-known {
-            @match (&progress.began, &progress.deployer) {
-                (Some(began), Some(by)) => {
-                    li dir="auto" { "Server Admin Log: deployment began " (clock.dated_moment(*began)) ", by " (by) "." }
+            @if let Some(began) = progress.began {
+                li dir="auto" {
+                    "Server Admin Log: deployment began " (clock.dated_moment(began))
+                    @if let Some(by) = &progress.deployer { ", by " (by) }
+                    "."
                 }
-                (Some(began), None) => li { "Server Admin Log: deployment began " (clock.dated_moment(*began)) "." },
-                (None, _) => li { "Server Admin Log: no deployment of it was found." },
-            }
-            @match &progress.servers {
-                Some(servers) => (asked(servers)),
-                None => li { "The servers were not asked. They are asked on the wikis of your tests." },
-            }
+            } @else if told_all { li { "The Server Admin Log does not name it." } }
+            @if let Some(servers) = &progress.servers { (asked(servers)) }
+            @else if told_all { li { "The servers were not asked: they are asked on the wikis of your tests." } }
             @for gap in &progress.gaps { li data-gap dir="auto" { (gap) } }
         }
     }
@@ -120,7 +123,7 @@ fn has(runs: &Runs) -> Markup {
         @match runs {
             Runs::Yes => { strong { "has it" } }
             Runs::No => { strong { "does not have it" } }
-            Runs::Unknown { why } => { strong { "is not known" } " (" bdi { (why) } ")" }
+            Runs::Unknown { why } => { strong { "not known" } " (" bdi { (why) } ")" }
         }
     }
 }

@@ -57,11 +57,13 @@ fn one(window: &Window, id: &str, seen: &mut BTreeSet<u64>, state: &State, page:
                     time datetime=(window.start) { (clock.local_span(window.start, window.end)) }
                     @if clock.off_utc() { " your time · " (utc_span(window.start, window.end)) } @else { " UTC" }
                 }
-                p.bv-when.bv-when--running[clock.phase(window.start, window.end) == Phase::Running] {
-                    (clock.relative(window.start, window.end))
-                }
-                @if !window.deployers.is_empty() {
-                    p.bv-meta dir="auto" { "Deployers: " (nicks(&window.deployers)) }
+                div.bv-window__now {
+                    p.bv-when.bv-when--running[clock.phase(window.start, window.end) == Phase::Running] {
+                        (clock.relative(window.start, window.end))
+                    }
+                    @if !window.deployers.is_empty() {
+                        p.bv-meta dir="auto" { "Deployers: " (nicks(&window.deployers)) }
+                    }
                 }
                 (others(window, id, state))
             }
