@@ -10,10 +10,20 @@ use maud::{Markup, html};
 pub(super) enum Icon {
     /// Plus.
     Add,
+    /// A triangle with an exclamation mark.
+    Alert,
+    /// A tick.
+    Check,
     /// Two sheets.
     Copy,
     /// A cross.
     Close,
+    /// An octagon with an exclamation mark.
+    Error,
+    /// A question mark.
+    Help,
+    /// An i in a circle.
+    Info,
     /// An arrow in a circle.
     Reload,
     /// A cog.
@@ -28,6 +38,16 @@ impl Icon {
     const fn paths(self) -> &'static [&'static str] {
         match self {
             Self::Add => &["M11.005 9H16v2h-4.995v5.005h-2V11H4V9h5.005V4.005h2z"],
+            Self::Alert => &["M9.5 1h1L19 17.2V19H1v-1.8zM9 7v6h2V7zm0 8v2h2v-2z"],
+            Self::Check => &["M18.154 3.837 8 16.8H6.65l-4.8-3.6 1.2-1.6 4.02 3.015 9.517-12.02z"],
+            Self::Error => &["M19 6.4v7.199L13.6 19H6.4L1 13.599v-7.2L6.4 1h7.2zM9 14v2h2v-2zm0-9v7h2V5z"],
+            Self::Help => &[
+                "M11 18H9v-2h2zM10 2c1.497 0 2.76.433 3.66 1.268.905.84 1.34 1.994 1.34 3.232 0 1.182-.443 2.007-1.094 2.638a6.7 6.7 0 01-.95.742c-.363.241-.587.373-.923.602C11.351 10.948 11 11.86 11 13v1H9v-1c0-1.455.443-3.17 1.905-4.169.3-.204.71-.461.94-.615.281-.187.498-.349.67-.515.297-.287.485-.607.485-1.201 0-.762-.258-1.357-.7-1.768C11.853 4.317 11.117 4 10 4 7.98 4 7 5.636 7 6.5v1H5v-1C5 4.614 6.794 2 10 2",
+            ],
+            Self::Info => &[
+                "M11 13h1v2H8v-2h1v-2H8V9h3zm0-6H9V5h2z",
+                "M10 1a9 9 0 110 18 9 9 0 010-18m0 2a7 7 0 100 14 7 7 0 000-14",
+            ],
             Self::Copy => &["M13 19H1V7h6V1h12v12h-6zm-6-6V9H3v8h8v-4zm2-2h8V3H9z"],
             Self::Close => &[
                 "M16.707 4.707 11.414 10l5.293 5.293-1.414 1.414L10 11.414l-5.293 5.293-1.414-1.414L8.586 10 3.293 4.707l1.414-1.414L10 8.586l5.293-5.293z",

@@ -4,18 +4,24 @@
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
 mod draft;
+mod earlier;
+mod fitness;
 mod icon;
 mod page;
 mod patch;
 mod popup;
+mod prepare;
 mod problem;
+mod progress;
 mod report;
 mod row;
 mod run;
 mod seam;
 mod settings;
+mod stepper;
 mod tests_form;
 mod time;
+mod window;
 mod workbench;
 
 pub use draft::Draft;

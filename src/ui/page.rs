@@ -6,20 +6,20 @@
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
 use super::time::Clock;
-use super::{popup, workbench};
-use crate::app::{Command, Problem, Reply, State};
+use super::{popup, progress, settings, window, workbench};
+use crate::app::{Command, Loaded, Problem, Reply, State};
 use crate::change::change_number;
-use crate::store::Webhook;
 use crate::suite::{Suite, Test};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What was sent, as far as the page does something with the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Sent {
     Settings,
     Tests { gerrit: u64, tests: Vec<Test> },
+    Examine(u64),
     Other,
 }
 
@@ -29,6 +29,7 @@ impl Sent {
             Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
                 Command::SaveSettings { .. } => Self::Settings,
                 Command::SaveTests { gerrit, tests } => Self::Tests { gerrit: *gerrit, tests: tests.clone() },
+                Command::Examine { gerrit } => Self::Examine(*gerrit),
                 _ => Self::Other,
             },
             Effect::Open(_) | Effect::Copy(_) => return None,
@@ -47,6 +48,10 @@ pub(super) enum Told {
     TestsSaved,
     /// What was typed is no change.
     NoSuchChange,
+    /// The calendar entry is on the clipboard.
+    EntryCopied,
+    /// The commands for this version are.
+    CommandsCopied(String),
 }
 
 /// A page.
@@ -70,6 +75,10 @@ pub struct Page {
     pub firefox: bool,
     pub(super) told: Option<Told>,
     pub(super) settings_generation: u32,
+    /// Where patches have got to since the page was opened, as it was said last.
+    pub(super) moves: Vec<String>,
+    /// Changes that this page has asked Gerrit about.
+    examined: BTreeSet<u64>,
     sent: VecDeque<Sent>,
 }
 
@@ -89,6 +98,8 @@ impl Page {
             firefox: false,
             told: None,
             settings_generation: 0,
+            moves: Vec::new(),
+            examined: BTreeSet::new(),
             sent: VecDeque::new(),
         };
         page.set_change(change);
@@ -100,8 +111,29 @@ impl Page {
         for (gerrit, draft) in &mut self.drafts {
             draft.follow(state.suites.get(gerrit));
         }
+        let moves = self.state.as_ref().map_or_else(Vec::new, |before| progress::moves(before, &state));
+        if !moves.is_empty() {
+            self.moves = moves;
+        }
         self.state = Some(state);
         self.set_change(self.change);
+    }
+
+    /// What the page wants to know by itself; to be asked for after each new snapshot or choice.
+    pub fn pursue(&mut self) -> Vec<Effect> {
+        let (Screen::Workbench, Some(gerrit), Some(state)) = (self.screen, self.change, &self.state) else {
+            return Vec::new();
+        };
+        let looking = state.fitness == Loaded::Loading;
+        if looking || state.fitness_of(gerrit, None).is_some() || !self.examined.insert(gerrit) {
+            return Vec::new();
+        }
+        self.note_sent(send(Command::Examine { gerrit }))
+    }
+
+    /// Whether this page has asked Gerrit about a change.
+    pub(super) fn examines(&self, gerrit: u64) -> bool {
+        self.examined.contains(&gerrit)
     }
 
     /// The answer to an [`Effect::Send`] has come; answers come in the order in which the effects were given.
@@ -111,6 +143,9 @@ impl Page {
             (Reply::Refused { problem }, sent) => {
                 if let (Problem::BadSetting { detail }, Some(Sent::Settings)) = (&problem, &sent) {
                     self.told = Some(Told::SettingRefused(format!("Not saved: {detail}.")));
+                }
+                if let Some(Sent::Examine(gerrit)) = sent {
+                    self.examined.remove(&gerrit);
                 }
                 self.problem = Some(problem);
             }
@@ -124,7 +159,7 @@ impl Page {
                 }
                 self.told = Some(Told::TestsSaved);
             }
-            (Reply::Done, Some(Sent::Other) | None) => {}
+            (Reply::Done, Some(Sent::Examine(_) | Sent::Other) | None) => {}
         }
     }
 
@@ -151,10 +186,18 @@ impl Page {
         self.told = None;
         let effects = if event.act == "dismiss" { self.dismiss() } else { self.perform(event) };
         let before = self.sent.len();
-        self.sent.extend(effects.iter().filter_map(Sent::of));
+        let mut effects = self.note_sent(effects);
         if self.sent.len() > before {
             self.problem = None;
         }
+        if matches!(event.act.as_str(), "choose" | "open-change") {
+            effects.extend(self.pursue());
+        }
+        effects
+    }
+
+    fn note_sent(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        self.sent.extend(effects.iter().filter_map(Sent::of));
         effects
     }
 
@@ -178,6 +221,17 @@ impl Page {
         self.drafts.get(&gerrit).map(|draft| (gerrit, draft))
     }
 
+    /// Whether a problem is told in the card of a patch that this page shows.
+    pub(super) fn shows_in_a_card(&self, problem: &Problem) -> bool {
+        let (Problem::NotDeployed { gerrit, .. }, Some(state)) = (problem, &self.state) else { return false };
+        match self.screen {
+            Screen::Workbench => self.change == Some(*gerrit),
+            Screen::Popup => window::known(&state.schedule)
+                .iter()
+                .any(|window| window::mine(window, state).any(|(_, patch)| patch.gerrit == *gerrit)),
+        }
+    }
+
     /// The saved tests of a change.
     pub(super) fn saved(&self, gerrit: u64) -> &[Test] {
         let suite: Option<&Suite> = self.state.as_ref().and_then(|state| state.suites.get(&gerrit));
@@ -190,6 +244,14 @@ impl Page {
             ("refresh", _) => send(Command::Refresh { force: true }),
             ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),
             ("verify-production", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: false }),
+            ("verify-production-anyway", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: true }),
+            ("examine", Some(gerrit)) => {
+                self.examined.insert(gerrit);
+                send(Command::Examine { gerrit })
+            }
+            ("copy-entry", Some(gerrit)) => self.copy_entry(gerrit),
+            ("copy-commands", Some(gerrit)) => self.copy_commands(gerrit, event),
+            ("show-earlier", _) => send(Command::ShowEarlier),
             ("cancel", _) => send(Command::Cancel),
             ("edit-tests", Some(gerrit)) => vec![Effect::Open(format!("workbench.html#{gerrit}"))],
             ("settings", _) => vec![Effect::Open("workbench.html".to_owned())],
@@ -256,6 +318,22 @@ impl Page {
         vec![Effect::RequestAccess { origins, reports_leave_browser: false, then }]
     }
 
+    fn copy_entry(&mut self, gerrit: u64) -> Vec<Effect> {
+        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
+        let Some(entry) = looked.and_then(|looked| looked.entry.clone()) else { return Vec::new() };
+        self.told = Some(Told::EntryCopied);
+        vec![Effect::Copy(entry)]
+    }
+
+    fn copy_commands(&mut self, gerrit: u64, event: &Event) -> Vec<Effect> {
+        let Some(version) = event.data.get("version") else { return Vec::new() };
+        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
+        let pick = looked.and_then(|looked| looked.cherry_picks.iter().find(|pick| pick.version == *version));
+        let Some(commands) = pick.map(|pick| pick.commands.clone()) else { return Vec::new() };
+        self.told = Some(Told::CommandsCopied(version.clone()));
+        vec![Effect::Copy(commands)]
+    }
+
     fn save_nick(&mut self, event: &Event) -> Vec<Effect> {
         let Some(nick) = event.field("nick").map(str::trim).filter(|nick| !nick.is_empty()) else {
             self.problem = Some(Problem::NoNick);
@@ -266,19 +344,10 @@ impl Page {
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
-        let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
-        let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or_else(|| self.backend());
-        let (nick, webhook) = (typed("nick"), typed("webhook"));
-        if webhook.is_empty() {
-            return send(Command::SaveSettings { nick, backend, webhook: None, reminders: None });
-        }
-        match Webhook::new(&webhook) {
-            Ok(known) => {
-                let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders: None };
-                vec![Effect::RequestAccess { origins: vec![known.origin()], reports_leave_browser: true, then }]
-            }
-            Err(error) => {
-                self.told = Some(Told::SettingRefused(format!("Not saved: {error}.")));
+        match settings::meant(event, self.backend()) {
+            Ok(effect) => vec![effect],
+            Err(why) => {
+                self.told = Some(Told::SettingRefused(why));
                 Vec::new()
             }
         }

@@ -2,32 +2,45 @@
 //! One patch: what it is, what can be done with it, what came of it.
 
 use super::page::Page;
-use super::{problem, run};
+use super::seam::Screen;
+use super::{fitness, problem, progress, run};
 use crate::app::{Problem, Run, State};
 use crate::change::change_url;
+use crate::deployed::Phase;
+use crate::preflight::Fitness;
 use crate::schedule::{Patch, PatchKind};
 use crate::suite::Test;
 use crate::verify::Verdict;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
-/// The card of a patch in the popup.
-pub(super) fn card(patch: &Patch, state: &State, page: &Page) -> Markup {
+/// The card of a patch in the popup, in the window that opens at `window`.
+pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page) -> Markup {
     let gerrit = patch.gerrit;
     let tests = page.saved(gerrit);
+    let looked = state.fitness_of(gerrit, Some(window));
+    let id = format!("patch-{gerrit}");
+    let aimed = page.screen == Screen::Popup && page.change == Some(gerrit);
     html! {
-        article.bv-patch data-patch=(gerrit) id={ "patch-" (gerrit) } aria-labelledby={ "patch-" (gerrit) "-title" } {
-            h3 id={ "patch-" (gerrit) "-title" } dir="auto" { (title(patch)) }
-            p.bv-meta { (meta(patch, tests.len())) }
+        article.bv-patch.bv-patch--aimed[aimed] data-patch=(gerrit) id=(id) tabindex=[aimed.then_some("-1")] aria-labelledby={ (id) "-title" } {
+            h3 id={ (id) "-title" } dir="auto" { (title(patch)) }
+            p.bv-meta { (meta(patch, tests.len(), looked)) }
+            (progress::view(state.progress.get(&gerrit), page.clock(), &id))
+            @match looked {
+                Some(looked) => (fitness::view(looked, &id, false)),
+                None => (fitness::waiting(state)),
+            }
             @if tests.is_empty() {
                 (problem::view(&Problem::NoTests { gerrit }, problem::Source::Standing, page.screen, &format!("no-tests-{gerrit}")))
             } @else {
                 (verify_buttons(gerrit, state, None))
             }
+            (refusal(gerrit, page))
             div.bv-actions {
                 (browse_buttons(gerrit, tests))
                 @if !tests.is_empty() {
-                    button.cdx-button.cdx-button--weight-quiet type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
+                    button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
                 }
             }
             (results(gerrit, state, page))
@@ -35,13 +48,27 @@ pub(super) fn card(patch: &Patch, state: &State, page: &Page) -> Markup {
     }
 }
 
-/// A patch that has its card in an earlier window of the page.
-pub(super) fn again(patch: &Patch, tests: usize) -> Markup {
+/// A patch that has its card in an earlier window of the page. `id` must be unique in the page.
+pub(super) fn again(patch: &Patch, window: Timestamp, id: &str, state: &State, page: &Page) -> Markup {
+    let looked = state.fitness_of(patch.gerrit, Some(window));
     html! {
         div.bv-patch.bv-patch--again {
             h3 dir="auto" { (title(patch)) }
-            p.bv-meta { (meta(patch, tests)) }
+            p.bv-meta { (meta(patch, page.saved(patch.gerrit).len(), looked)) }
+            @if let Some(looked) = looked { (fitness::view(looked, id, false)) }
             p.bv-note { "It is in another window too; its buttons and results are there." }
+        }
+    }
+}
+
+/// Why production was not verified, where that is about this change.
+pub(super) fn refusal(gerrit: u64, page: &Page) -> Markup {
+    let refused = page.problem.iter().chain(page.state.iter().filter_map(|state| state.notice.as_ref()));
+    let mut refused =
+        refused.filter(|problem| matches!(problem, Problem::NotDeployed { gerrit: about, .. } if *about == gerrit));
+    html! {
+        @if let Some(problem) = refused.next() {
+            div role="status" { (problem::view(problem, problem::Source::Told, page.screen, &format!("not-deployed-{gerrit}"))) }
         }
     }
 }
@@ -55,17 +82,15 @@ pub(super) fn results(gerrit: u64, state: &State, page: &Page) -> Markup {
 
 /// The two buttons that start a run; what is to be done next is emphasised. `held` says why they cannot be pressed.
 pub(super) fn verify_buttons(gerrit: u64, state: &State, held: Option<&str>) -> Markup {
-    let passed =
-        |production| state.run_of(gerrit, production).and_then(|run| run.journal.verdict()) == Some(Verdict::Pass);
-    let (on_mwdebug, on_production) = (passed(false), passed(true));
+    let (mwdebug_next, production_next) = next_step(gerrit, state);
     let emphasis = |next: bool| if next { "cdx-button--action-progressive cdx-button--weight-primary" } else { "" };
     let elsewhere = state.running().is_some();
     let disabled = elsewhere || held.is_some();
     html! {
         div.bv-verify {
-            button.cdx-button.(emphasis(!on_mwdebug && !on_production)) type="button" id={ "verify-mwdebug-" (gerrit) }
+            button.cdx-button.(emphasis(mwdebug_next)) type="button" id={ "verify-mwdebug-" (gerrit) }
                 data-act="verify-mwdebug" disabled[disabled] { "Verify on mwdebug" }
-            button.cdx-button.(emphasis(on_mwdebug && !on_production)) type="button" id={ "verify-production-" (gerrit) }
+            button.cdx-button.(emphasis(production_next)) type="button" id={ "verify-production-" (gerrit) }
                 data-act="verify-production" disabled[disabled] { "Verify on production" }
         }
         @if let Some(why) = held {
@@ -73,6 +98,22 @@ pub(super) fn verify_buttons(gerrit: u64, state: &State, held: Option<&str>) -> 
         } @else if state.running().is_some_and(|run| run.journal.plan.subject.gerrit != Some(gerrit)) {
             p.bv-note { "Another run is under way; wait until it ends." }
         }
+    }
+}
+
+/// Whether verifying on mwdebug is the next step, or on production; at most one is.
+fn next_step(gerrit: u64, state: &State) -> (bool, bool) {
+    let progress = state.progress.get(&gerrit);
+    // What passed in a deployment before says nothing about this one.
+    let began = progress.and_then(|progress| progress.began);
+    let passed = |production| {
+        let run = state.run_of(gerrit, production).map(|run| &run.journal);
+        run.is_some_and(|run| run.verdict() == Some(Verdict::Pass) && began.is_none_or(|began| run.plan.asked >= began))
+    };
+    match progress.map(|progress| progress.phase) {
+        Some(Phase::OnTestServers) => (!passed(false), false),
+        Some(Phase::Deployed) => (false, !passed(true)),
+        _ => (!passed(false) && !passed(true), passed(false) && !passed(true)),
     }
 }
 
@@ -87,7 +128,7 @@ pub(super) fn browse_buttons(gerrit: u64, tests: &[Test]) -> Markup {
     let several = pages.len() > 1;
     html! {
         @for (at, test) in pages.into_iter().enumerate() {
-            button.cdx-button.cdx-button--weight-quiet.bv-browse type="button" id={ "browse-" (gerrit) "-" (at) }
+            button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small.bv-browse type="button" id={ "browse-" (gerrit) "-" (at) }
                 data-act="browse" data-url=(test.url) title=(test.url) {
                 "Browse on mwdebug"
                 @if several { ": " bdi { (test.label()) } }
@@ -115,16 +156,17 @@ pub(super) fn count(tests: usize) -> String {
     }
 }
 
-fn meta(patch: &Patch, tests: usize) -> Markup {
+fn meta(patch: &Patch, tests: usize, looked: Option<&Fitness>) -> Markup {
     let kind = match &patch.kind {
-        PatchKind::Config => Some("config"),
-        PatchKind::Branch(version) => Some(version.as_str()),
-        PatchKind::Unstated => None,
+        PatchKind::Config => "config",
+        PatchKind::Branch(version) => version.as_str(),
+        PatchKind::Unstated => "",
     };
     html! {
         (gerrit_link(patch.gerrit))
-        @if let Some(kind) = kind { " · " span dir="auto" { (kind) } }
-        " · " (count(tests))
+        @if !kind.is_empty() { " · " span dir="auto" { (kind) } }
+        @if let Some(looked) = looked { (fitness::facts(looked, patch)) }
+        " · " span.bv-whole { (count(tests)) }
         @if !patch.status.is_empty() { " · " span dir="auto" { (patch.status) } }
         @if patch.placeholder { " · under the placeholder nick" }
     }

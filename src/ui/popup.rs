@@ -4,13 +4,11 @@
 use super::icon::Icon;
 use super::page::Page;
 use super::seam::Region;
-use super::time::{Phase, utc_span};
-use super::{patch, problem, run};
+use super::{earlier, fitness, problem, run, window};
 use crate::app::{Browsing, Loaded, Problem, State};
-use crate::schedule::{Nick, Unread, Window};
+use crate::schedule::Window;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use std::collections::BTreeSet;
 
 /// Where the calendar is for people.
 const CALENDAR: &str = "https://wikitech.wikimedia.org/wiki/Deployments";
@@ -25,19 +23,24 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("setup", setup(page)),
         region("schedule", schedule(page)),
         region("browsing", browsing(page)),
+        region("earlier", earlier::view(page)),
     ]
 }
 
-/// What is said to those who hear the page: the progress of the run, or its end.
+/// What is said to those who hear the page: the progress of the run, or its end, and where patches have got to.
 pub(super) fn status(page: &Page) -> Markup {
     let latest = page.state.as_ref().and_then(|state| state.running().or_else(|| state.runs.first()));
-    html! { @if let Some(latest) = latest { (run::spoken(&latest.journal)) } }
+    html! {
+        @if let Some(latest) = latest { p { (run::spoken(&latest.journal)) } }
+        @for moved in &page.moves { p { (moved) } }
+    }
 }
 
-/// Everything that went wrong, each once.
+/// Everything that went wrong, each once; what is about one patch stands in its card.
 pub(super) fn notices(page: &Page) -> Markup {
     let notice = page.state.as_ref().and_then(|state| state.notice.as_ref());
     let told = page.problem.iter().chain(notice.filter(|notice| page.problem.as_ref() != Some(notice)));
+    let told = told.filter(|told| !page.shows_in_a_card(told));
     let no_access = page.state.as_ref().map_or(&[][..], |state| &state.no_access);
     let said =
         matches!(page.problem, Some(Problem::NoAccess { .. })) || matches!(notice, Some(Problem::NoAccess { .. }));
@@ -160,59 +163,10 @@ fn read_at(at: Timestamp, page: &Page) -> Markup {
 }
 
 fn windows(all: &[Window], state: &State, page: &Page) -> Markup {
-    let clock = page.clock();
     if all.is_empty() {
         return empty(state);
     }
-    let over = |window: &&Window| clock.phase(window.start, window.end) == Phase::Over;
-    let ordered = all.iter().filter(|window| !over(window)).chain(all.iter().filter(over));
-    let mut seen = BTreeSet::new();
-    html! {
-        @for (at, window) in ordered.enumerate() {
-            section.bv-window data-window=(window.start) aria-labelledby={ "window-" (at) } {
-                div.bv-window__head {
-                    h2 id={ "window-" (at) } dir="auto" { (window.name) }
-                    p.bv-meta {
-                        time datetime=(window.start) { (clock.local_span(window.start, window.end)) }
-                        @if clock.off_utc() { " your time · " (utc_span(window.start, window.end)) } @else { " UTC" }
-                    }
-                    p.bv-when.bv-when--running[clock.phase(window.start, window.end) == Phase::Running] {
-                        (clock.relative(window.start, window.end))
-                    }
-                    @if !window.deployers.is_empty() {
-                        p.bv-meta dir="auto" { "Deployers: " (names(&window.deployers)) }
-                    }
-                }
-                @for (_, entry) in state.settings.nick.iter().flat_map(|nick| window.patches_of(nick)) {
-                    @if seen.insert(entry.gerrit) { (patch::card(entry, state, page)) }
-                    @else { (patch::again(entry, page.saved(entry.gerrit).len())) }
-                }
-                (unread(&window.unread))
-            }
-        }
-    }
-}
-
-fn names(nicks: &[Nick]) -> String {
-    nicks.iter().map(Nick::as_str).collect::<Vec<_>>().join(", ")
-}
-
-fn unread(entries: &[Unread]) -> Markup {
-    html! {
-        @if !entries.is_empty() {
-            div.bv-unread data-unread=(entries.len()) {
-                p.bv-note.bv-note--warning {
-                    "⚠ Could not read " @if entries.len() == 1 { "this line" } @else { "these lines" }
-                    " of the calendar. Look whether a patch of yours is there:"
-                }
-                ul {
-                    @for entry in entries {
-                        li { code dir="auto" { (entry.text) } " " span.bv-quiet { "(line " (entry.source_line) ": " (entry.reason) ")" } }
-                    }
-                }
-            }
-        }
-    }
+    html! { (fitness::failure(state, "refresh", None)) (window::all(all, state, page)) }
 }
 
 fn empty(state: &State) -> Markup {

@@ -59,9 +59,12 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
 
 const fn level(problem: &Problem) -> &'static str {
     match problem {
-        Problem::NoTests { .. } | Problem::NoNick | Problem::Busy | Problem::Gone | Problem::NoWebhook => {
-            "cdx-message--warning"
-        }
+        Problem::NoTests { .. }
+        | Problem::NoNick
+        | Problem::Busy
+        | Problem::Gone
+        | Problem::NoWebhook
+        | Problem::NotDeployed { .. } => "cdx-message--warning",
         _ => "cdx-message--error",
     }
 }
@@ -69,7 +72,12 @@ const fn level(problem: &Problem) -> &'static str {
 /// The button: its act, the change it is about, its label.
 const fn remedy(problem: &Problem, screen: Screen) -> Option<(&'static str, Option<u64>, &'static str)> {
     match (problem, screen) {
-        (Problem::CalendarUnreachable { .. } | Problem::NotACalendar { .. }, _) => Some(("refresh", None, "Try again")),
+        (Problem::CalendarUnreachable { .. } | Problem::NotACalendar { .. } | Problem::GerritUnreachable { .. }, _) => {
+            Some(("refresh", None, "Try again"))
+        }
+        (Problem::NotDeployed { gerrit, .. }, _) => {
+            Some(("verify-production-anyway", Some(*gerrit), "Verify on production anyway"))
+        }
         (Problem::Gone, _) => Some(("refresh", None, "Refresh")),
         (Problem::NoAccess { .. }, _) => Some(("grant-access", None, "Grant access")),
         (Problem::Busy, _) => Some(("cancel", None, "Cancel the run")),
@@ -85,6 +93,7 @@ const fn remedy(problem: &Problem, screen: Screen) -> Option<(&'static str, Opti
 mod tests {
     use super::tag;
     use crate::app::Problem;
+    use crate::deployed::Phase;
 
     #[test]
     fn a_problem_is_tagged_as_it_is_stored() {
@@ -100,6 +109,8 @@ mod tests {
             Problem::Gone,
             Problem::Storage { detail: String::new() },
             Problem::Unreadable { what: String::new(), detail: String::new() },
+            Problem::NotDeployed { gerrit: 1, phase: Phase::Merged, detail: String::new() },
+            Problem::GerritUnreachable { detail: String::new() },
             Problem::NoWebhook,
             Problem::Tab { detail: String::new() },
             Problem::Notification { detail: String::new() },

@@ -2,9 +2,25 @@
 //! The settings' fields. The webhook is a secret: only its origin is ever shown.
 
 use super::page::{Page, Told};
-use crate::app::State;
+use super::seam::{Effect, Event};
+use crate::app::{Command, State};
 use crate::debug::Backend;
+use crate::reminder::Wanted;
+use crate::store::Webhook;
 use maud::{Markup, html};
+
+const HOUR_BEFORE: &str = "reminder-hour_before";
+const WINDOW_OPENS: &str = "reminder-window_opens";
+const ON_TEST_SERVERS: &str = "reminder-on_test_servers";
+const FINISHED: &str = "reminder-finished";
+
+/// The reminders: name of the box and its words.
+const REMINDERS: [(&str, &str); 4] = [
+    (HOUR_BEFORE, "An hour before a window with a patch of mine"),
+    (WINDOW_OPENS, "When that window opens"),
+    (ON_TEST_SERVERS, "When a patch of mine is on the test servers"),
+    (FINISHED, "When its deployment is finished or rolled back"),
+];
 
 /// The fields; the page's file holds the form and its button.
 pub(super) fn fields(page: &Page) -> Markup {
@@ -24,8 +40,34 @@ pub(super) fn fields(page: &Page) -> Markup {
             }
             (backend(state))
             (webhook(state))
+            (reminders(state.settings.reminders))
         }
     }
+}
+
+/// What saving the form means; `backend` is taken where none is chosen. `Err` is a sentence for beside the form.
+pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
+    let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
+    let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or(backend);
+    let (nick, webhook, reminders) = (typed("nick"), typed("webhook"), ticked(event));
+    if webhook.is_empty() {
+        return Ok(Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders }));
+    }
+    let origin = Webhook::new(&webhook).map_err(|error| format!("Not saved: {error}."))?.origin();
+    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders };
+    Ok(Effect::RequestAccess { origins: vec![origin], reports_leave_browser: true, then })
+}
+
+/// The reminders whose boxes are ticked; a box that is not ticked has an empty value. `None` where there is no box.
+fn ticked(event: &Event) -> Option<Wanted> {
+    let there = REMINDERS.iter().any(|(name, _)| event.field(name).is_some());
+    let is = |name: &str| event.field(name).is_some_and(|value| !value.is_empty());
+    there.then(|| Wanted {
+        hour_before: is(HOUR_BEFORE),
+        window_opens: is(WINDOW_OPENS),
+        on_test_servers: is(ON_TEST_SERVERS),
+        finished: is(FINISHED),
+    })
 }
 
 /// What became of the last save.
@@ -87,6 +129,21 @@ fn webhook(state: &State) -> Markup {
             div.cdx-text-input {
                 input.cdx-text-input__input id="webhook" name="webhook" type="text" autocomplete="off" autocapitalize="off"
                     spellcheck="false" placeholder="https://";
+            }
+        }
+    }
+}
+
+fn reminders(wanted: Wanted) -> Markup {
+    let wanted = [wanted.hour_before, wanted.window_opens, wanted.on_test_servers, wanted.finished];
+    html! {
+        fieldset.cdx-field.bv-boxes {
+            legend.cdx-label { span.cdx-label__label__text { "Remind me" } }
+            @for ((name, words), wanted) in REMINDERS.into_iter().zip(wanted) {
+                span.bv-box {
+                    input.bv-box__input type="checkbox" id=(name) name=(name) value="on" checked[wanted];
+                    label for=(name) { (words) }
+                }
             }
         }
     }

@@ -79,6 +79,15 @@ impl Clock<'_> {
         let utc = format!("{} UTC", at.strftime("%H:%M"));
         if self.off_utc() { format!("{} ({utc})", at.to_zoned(self.zone.clone()).strftime("%H:%M")) } else { utc }
     }
+
+    /// As [`Clock::moment`], with the day before it where that is not today: `Mon 23 Nov 15:05 (14:05 UTC)`.
+    pub(super) fn dated_moment(self, at: Timestamp) -> String {
+        let day = at.to_zoned(self.zone.clone());
+        if self.now.to_zoned(self.zone.clone()).date() == day.date() {
+            return self.moment(at);
+        }
+        format!("{} {}", day.strftime("%a %-d %b"), self.moment(at))
+    }
 }
 
 /// The span in UTC: `14:00–15:00 UTC`.
@@ -147,6 +156,12 @@ mod tests {
     fn a_moment_names_utc_once_where_the_user_lives_by_it() {
         assert_eq!(with_clock("14:00", 0, |clock| clock.moment(at("14:05"))), "14:05 UTC");
         assert_eq!(with_clock("14:00", 2, |clock| clock.moment(at("14:05"))), "16:05 (14:05 UTC)");
+    }
+
+    #[test]
+    fn a_moment_of_another_day_names_the_day_of_the_users_clock() {
+        assert_eq!(with_clock("14:00", 2, |clock| clock.dated_moment(at("14:05"))), "16:05 (14:05 UTC)");
+        assert_eq!(with_clock("14:00", 10, |clock| clock.dated_moment(at("13:05"))), "Mon 23 Nov 23:05 (13:05 UTC)");
     }
 
     #[test]

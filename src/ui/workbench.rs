@@ -3,9 +3,8 @@
 
 use super::page::{Page, Told};
 use super::seam::Region;
-use super::{patch, popup, settings, tests_form};
-use crate::app::{Loaded, State};
-use crate::schedule::Window;
+use super::{fitness, patch, popup, prepare, settings, tests_form, window};
+use crate::app::State;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -19,6 +18,7 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("changes", changes(page)),
         region("open-message", open_message(page)),
         region("change", change(page)),
+        region("fitness", prepare::view(page)),
         region("tests", tests_form::rows(page)),
         region("tests-bar", tests_form::bar(page)),
         region("verify", verify(page)),
@@ -40,8 +40,9 @@ fn header(page: &Page) -> Markup {
 fn changes(page: &Page) -> Markup {
     let Some(state) = &page.state else { return html! { p.bv-quiet { "Loading…" } } };
     let titles = titles(state);
+    let scheduled = window::known(&state.schedule);
     let mut all: Vec<u64> =
-        windows(state).iter().flat_map(|window| &window.patches).map(|patch| patch.gerrit).collect();
+        scheduled.iter().flat_map(|window| window::mine(window, state)).map(|(_, patch)| patch.gerrit).collect();
     all.extend(state.suites.keys().rev().chain(page.change.iter()));
     let mut listed = Vec::new();
     for gerrit in all {
@@ -107,24 +108,20 @@ fn verify(page: &Page) -> Markup {
         section.bv-change data-patch=(gerrit) aria-labelledby="verify-title" {
             h3 id="verify-title" { "Verify" }
             (patch::verify_buttons(gerrit, state, held))
+            (patch::refusal(gerrit, page))
             div.bv-actions { (patch::browse_buttons(gerrit, tests)) }
             (patch::results(gerrit, state, page))
         }
     }
 }
 
-fn windows(state: &State) -> &[Window] {
-    match &state.schedule {
-        Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => value,
-        _ => &[],
-    }
-}
-
-/// Titles by change: those of the calendar, else those of runs.
+/// Titles by change: those of the calendar, else those of Gerrit, else those of runs.
 fn titles(state: &State) -> BTreeMap<u64, String> {
     let ran = state.runs.iter().map(|run| &run.journal.plan.subject);
     let ran =
         ran.filter_map(|subject| Some((subject.gerrit?, subject.title.clone()))).filter(|(_, title)| !title.is_empty());
-    let scheduled = windows(state).iter().flat_map(|window| &window.patches);
-    ran.chain(scheduled.map(|scheduled| (scheduled.gerrit, patch::title(scheduled)))).collect()
+    let scheduled = window::known(&state.schedule).iter().flat_map(|window| &window.patches);
+    let looked = fitness::known(state).iter().filter(|looked| !looked.subject.is_empty());
+    let looked = looked.map(|looked| (looked.gerrit, looked.subject.clone()));
+    ran.chain(looked).chain(scheduled.map(|scheduled| (scheduled.gerrit, patch::title(scheduled)))).collect()
 }

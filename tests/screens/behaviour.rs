@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a click does.
 
-use crate::states::{GERRIT, URL, afternoon, at, page, passed, ready, test, with_runs};
+use crate::states::{GERRIT, URL, afternoon, at, event, page, passed, ready, test, with_runs};
 use backport_verify::app::{Command, Delivery, Loaded, Problem, Reply, State};
 use backport_verify::suite::Suite;
 use backport_verify::ui::{Effect, Event, Page, Screen};
-
-fn event(act: &str, data: &[(&str, &str)], form: &[(&str, &str)]) -> Event {
-    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Event { act: act.into(), data: data.iter().map(own).collect(), form: form.iter().map(own).collect() }
-}
 
 fn region(page: &Page, id: &str) -> String {
     page.regions().into_iter().find(|region| region.id == id).map(|region| region.html).unwrap_or_default()

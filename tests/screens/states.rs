@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
+pub(crate) mod road;
+
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::Backend;
@@ -242,7 +244,8 @@ fn several() -> State {
     }
 }
 
-fn event(act: &str, data: &[(&str, &str)], form: &[(&str, &str)]) -> Event {
+/// A click on an element with these `data-` attributes, in a form with these values.
+pub(crate) fn event(act: &str, data: &[(&str, &str)], form: &[(&str, &str)]) -> Event {
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     Event { act: act.into(), data: data.iter().map(own).collect(), form: form.iter().map(own).collect() }
 }
@@ -402,5 +405,6 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 
 /// Every state by name.
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
-    popups().into_iter().chain(workbenches()).collect()
+    let first = popups().into_iter().chain(road::popups());
+    first.chain(workbenches()).chain(road::workbenches()).collect()
 }

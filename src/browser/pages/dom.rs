@@ -9,15 +9,19 @@ use std::collections::HashMap;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 use web_sys::{
     Document, DocumentFragment, DomParser, Element, FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement,
-    HtmlTemplateElement, HtmlTextAreaElement, SupportedType,
+    HtmlTemplateElement, HtmlTextAreaElement, Node, SupportedType,
 };
+
+/// The type of a box that is ticked; its value does not say whether it is.
+const TICKED: &str = "checkbox";
 
 /// What each region shows.
 #[derive(Default)]
 pub(super) struct Regions(HashMap<&'static str, String>);
 
 impl Regions {
-    /// Replaces the content of every region whose markup is not what it was.
+    /// Brings every region up to date whose markup is not what it was, and in it only the elements that differ: what
+    /// the user reads, marks or points at stays as it is.
     pub(super) fn patch(&mut self, document: &Document, regions: Vec<Region>) -> Result<(), JsValue> {
         for region in regions {
             if self.0.get(region.id).is_some_and(|shown| *shown == region.html) {
@@ -29,7 +33,8 @@ impl Regions {
             };
             let place = Place::of(document, &element)?;
             let markup = parse(&region.html)?;
-            element.replace_children_with_node_1(&markup);
+            place.fold(&markup)?;
+            reconcile(&element, &markup)?;
             place.restore(document)?;
             self.0.insert(region.id, region.html);
         }
@@ -43,6 +48,52 @@ fn parse(html: &str) -> Result<DocumentFragment, JsValue> {
     let parsed = DomParser::new()?.parse_from_string(&whole, SupportedType::TextHtml)?;
     let template = parsed.query_selector("template")?.ok_or_else(|| JsError::new("the markup was not parsed"))?;
     Ok(template.unchecked_into::<HtmlTemplateElement>().content())
+}
+
+/// Makes the children of `shown` those of `wanted`. Equal ones at both ends stay; between them, an element that differs
+/// from its counterpart only inside is entered, and what is left is replaced.
+fn reconcile(shown: &Node, wanted: &Node) -> Result<(), JsValue> {
+    let (old, new) = (children(shown), children(wanted));
+    let equal = |(old, new): &(&Node, &Node)| old.is_equal_node(Some(new));
+    let head = old.iter().zip(&new).take_while(equal).count();
+    let (old, new) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(equal).count();
+    let after = old.len().checked_sub(tail).and_then(|place| old.get(place));
+    let old = old.get(..old.len() - tail).unwrap_or_default();
+    let new = new.get(..new.len() - tail).unwrap_or_default();
+    for (place, node) in new.iter().enumerate() {
+        match old.get(place) {
+            Some(before) if same_shell(before, node) => reconcile(before, node)?,
+            Some(before) => drop(shown.replace_child(node, before)?),
+            None => drop(shown.insert_before(node, after)?),
+        }
+    }
+    for gone in old.iter().skip(new.len()) {
+        shown.remove_child(gone)?;
+    }
+    Ok(())
+}
+
+fn children(node: &Node) -> Vec<Node> {
+    let list = node.child_nodes();
+    (0..list.length()).filter_map(|place| list.get(place)).collect()
+}
+
+/// Whether two elements differ in nothing but their content.
+fn same_shell(shown: &Node, wanted: &Node) -> bool {
+    let (Some(shown), Some(wanted)) = (shown.dyn_ref::<Element>(), wanted.dyn_ref::<Element>()) else { return false };
+    let shells = (shown.clone_node_with_deep(false), wanted.clone_node_with_deep(false));
+    matches!(shells, (Ok(shown), Ok(wanted)) if shown.is_equal_node(Some(&wanted)))
+}
+
+/// Brings an element into view and puts the keyboard there; false while there is none of this id.
+pub(super) fn show(document: &Document, id: &str) -> Result<bool, JsValue> {
+    let Some(element) = document.get_element_by_id(id) else { return Ok(false) };
+    element.scroll_into_view();
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        element.focus()?;
+    }
+    Ok(true)
 }
 
 /// Says that the page has been shown.
@@ -98,12 +149,17 @@ impl Place {
         Ok(place)
     }
 
-    fn restore(self, document: &Document) -> Result<(), JsValue> {
-        for (id, open) in self.folds {
-            if let Some(fold) = document.get_element_by_id(&id) {
-                fold.toggle_attribute_with_force("open", open)?;
+    /// Unfolds in new markup what the user has unfolded, and folds what the user has folded.
+    fn fold(&self, markup: &DocumentFragment) -> Result<(), JsValue> {
+        for (id, open) in &self.folds {
+            if let Some(fold) = markup.get_element_by_id(id) {
+                fold.toggle_attribute_with_force("open", *open)?;
             }
         }
+        Ok(())
+    }
+
+    fn restore(self, document: &Document) -> Result<(), JsValue> {
         for Typed { id, value, generation: before } in self.typed {
             if let Some(field) = document.get_element_by_id(&id).filter(|field| generation(field) == before) {
                 write(&field, &value);
@@ -158,6 +214,9 @@ fn selection(field: &Element) -> Option<(u32, u32)> {
 /// The value of a field where it is not the one in the markup.
 fn typed(field: &Element) -> Option<String> {
     if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        if input.type_() == TICKED {
+            return (input.checked() != input.default_checked()).then(|| input.checked().to_string());
+        }
         return Some(input.value()).filter(|value| *value != input.default_value());
     }
     if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
@@ -170,7 +229,11 @@ fn typed(field: &Element) -> Option<String> {
 
 fn write(field: &Element, value: &str) {
     if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-        input.set_value(value);
+        if input.type_() == TICKED {
+            input.set_checked(value == "true");
+        } else {
+            input.set_value(value);
+        }
     } else if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
         area.set_value(value);
     } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {

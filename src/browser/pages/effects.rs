@@ -94,11 +94,12 @@ impl Live {
         });
     }
 
-    /// Keeps the background at its run. Its answers are not the user's, so only a lasting silence is shown.
-    pub(super) fn wake(self: &Rc<Self>) {
+    /// Asks again and again: keeps the background at its run, and the page up to date. The answers are not the user's, so
+    /// only a lasting silence is shown.
+    pub(super) fn keep_asking(self: &Rc<Self>, command: Command) {
         let live = self.clone();
         spawn_local(async move {
-            match ask(&Command::Wake).await {
+            match ask(&command).await {
                 Ok(_) => live.unanswered.set(0),
                 Err(thrown) => {
                     live.unanswered.set(live.unanswered.get() + 1);

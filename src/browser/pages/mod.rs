@@ -9,7 +9,7 @@ mod gestures;
 
 use super::ui::{Page, Screen};
 use super::{clock, storage, sys};
-use crate::app::{Problem, State};
+use crate::app::{Command, Problem, State};
 use crate::ports::Area;
 use dom::Regions;
 use gloo::timers::callback::{Interval, Timeout};
@@ -22,6 +22,9 @@ use web_sys::{Document, Event, Window};
 
 /// After so many wake-up calls without an answer the user is told. A single one may meet the background as it stops.
 const SILENCE: u32 = 3;
+
+/// Every so many seconds an open page asks for what may have become old; the background decides what has.
+const POLL: u32 = 5;
 
 /// A press that lasts longer is no click, or its release was outside the page.
 const LONGEST_PRESS: SignedDuration = SignedDuration::from_secs(2);
@@ -37,6 +40,8 @@ struct Live {
     /// Until when the pointer is taken to be held down: an element that is replaced under it never gets its click.
     held_until: Cell<Timestamp>,
     unanswered: Cell<u32>,
+    /// The change in the popup's address, until its card was there to be shown.
+    aim: Cell<Option<u64>>,
 }
 
 /// Opens a page of the extension: `popup` or `workbench`.
@@ -54,6 +59,7 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
     let document = window.document().ok_or_else(|| JsError::new("this page has no document"))?;
     let mut page = Page::new(screen, clock::now(), zone_offset_minutes(), change_of(&window)?);
     page.firefox = sys::is_firefox();
+    let aim = page.change.filter(|_| screen == Screen::Popup);
     let live = Rc::new(Live {
         window,
         document,
@@ -62,6 +68,7 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
         rendering: Cell::new(false),
         held_until: Cell::default(),
         unanswered: Cell::new(0),
+        aim: Cell::new(aim),
     });
     // First the subscription, so that no state is missed between the two.
     live.watch_state();
@@ -75,6 +82,7 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
     live.render();
     dom::mark_ready(&live.document)?;
     live.refresh();
+    live.pursue();
     Ok(())
 }
 
@@ -102,6 +110,21 @@ impl Live {
             sys::complain("show the page", &thrown);
         }
         self.rendering.set(false);
+        if let Some(gerrit) = self.aim.get() {
+            match dom::show(&self.document, &format!("patch-{gerrit}")) {
+                Ok(true) => self.aim.set(None),
+                Ok(false) => {}
+                Err(thrown) => sys::complain("show a patch", &thrown),
+            }
+        }
+    }
+
+    /// Asks for what the page lacks.
+    fn pursue(self: &Rc<Self>) {
+        let effects = self.page.borrow_mut().pursue();
+        for effect in effects {
+            self.perform(effect);
+        }
     }
 
     fn take_state(&self, text: &str) {
@@ -132,6 +155,7 @@ impl Live {
             });
             if let Some(text) = value.ok().and_then(|value| value.as_string()) {
                 live.take_state(&text);
+                live.pursue();
                 live.render();
             }
         });
@@ -139,9 +163,11 @@ impl Live {
         changed.forget();
     }
 
-    /// Once a second: the clock goes on, and a run that is under way is kept going.
+    /// Once a second: the clock goes on, and a run that is under way is kept going. Every few seconds a page that is seen
+    /// asks for what is new.
     fn tick(self: &Rc<Self>) {
         let live = self.clone();
+        let seconds = Cell::new(0_u32);
         Interval::new(1_000, move || {
             let running = {
                 let mut page = live.page.borrow_mut();
@@ -150,7 +176,11 @@ impl Live {
             };
             live.render();
             if running {
-                live.wake();
+                live.keep_asking(Command::Wake);
+            }
+            seconds.set(seconds.get().wrapping_add(1));
+            if seconds.get().is_multiple_of(POLL) && !live.document.hidden() {
+                live.keep_asking(Command::Refresh { force: false });
             }
         })
         .forget();
@@ -175,13 +205,28 @@ impl Live {
             })?;
         }
         let live = self.clone();
+        self.on(self.document.as_ref(), "visibilitychange", move |_| {
+            if !live.document.hidden() {
+                live.keep_asking(Command::Refresh { force: false });
+            }
+        })?;
+        let live = self.clone();
         self.on(self.window.as_ref(), "hashchange", move |_| {
             match change_of(&live.window) {
-                Ok(change) => live.page.borrow_mut().set_change(change),
+                Ok(change) => live.follow_address(change),
                 Err(thrown) => sys::complain("read the page's address", &thrown),
             }
             live.render();
         })
+    }
+
+    fn follow_address(self: &Rc<Self>, change: Option<u64>) {
+        let screen = self.page.borrow().screen;
+        self.page.borrow_mut().set_change(change);
+        if screen == Screen::Popup {
+            self.aim.set(change);
+        }
+        self.pursue();
     }
 
     #[expect(clippy::unused_self, reason = "the listener lives as long as the page")]
