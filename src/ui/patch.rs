@@ -113,6 +113,8 @@ fn next_step(gerrit: u64, state: &State) -> (bool, bool) {
     match progress.map(|progress| progress.phase) {
         Some(Phase::OnTestServers) => (!passed(false), false),
         Some(Phase::Deployed) => (false, !passed(true)),
+        // There is nothing to verify yet, or it is on its way.
+        Some(Phase::Scheduled | Phase::Merged | Phase::Deploying) => (false, false),
         _ => (!passed(false) && !passed(true), passed(false) && !passed(true)),
     }
 }
