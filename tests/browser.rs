@@ -20,3 +20,5 @@ mod smoke;
 mod story;
 #[path = "browser/truth.rs"]
 mod truth;
+#[path = "browser/window.rs"]
+mod window;

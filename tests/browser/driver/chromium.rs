@@ -153,6 +153,30 @@ pub(super) async fn kill_background(driver: &WebDriver) -> Result<(), BrowserErr
     Ok(())
 }
 
+/// Tells the extension's worker that its notification was clicked, as the desktop does; needs a page of the extension in
+/// the current tab, which wakes the worker.
+///
+/// # Errors
+/// When the driver refuses, or there is no worker.
+pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &str) -> Result<(), BrowserError> {
+    let doing = || "click a notification".to_owned();
+    let failed = |source| BrowserError::Command { doing: doing(), source };
+    let wake = "const done = arguments[arguments.length - 1]; chrome.runtime.sendMessage('wake').then(() => done());";
+    driver.execute_async(wake, Vec::new()).await.map_err(failed)?;
+    let call = async |method: &str, arguments: Value| driver.cdp().send_raw(method, arguments).await.map_err(failed);
+    let targets = call("Target.getTargets", json!({ "filter": [{ "type": "service_worker" }] })).await?;
+    let is_ours = |target: &&Value| target["url"].as_str().is_some_and(|url| url.starts_with(origin));
+    let worker = targets["targets"].as_array().into_iter().flatten().find(is_ours);
+    let said = || "the extension's worker does not run".to_owned();
+    let worker = worker.ok_or_else(|| BrowserError::Script { doing: doing(), said: said() })?;
+    let wanted = json!({ "targetId": worker["targetId"], "flatten": false });
+    let session = call("Target.attachToTarget", wanted).await?["sessionId"].clone();
+    let expression = format!("chrome.notifications.onClicked.dispatch({})", json!(id));
+    let message = json!({ "id": 1, "method": "Runtime.evaluate", "params": { "expression": expression } });
+    let sent = json!({ "sessionId": session, "message": message.to_string() });
+    call("Target.sendMessageToTarget", sent).await.map(drop)
+}
+
 /// Sets the extension's access to sites to "on click", as a user can on the page of extensions.
 ///
 /// # Errors

@@ -105,7 +105,54 @@ pub(super) async fn kill_background(driver: &WebDriver, extension: &Path) -> Res
         WebExtensionPolicy.getByID(id).extension
             .terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true })
             .then(() => done({}), error => done({ error: String(error) }));";
-    privileged(driver, "end the event page", script, vec![json!(addon_id(extension)?)]).await
+    privileged(driver, "end the event page", script, vec![json!(addon_id(extension)?)]).await.map(drop)
+}
+
+/// Where the browser keeps the extension's notifications.
+const NOTIFICATIONS: &str = "const extension = WebExtensionPolicy.getByID(arguments[0]).extension;
+    const { notificationsMap } = extension.apiManager.getAPI('notifications', extension);";
+
+/// Keeps a list of the notifications that are given from now on: without a desktop Firefox forgets each at once.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn watch_notifications(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    let script = "const done = arguments[arguments.length - 1];
+        const set = notificationsMap.set;
+        notificationsMap.given = [];
+        notificationsMap.set = function (id, kept) { this.given.push(id); return set.call(this, id, kept); };
+        done({});";
+    notifications_script(driver, extension, "watch notifications", script, None).await.map(drop)
+}
+
+/// The ids of the notifications that were given.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn notifications(driver: &WebDriver, extension: &Path) -> Result<Vec<String>, BrowserError> {
+    let script = "arguments[arguments.length - 1]({ value: notificationsMap.given });";
+    let given = notifications_script(driver, extension, "read the notifications", script, None).await?;
+    Ok(serde_json::from_value(given).unwrap_or_default())
+}
+
+/// Tells the extension that its notification was clicked, as the desktop does.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn click_notification(driver: &WebDriver, extension: &Path, id: &str) -> Result<(), BrowserError> {
+    let script = "notificationsMap.emit('clicked', arguments[1]); arguments[arguments.length - 1]({});";
+    notifications_script(driver, extension, "click a notification", script, Some(json!(id))).await.map(drop)
+}
+
+async fn notifications_script(
+    driver: &WebDriver,
+    extension: &Path,
+    doing: &str,
+    script: &str,
+    argument: Option<Value>,
+) -> Result<Value, BrowserError> {
+    let arguments = [json!(addon_id(extension)?)].into_iter().chain(argument).collect();
+    privileged(driver, doing, &format!("{NOTIFICATIONS}\n{script}"), arguments).await
 }
 
 /// Takes the extension's sites away, as a user can on the page of add-ons.
@@ -131,18 +178,24 @@ async fn change_access(driver: &WebDriver, extension: &Path, method: &str) -> Re
         ExtensionPermissions[method](id, { permissions: [], origins }, WebExtensionPolicy.getByID(id).extension)
             .then(() => done({}), error => done({ error: String(error) }));";
     let arguments = vec![json!(addon_id(extension)?), json!(method), sites];
-    privileged(driver, "change the access to sites", script, arguments).await
+    privileged(driver, "change the access to sites", script, arguments).await.map(drop)
 }
 
 /// Runs a script with the browser's own rights, and comes back to the page whatever happens.
-async fn privileged(driver: &WebDriver, doing: &str, script: &str, arguments: Vec<Value>) -> Result<(), BrowserError> {
+async fn privileged(
+    driver: &WebDriver,
+    doing: &str,
+    script: &str,
+    arguments: Vec<Value>,
+) -> Result<Value, BrowserError> {
     let failed = |source| BrowserError::Command { doing: doing.to_owned(), source };
     driver.cmd(Context("chrome")).await.map_err(failed)?;
     let answer = driver.execute_async(script, arguments).await;
     driver.cmd(Context("content")).await.map_err(failed)?;
-    match answer.map_err(failed)?.json()["error"].as_str() {
+    let answer = answer.map_err(failed)?;
+    match answer.json()["error"].as_str() {
         Some(said) => Err(BrowserError::Script { doing: doing.to_owned(), said: said.to_owned() }),
-        None => Ok(()),
+        None => Ok(answer.json()["value"].clone()),
     }
 }
 

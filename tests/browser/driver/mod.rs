@@ -7,6 +7,7 @@
 mod chromium;
 mod error;
 mod firefox;
+mod notifications;
 mod page;
 mod process;
 
