@@ -21,11 +21,11 @@ impl Browser {
     /// # Errors
     /// When there is none in time.
     pub(crate) async fn notified(&self, part: &str) -> Result<String, BrowserError> {
-        let found = async |_: ()| {
+        let look = async || {
             let given = self.notifications().await?;
             Ok::<_, BrowserError>(given.into_iter().find(|id| id.contains(part)))
         };
-        let waited = super::eventually(async || found(()).await).await?;
+        let waited = super::eventually(look).await?;
         waited.ok_or_else(|| BrowserError::Script {
             doing: "wait for a notification".to_owned(),
             said: format!("none has <{part}> in its id"),
