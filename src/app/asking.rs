@@ -14,7 +14,7 @@ use crate::deployed::{
 };
 use crate::exchange::{Headers, Request, Response, TransportError};
 use crate::ports::Http;
-use crate::schedule::{PageError, Schedule, page_from_api, parse};
+use crate::schedule::{CalendarError, PageError, Schedule, page_from_api, parse};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -33,6 +33,9 @@ pub enum AskError {
     /// The wiki has no such page.
     #[error("the wiki has no page <{0}>")]
     Missing(String),
+    /// The page is no calendar.
+    #[error(transparent)]
+    NotACalendar(#[from] CalendarError),
     /// The answer cannot be read.
     #[error("{0}")]
     Unreadable(String),
@@ -50,13 +53,13 @@ pub enum LogSource {
 /// The calendar, or a month of its archive, by the URL that [`page_url`](crate::schedule::page_url) gives.
 ///
 /// # Errors
-/// When it is not told; [`AskError::Unreadable`] also when the page is no calendar.
+/// When it is not told, or is no calendar.
 pub async fn calendar(http: &impl Http, url: &str) -> Result<Schedule, AskError> {
     let page = page_from_api(&text(http, url).await?).map_err(|error| match error {
         PageError::Missing { title } => AskError::Missing(title),
         error => unreadable(error),
     })?;
-    parse(&page.wikitext).map_err(unreadable)
+    Ok(parse(&page.wikitext)?)
 }
 
 /// These changes in one query, and in a second one the siblings of those on release branches and all that they depend

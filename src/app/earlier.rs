@@ -103,7 +103,7 @@ fn first_start(schedule: &Schedule) -> Option<Timestamp> {
 }
 
 /// The first day of the month of the last Monday before the day of `at`: weeks are filed by their Monday.
-pub(crate) fn month_before(at: Timestamp) -> Date {
+fn month_before(at: Timestamp) -> Date {
     let day = at.to_zoned(TimeZone::UTC).date();
     day.nth_weekday(-1, Weekday::Monday).unwrap_or(day).first_of_month()
 }

@@ -176,7 +176,8 @@ impl<P: Ports> App<P> {
 }
 
 /// The changes on development branches that changes of these numbers depend on, and that are merged there.
-fn merged_dependencies(numbers: &BTreeSet<u64>, found: &[Change]) -> BTreeSet<u64> {
+#[must_use]
+pub fn merged_dependencies(numbers: &BTreeSet<u64>, found: &[Change]) -> BTreeSet<u64> {
     let wanted = found.iter().filter(|change| numbers.contains(&change.number)).flat_map(Change::depends_on);
     let named = |reference: Reference| {
         found.iter().filter(move |change| match &reference {
@@ -194,7 +195,7 @@ pub(super) fn of_calendar(error: &AskError) -> Problem {
     let detail = error.to_string();
     match error {
         AskError::Transport(_) | AskError::Status(_) => Problem::CalendarUnreachable { detail },
-        AskError::Missing(_) | AskError::Unreadable(_) => Problem::NotACalendar { detail },
+        AskError::Missing(_) | AskError::NotACalendar(_) | AskError::Unreadable(_) => Problem::NotACalendar { detail },
     }
 }
 

@@ -16,6 +16,7 @@ mod tree;
 mod wikitext;
 
 pub use calendar::{CalendarError, parse};
+pub use clock::moment;
 pub use nick::Nick;
 pub use page::{PageError, PageText, page_from_api};
 
