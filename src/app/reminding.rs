@@ -9,6 +9,6 @@ use std::collections::BTreeMap;
 
 impl<P: Ports> App<P> {
     /// Patches may have moved on since `before`, which was known at `looked_before`.
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "nothing is told yet")]
+    #[expect(clippy::unused_async, reason = "nothing is told yet")]
     pub(super) async fn progress_changed(&self, _before: &BTreeMap<u64, Progress>, _looked_before: Option<Timestamp>) {}
 }

@@ -74,6 +74,7 @@ impl Told {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a request gets, as every other answer of a test")]
 fn status(request: &Request, status: u16) -> Answer {
     Some(Ok(Response { url: request.url.clone(), status, ..Response::default() }))
 }
