@@ -33,7 +33,7 @@ impl<P: Ports> App<P> {
     /// `refresh`.
     pub(super) fn want_look(&self, force: bool, refresh: bool) {
         let watched = self.is_watched();
-        let fresh = self.inner.borrow().watch.looked.is_some_and(|at| self.age_of(at) < FRESH);
+        let fresh = self.looking.get() || self.inner.borrow().watch.looked.is_some_and(|at| self.age_of(at) < FRESH);
         let depth = if force || (watched && !fresh) {
             Depth::Servers
         } else if refresh && !watched {
@@ -53,8 +53,14 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// When the background has to be woken to look, if no page asks before.
+    /// When the background has to be woken to look, if no page asks before. While it looks, an alarm for what is due would
+    /// go off at once, and again and again.
     pub(super) fn next_look(&self) -> Option<Timestamp> {
+        let soonest = (self.looking.get() || self.refreshing.get()).then(|| self.ports.now() + WATCHED);
+        self.due().map(|due| soonest.map_or(due, |soonest| due.max(soonest)))
+    }
+
+    fn due(&self) -> Option<Timestamp> {
         let inner = self.inner.borrow();
         inner.settings.nick.as_ref()?;
         let (now, looked) = (self.ports.now(), inner.watch.looked);

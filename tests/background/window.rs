@@ -3,7 +3,7 @@
 //! not ask.
 
 use super::fake::{Answer, Browser, page};
-use super::{CALENDAR, GERRIT, URL, refusal, started, state, test, wikimedia};
+use super::{CALENDAR, DEBUG, GERRIT, PRODUCTION, URL, refusal, started, state, test, wikimedia};
 use backport_verify::app::{App, Command, Loaded, Problem, Reply};
 use backport_verify::debug::HEADER;
 use backport_verify::deployed::{Phase, Runs};
@@ -105,7 +105,8 @@ fn answer(world: &World, request: &Request) -> Option<Answer> {
                 "branch": "master", "commit_ref": commit});
             let info = json!({"dbname": "enwiki", "version": "1.47.0-wmf.16", "branch": "wmf/1.47.0-wmf.16",
                 "checkouts": [checkout]});
-            fine(&info.to_string())
+            let server = if request.headers.get(HEADER).is_some() { DEBUG } else { PRODUCTION };
+            Some(page(request, server, "pass", &info.to_string()))
         }
         ("wikitech.wikimedia.org", _) if request.url.contains("Archive") => fine(&wiki_page(&world.archive)),
         ("wikitech.wikimedia.org", _) if request.url == PAGE_URL => fine(&wiki_page(&world.calendar)),
