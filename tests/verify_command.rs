@@ -242,7 +242,7 @@ async fn the_calendar_is_read_from_wikitech() {
 async fn a_calendar_that_cannot_be_had_says_why() {
     let stand = Stand::new().await;
     for (lie, code, said) in [
-        (Lie::WikitechDown, 3, "failed to read the calendar from wikitech: expected status <200>, there is <503>"),
+        (Lie::WikitechDown, 3, "failed to read the calendar from wikitech: it answered with status <503>"),
         (Lie::CalendarMissing, 3, "has no page <Deployments>"),
         (Lie::CalendarIsNotACalendar, 2, "failed to read the calendar: "),
     ] {

@@ -3,8 +3,10 @@
 //!
 //! Must not keep anything and must not decide what to ask for.
 
-use crate::change::{Change, by_numbers, by_references, changes_from_gerrit};
-use crate::change::{Destination, Reference};
+use crate::change::{
+    Change, Destination, Reference, branches_from_gerrit, by_numbers, by_references, changes_from_gerrit,
+    contained_from_gitiles, included_in, missing_from,
+};
 use crate::debug::{Backend, Directives, HEADER};
 use crate::deployed::{
     LOG_URL, LogEntry, NOC_VERSIONS_URL, Running, Wikiversions, deployment_info_url, entries_from_toolforge,
@@ -12,7 +14,7 @@ use crate::deployed::{
 };
 use crate::exchange::{Headers, Request, Response, TransportError};
 use crate::ports::Http;
-use crate::schedule::{Schedule, page_from_api, parse};
+use crate::schedule::{CalendarError, PageError, Schedule, page_from_api, parse};
 use crate::verify::{Target, doubt_of};
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -29,6 +31,12 @@ pub enum AskError {
     /// The answer is a refusal.
     #[error("it answered with status <{0}>")]
     Status(u16),
+    /// The wiki has no such page.
+    #[error("the wiki has no page <{0}>")]
+    Missing(String),
+    /// The page is no calendar.
+    #[error(transparent)]
+    NotACalendar(#[from] CalendarError),
     /// The answer cannot be read.
     #[error("{0}")]
     Unreadable(String),
@@ -46,17 +54,20 @@ pub enum LogSource {
 /// The calendar, or a month of its archive, by the URL that [`page_url`](crate::schedule::page_url) gives.
 ///
 /// # Errors
-/// When it is not told; [`AskError::Unreadable`] also when the page is no calendar.
+/// When it is not told, or is no calendar.
 pub async fn calendar(http: &impl Http, url: &str) -> Result<Schedule, AskError> {
-    let page = page_from_api(&text(http, url).await?).map_err(unreadable)?;
-    parse(&page.wikitext).map_err(unreadable)
+    let page = page_from_api(&text(http, url).await?).map_err(|error| match error {
+        PageError::Missing { title } => AskError::Missing(title),
+        error => unreadable(error),
+    })?;
+    Ok(parse(&page.wikitext)?)
 }
 
 /// These changes in one query, and in a second one the siblings of those on release branches and all that they depend
 /// on. A number that Gerrit does not know is not among them.
 ///
 /// # Errors
-/// When one of the two is not told: without its siblings a change would be judged wrongly.
+/// When either query is not told: without its siblings a backport would seem to have none.
 pub async fn changes(http: &impl Http, numbers: &[u64]) -> Result<Vec<Change>, AskError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
@@ -74,6 +85,22 @@ pub async fn changes(http: &impl Http, numbers: &[u64]) -> Result<Vec<Change>, A
         }
     }
     Ok(known)
+}
+
+/// The branches that contain a merged change.
+///
+/// # Errors
+/// When they are not told.
+pub async fn branches(http: &impl Http, number: u64) -> Result<Vec<String>, AskError> {
+    branches_from_gerrit(&text(http, &included_in(number)).await?).map_err(unreadable)
+}
+
+/// Whether the commit `running` of a project contains the commit `patch`, as Gitiles tells it.
+///
+/// # Errors
+/// When it is not told, such as for a commit that Gerrit does not have.
+pub async fn contains(http: &impl Http, project: &str, running: &str, patch: &str) -> Result<bool, AskError> {
+    contained_from_gitiles(&text(http, &missing_from(project, running, patch)).await?).map_err(unreadable)
 }
 
 /// The versions of all wikis.

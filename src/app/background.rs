@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The background of the extension: the only writer of state.
 //!
-//! Each use case has a file of its own beside this one; here is what they share. No borrow of the inner state is ever
+//! Each use case has a file of its own beside this one, and so have what is shown and how values are kept; here is what
+//! they share. No borrow of the inner state is ever
 //! held while something is awaited.
 
-use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, SettingsView, State};
+use super::earlier::Month;
+use super::looking::{Depth, Watch};
+use super::refreshing::Gathered;
+use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State};
 use crate::debug::Backend;
 use crate::deployed::Progress;
 use crate::ports::{Area, Ports, StorageError};
 use crate::reminder::Agenda;
 use crate::schedule::Schedule;
-use crate::store::{EnvelopeError, Library, Settings, open, seal};
-use futures_util::future::{AbortHandle, join4};
+use crate::store::{Library, Settings};
+use futures_util::future::{AbortHandle, join, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -24,6 +28,10 @@ pub(super) const RUNS: &str = "runs";
 /// The run under way is kept apart, so that each outcome writes little.
 pub(super) const JOURNAL: &str = "journal";
 const CALENDAR: &str = "calendar";
+/// What Gerrit and noc said.
+const GATHERED: &str = "gathered";
+/// How far patches have got, and what is known for that.
+const WATCHED: &str = "watched";
 /// What was told and what is to be told; see [`Agenda`].
 pub(super) const REMINDERS: &str = "reminders";
 /// No key of a store: under it stands what the badge last showed.
@@ -39,6 +47,8 @@ pub struct App<P> {
     pub(super) inner: RefCell<Inner>,
     pub(super) performing: Cell<bool>,
     pub(super) refreshing: Cell<bool>,
+    pub(super) looking: Cell<bool>,
+    pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) reminding: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
@@ -57,13 +67,23 @@ pub(super) struct Inner {
     /// Newest first.
     pub(super) runs: Vec<Run>,
     pub(super) calendar: Loaded<Schedule>,
-    pub(super) carried: Carried,
-    /// How far each of the user's patches has got.
+    pub(super) gathered: Gathered,
+    /// How far each of the user's patches has got, by its number.
     pub(super) progress: BTreeMap<u64, Progress>,
+    pub(super) watch: Watch,
+    /// Months of the archive that were read, newest first; not kept anywhere.
+    pub(super) earlier: Loaded<Vec<Month>>,
+    pub(super) carried: Carried,
     pub(super) agenda: Agenda,
     pub(super) no_access: Vec<String>,
     pub(super) notice: Option<Problem>,
     pub(super) refresh_wanted: bool,
+    /// Gerrit alone is to be asked, about a change that is new here.
+    pub(super) gerrit_wanted: bool,
+    pub(super) look_wanted: Option<Depth>,
+    pub(super) earlier_wanted: bool,
+    /// When this background was started.
+    pub(super) woken: Timestamp,
     pub(super) abort: Option<AbortHandle>,
     /// Values that must not be written over, because this version could not read them.
     pub(super) unreadable: Vec<&'static str>,
@@ -88,10 +108,19 @@ impl<P: Ports> App<P> {
     /// A background over these ports; nothing is read before [`App::start`].
     #[must_use]
     pub fn new(ports: P) -> Self {
-        let (performing, refreshing, sending) = (Cell::new(false), Cell::new(false), Cell::new(false));
-        let (reminding, busy) = (Cell::new(false), Cell::new(0));
-        let (inner, shown, turn) = (RefCell::default(), RefCell::default(), Mutex::default());
-        Self { ports, inner, performing, refreshing, sending, reminding, busy, shown, turn }
+        Self {
+            ports,
+            inner: RefCell::default(),
+            performing: Cell::new(false),
+            refreshing: Cell::new(false),
+            looking: Cell::new(false),
+            reading_earlier: Cell::new(false),
+            sending: Cell::new(false),
+            reminding: Cell::new(false),
+            busy: Cell::new(0),
+            shown: RefCell::default(),
+            turn: Mutex::default(),
+        }
     }
 
     /// Reads what is kept and shows it; call it once a wake, before anything else.
@@ -116,6 +145,8 @@ impl<P: Ports> App<P> {
         }
         let calendar = self.carried(CALENDAR).await.unwrap_or_default();
         let carried = self.carried(CARRIED).await.unwrap_or_default();
+        let gathered = self.carried(GATHERED).await.unwrap_or_default();
+        let (progress, watch) = self.carried(WATCHED).await.unwrap_or_default();
         {
             let mut inner = self.inner.borrow_mut();
             inner.settings = settings.unwrap_or_default();
@@ -124,6 +155,10 @@ impl<P: Ports> App<P> {
             inner.runs = runs;
             inner.calendar = calendar;
             inner.carried = carried;
+            inner.gathered = gathered;
+            inner.progress = progress;
+            inner.watch = watch;
+            inner.woken = self.ports.now();
         }
         self.end_stale_run().await;
         self.expire_browsing().await;
@@ -143,8 +178,12 @@ impl<P: Ports> App<P> {
             }
             Command::SaveTests { gerrit, tests } => self.save_tests(gerrit, tests).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
-            Command::VerifyOnProduction { gerrit, anyway: _ } => self.begin_run(gerrit, true).await,
-            Command::Examine { gerrit: _ } | Command::ShowEarlier => Ok(()),
+            Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
+            Command::Examine { gerrit } => self.want_examined(gerrit).await,
+            Command::ShowEarlier => {
+                self.want_earlier();
+                Ok(())
+            }
             Command::Cancel => self.cancel_run().await,
             Command::SendReport { run } => self.want_report(&run).await,
             Command::BrowseOnMwdebug { url } => self.browse(&url).await,
@@ -164,10 +203,17 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// Performs what waits: a refresh, a run, a report, a reminder. Each is done by one caller at a time; another comes back at once.
+    /// Performs what waits: a refresh, a look at how far patches have got, a run, a report, a reminder. Each is done by one
+    /// caller at a time; another comes back at once.
     pub async fn work(&self) {
-        let reminded = self.remind_if_due();
-        join4(self.refresh_if_wanted(), self.perform_if_pending(), self.send_if_wanted(), reminded).await;
+        let refresh = async {
+            self.refresh_if_wanted().await;
+            // A look that had to wait for it.
+            self.look_if_wanted().await;
+        };
+        let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
+        let rest = join(self.read_earlier_if_wanted(), self.remind_if_due());
+        join5(refresh, look, run, self.send_if_wanted(), rest).await;
     }
 
     /// A tab was closed.
@@ -182,6 +228,7 @@ impl<P: Ports> App<P> {
     pub async fn alarm(&self) {
         self.shown.borrow_mut().remove(ALARM);
         self.expire_browsing().await;
+        self.want_look_if_due().await;
         self.remind_if_due().await;
         self.publish().await;
     }
@@ -192,38 +239,11 @@ impl<P: Ports> App<P> {
         self.publish().await;
     }
 
-    pub(super) fn view(&self) -> State {
-        let inner = self.inner.borrow();
-        let settings = SettingsView {
-            nick: inner.settings.nick.clone(),
-            backend: inner.settings.backend.clone(),
-            webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
-            reminders: inner.settings.reminders,
-        };
-        let schedule = match &inner.settings.nick {
-            Some(nick) => inner.calendar.map(|schedule| schedule.windows_of(nick)),
-            None => Loaded::Absent,
-        };
-        State {
-            settings,
-            schedule,
-            earlier: Loaded::Absent,
-            fitness: Loaded::Absent,
-            progress: inner.progress.clone(),
-            backends: inner.carried.backends.clone(),
-            suites: inner.library.suites.clone(),
-            runs: inner.runs.clone(),
-            browsing: inner.carried.browsing.clone(),
-            no_access: inner.no_access.clone(),
-            notice: inner.notice.clone(),
-        }
-    }
-
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
         self.show_badge().await;
         self.set_alarm().await;
-        for key in [CALENDAR, CARRIED, State::KEY] {
+        for key in [CALENDAR, CARRIED, GATHERED, WATCHED, State::KEY] {
             // Written out right before it is handed over: with a wait between, an older state could come last.
             let Err(error) = self.publish_one(key).await else { continue };
             self.shown.borrow_mut().remove(key);
@@ -235,6 +255,11 @@ impl<P: Ports> App<P> {
         let text = match key {
             CALENDAR => serde_json::to_string(&self.inner.borrow().calendar),
             CARRIED => serde_json::to_string(&self.inner.borrow().carried),
+            GATHERED => serde_json::to_string(&self.inner.borrow().gathered),
+            WATCHED => {
+                let inner = self.inner.borrow();
+                serde_json::to_string(&(&inner.progress, &inner.watch))
+            }
             _ => serde_json::to_string(&self.view()),
         };
         let text = text.map_err(|error| StorageError::Failed(error.to_string()))?;
@@ -244,47 +269,6 @@ impl<P: Ports> App<P> {
         }
         self.shown.borrow_mut().insert(key, text.clone());
         self.ports.write(Area::Session, key, &text).await
-    }
-
-    /// A kept value. One that cannot be read is told, left where it is, and never written over.
-    async fn kept<T: DeserializeOwned>(&self, key: &'static str) -> Option<T> {
-        let text = match self.ports.read(Area::Local, key).await {
-            Ok(text) => text?,
-            Err(error) => {
-                self.cannot_read(key, error.to_string());
-                return None;
-            }
-        };
-        match open(&text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.cannot_read(key, error.to_string());
-                None
-            }
-        }
-    }
-
-    fn cannot_read(&self, key: &'static str, detail: String) {
-        let mut inner = self.inner.borrow_mut();
-        inner.notice = Some(Problem::Unreadable { what: in_words(key).to_owned(), detail });
-        inner.unreadable.push(key);
-    }
-
-    /// Keeps a value for good.
-    pub(super) async fn keep<T: Serialize>(&self, key: &'static str, value: &T) -> Result<(), Problem> {
-        if self.inner.borrow().unreadable.contains(&key) {
-            let detail = "it is left as it is, so nothing new can be saved over it".into();
-            return Err(Problem::Unreadable { what: in_words(key).to_owned(), detail });
-        }
-        let text = seal(value).map_err(|error: EnvelopeError| Problem::Storage { detail: error.to_string() })?;
-        let written = self.ports.write(Area::Local, key, &text).await;
-        written.map_err(|error| Problem::Storage { detail: error.to_string() })
-    }
-
-    /// A value that the last wake carried over. A cache that cannot be read is fetched again.
-    async fn carried<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let text = self.ports.read(Area::Session, key).await.ok()??;
-        serde_json::from_str(&text).ok()
     }
 
     /// Which of these origins the user does not let the extension reach.
@@ -318,15 +302,5 @@ impl<P: Ports> Drop for Awake<'_, P> {
         let left = self.0.busy.get().saturating_sub(1);
         self.0.busy.set(left);
         self.0.ports.stay_awake(left > 0);
-    }
-}
-
-/// What is kept under a key, as the user calls it.
-fn in_words(key: &str) -> &str {
-    match key {
-        LIBRARY => "tests",
-        RUNS => "results",
-        JOURNAL => "run",
-        _ => key,
     }
 }

@@ -20,6 +20,13 @@ pub enum Problem {
         /// Why, as a fragment.
         detail: String,
     },
+    /// Wikitech has no such page of the calendar's archive.
+    NoArchive {
+        /// The page, such as `Deployments/Archive/2026/10`.
+        page: String,
+    },
+    /// What was given is no number of a change.
+    NoChange,
     /// The change has no saved tests.
     NoTests {
         /// Gerrit change number.
@@ -99,6 +106,8 @@ impl Problem {
             Self::NoNick => "Your IRC nick is not set.".to_owned(),
             Self::CalendarUnreachable { detail } => with("The Deployments calendar could not be read", detail),
             Self::NotACalendar { detail } => with("The page Deployments on wikitech is not a calendar", detail),
+            Self::NoArchive { page } => format!("Wikitech has no page {page}, so nothing earlier can be shown."),
+            Self::NoChange => "That is not the number of a Gerrit change.".to_owned(),
             Self::NoTests { gerrit } => format!("Change {gerrit} has no saved test, so there is nothing to verify."),
             Self::BadTest { test, detail } => with(&format!("Test “{test}” cannot be saved or run"), detail),
             Self::BadSetting { detail } => with("The settings were not saved", detail),
@@ -130,6 +139,10 @@ impl Problem {
             Self::NoNick => "Type the nick under which your patches stand on the Deployments calendar.",
             Self::CalendarUnreachable { .. } => "Check that wikitech.wikimedia.org opens in a tab, then try again.",
             Self::NotACalendar { .. } => "Look at the page: somebody may be editing it. Then try again.",
+            Self::NoArchive { .. } => {
+                "A week is moved to the archive when it is over. Look at the page Deployments on wikitech for it."
+            }
+            Self::NoChange => "Type the number or paste the URL of the change, as it stands in Gerrit.",
             Self::NoTests { .. } => "Add a test: the URL of a page, and what it must show once the patch is there.",
             Self::BadTest { .. } => "Correct the test, save it, and try again.",
             Self::BadSetting { .. } => "Correct it and save again.",

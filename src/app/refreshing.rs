@@ -1,38 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Use case: read the calendar and the list of backends again.
+//! Use case: read the calendar, noc's lists and Gerrit again. A source that fails hides no other.
 
-use super::{App, Loaded, Problem};
+use super::{App, AskError, Loaded, Problem, branches, calendar, changes, versions};
+use crate::change::{Change, ChangeStatus, Destination, GERRIT, Reference};
 use crate::debug::{NOC_BACKENDS_URL, backends_from_noc};
-use crate::exchange::{Headers, Request, Response};
+use crate::deployed::{LOG_URL, Wikiversions};
 use crate::ports::Ports;
-use crate::schedule::{PAGE_URL, Schedule, page_from_api, parse};
-use futures_util::future::join;
+use crate::schedule::PAGE_URL;
+use futures_util::future::{join_all, join3};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A calendar younger than this many seconds is not asked for again.
+/// What is younger than this many seconds is not asked for again.
 const FRESH: i64 = 60;
 
-const TIMEOUT_MS: u32 = 15_000;
+/// The same after a source has failed.
+const RETRY: i64 = 20;
+
+/// Merged dependencies whose branches are asked for.
+const DEPENDENCIES: usize = 10;
+
+/// What Gerrit and noc said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Gathered {
+    /// The changes asked for, with their siblings and dependencies.
+    pub(super) changes: Loaded<Vec<Change>>,
+    /// The numbers for which `changes` is the answer.
+    pub(super) asked: BTreeSet<u64>,
+    /// The branches of merged dependencies.
+    pub(super) included_in: BTreeMap<u64, Vec<String>>,
+    /// `None` when noc did not tell.
+    pub(super) versions: Option<Wikiversions>,
+    /// Changes that the user asked about, newest first.
+    pub(super) examined: Vec<u64>,
+    /// When everything was last asked for, with or without success.
+    pub(super) tried: Option<Timestamp>,
+}
 
 impl<P: Ports> App<P> {
     pub(super) async fn want_refresh(&self, force: bool) -> Result<(), Problem> {
         self.check_access().await;
-        let fresh = match &self.inner.borrow().calendar {
-            Loaded::Ready { at, .. } => self.age_of(*at) < FRESH,
-            _ => false,
-        };
-        if force || !fresh {
+        let all = force || (!self.refreshing.get() && !self.is_fresh());
+        if all {
             let mut inner = self.inner.borrow_mut();
             inner.refresh_wanted = true;
             if inner.calendar == Loaded::Absent {
                 inner.calendar = Loaded::Loading;
             }
+            if inner.gathered.changes == Loaded::Absent {
+                inner.gathered.changes = Loaded::Loading;
+            }
+        } else if self.has_unasked() && !self.gerrit_has_just_failed() {
+            self.inner.borrow_mut().gerrit_wanted = true;
         }
+        self.want_look(force, all);
         Ok(())
     }
 
-    /// Notes which of the origins that the calendar and the tests need are closed to the extension.
+    fn is_fresh(&self) -> bool {
+        let inner = self.inner.borrow();
+        let whole =
+            matches!(inner.calendar, Loaded::Ready { .. }) && matches!(inner.gathered.changes, Loaded::Ready { .. });
+        let limit = if whole { FRESH } else { RETRY };
+        inner.gathered.tried.is_some_and(|at| self.age_of(at) < limit)
+    }
+
+    fn gerrit_has_just_failed(&self) -> bool {
+        let inner = self.inner.borrow();
+        let failed = matches!(inner.gathered.changes, Loaded::Failed { .. });
+        failed && inner.gathered.tried.is_some_and(|at| self.age_of(at) < RETRY)
+    }
+
+    /// Whether Gerrit has not been asked about all that matters.
+    pub(super) fn has_unasked(&self) -> bool {
+        let numbers = self.numbers();
+        !numbers.is_subset(&self.inner.borrow().gathered.asked)
+    }
+
+    fn numbers(&self) -> BTreeSet<u64> {
+        let inner = self.inner.borrow();
+        let mut numbers = inner.my_patches();
+        numbers.extend(&inner.gathered.examined);
+        numbers
+    }
+
+    /// Notes which of the origins that the use cases and the tests need are closed to the extension.
     pub(super) async fn check_access(&self) {
-        let mut origins: Vec<String> = [PAGE_URL, NOC_BACKENDS_URL].iter().filter_map(|url| origin_of(url)).collect();
+        let needed = [PAGE_URL, NOC_BACKENDS_URL, GERRIT, LOG_URL];
+        let mut origins: Vec<String> = needed.iter().filter_map(|url| origin_of(url)).collect();
         origins.extend(
             self.inner
                 .borrow()
@@ -50,45 +106,97 @@ impl<P: Ports> App<P> {
         if self.refreshing.replace(true) {
             return;
         }
-        while std::mem::take(&mut self.inner.borrow_mut().refresh_wanted) {
-            let awake = self.awake();
-            let (calendar, backends) = join(self.calendar(), self.get(NOC_BACKENDS_URL)).await;
-            drop(awake);
-            let at = self.ports.now();
-            {
+        loop {
+            let (all, gerrit) = {
                 let mut inner = self.inner.borrow_mut();
-                inner.calendar = match calendar {
-                    Ok(value) => Loaded::Ready { at, value },
-                    Err(problem) => Loaded::Failed { problem, stale: inner.calendar.take_value() },
-                };
-                // Without noc the choice is smaller; the default backend and a typed name still work.
-                if let Ok(backends) =
-                    backends.and_then(|json: String| backends_from_noc(&json).map_err(|error| error.to_string()))
-                {
-                    inner.carried.backends = backends;
-                }
+                (std::mem::take(&mut inner.refresh_wanted), std::mem::take(&mut inner.gerrit_wanted))
+            };
+            if !all && !gerrit {
+                break;
             }
-            self.plan_reminders().await;
+            let awake = self.awake();
+            if all {
+                self.read_calendar_and_noc().await;
+                self.plan_reminders().await;
+                self.publish().await;
+            }
+            self.read_gerrit().await;
+            drop(awake);
+            self.inner.borrow_mut().gathered.tried = Some(self.ports.now());
             self.publish().await;
         }
         self.refreshing.set(false);
     }
 
-    async fn calendar(&self) -> Result<Schedule, Problem> {
-        let json = self.get(PAGE_URL).await.map_err(|detail| Problem::CalendarUnreachable { detail })?;
-        let page = page_from_api(&json).map_err(|error| Problem::NotACalendar { detail: error.to_string() })?;
-        parse(&page.wikitext).map_err(|error| Problem::NotACalendar { detail: error.to_string() })
+    async fn read_calendar_and_noc(&self) {
+        let backends = super::asking::text(&self.ports, NOC_BACKENDS_URL);
+        let (calendar, backends, versions) =
+            join3(calendar(&self.ports, PAGE_URL), backends, versions(&self.ports)).await;
+        let at = self.ports.now();
+        let mut inner = self.inner.borrow_mut();
+        inner.calendar = match calendar {
+            Ok(value) => Loaded::Ready { at, value },
+            Err(error) => Loaded::Failed { problem: of_calendar(&error), stale: inner.calendar.take_value() },
+        };
+        // Without noc the choice is smaller; the default backend and a typed name still work.
+        if let Some(backends) = backends.ok().and_then(|json| backends_from_noc(&json).ok()) {
+            inner.carried.backends = backends;
+        }
+        inner.gathered.versions = versions.ok();
     }
 
-    async fn get(&self, url: &str) -> Result<String, String> {
-        let agent = concat!("backport-verify/", env!("CARGO_PKG_VERSION"));
-        let headers = Headers::from_iter([("Api-User-Agent", agent)]);
-        let request = Request { url: url.to_owned(), headers, timeout_ms: TIMEOUT_MS, ..Request::default() };
-        match self.ports.send(&request).await {
-            Ok(Response { status: 200, body, .. }) => Ok(body),
-            Ok(response) => Err(format!("it answered with status <{}>", response.status)),
-            Err(error) => Err(error.to_string()),
+    async fn read_gerrit(&self) {
+        let numbers = self.numbers();
+        let asked: Vec<u64> = numbers.iter().copied().collect();
+        let found = changes(&self.ports, &asked).await;
+        let included_in = match &found {
+            Ok(found) => self.branches_of(&merged_dependencies(&numbers, found)).await,
+            Err(_) => BTreeMap::new(),
+        };
+        let at = self.ports.now();
+        let mut inner = self.inner.borrow_mut();
+        let gathered = &mut inner.gathered;
+        match found {
+            Ok(value) => {
+                gathered.changes = Loaded::Ready { at, value };
+                gathered.asked = numbers;
+                gathered.included_in = included_in;
+            }
+            Err(error) => {
+                let problem = Problem::GerritUnreachable { detail: error.to_string() };
+                gathered.changes = Loaded::Failed { problem, stale: gathered.changes.take_value() };
+            }
         }
+    }
+
+    /// One whose branches are not told is left out.
+    async fn branches_of(&self, numbers: &BTreeSet<u64>) -> BTreeMap<u64, Vec<String>> {
+        let ask = |number: u64| async move { Some((number, branches(&self.ports, number).await.ok()?)) };
+        join_all(numbers.iter().take(DEPENDENCIES).copied().map(ask)).await.into_iter().flatten().collect()
+    }
+}
+
+/// The changes on development branches that changes of these numbers depend on, and that are merged there.
+#[must_use]
+pub fn merged_dependencies(numbers: &BTreeSet<u64>, found: &[Change]) -> BTreeSet<u64> {
+    let wanted = found.iter().filter(|change| numbers.contains(&change.number)).flat_map(Change::depends_on);
+    let named = |reference: Reference| {
+        found.iter().filter(move |change| match &reference {
+            Reference::ChangeId(id) => change.change_id == *id,
+            Reference::Number(number) => change.number == *number,
+        })
+    };
+    let on_development =
+        |change: &&Change| change.status == ChangeStatus::Merged && change.destination() == Destination::Development;
+    wanted.flat_map(named).filter(on_development).map(|change| change.number).collect()
+}
+
+/// Why the calendar, or a page of its archive, is not there.
+pub(super) fn of_calendar(error: &AskError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        AskError::Transport(_) | AskError::Status(_) => Problem::CalendarUnreachable { detail },
+        AskError::Missing(_) | AskError::NotACalendar(_) | AskError::Unreadable(_) => Problem::NotACalendar { detail },
     }
 }
 

@@ -10,6 +10,7 @@ use crate::schedule::{Nick, Window};
 use crate::suite::Suite;
 use crate::verify::Journal;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub struct State {
     pub schedule: Loaded<Vec<Window>>,
     /// The user's windows of earlier weeks, newest first, as far as they were asked for.
     pub earlier: Loaded<Vec<Window>>,
+    /// The first days of the months whose archive was read for that, newest first. The last of them may hold none.
+    pub earlier_months: Vec<Date>,
     /// Each of the user's patches looked at for its window, and every change that was asked about.
     pub fitness: Loaded<Vec<Fitness>>,
     /// How far each of the user's patches has got, by Gerrit change number.
@@ -53,9 +56,7 @@ impl State {
     /// How fit a change is for the window that opens at `window`, or for any when it is not given.
     #[must_use]
     pub fn fitness_of(&self, gerrit: u64, window: Option<Timestamp>) -> Option<&Fitness> {
-        let (Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. }) = &self.fitness else {
-            return None;
-        };
+        let (_, value) = self.fitness.value()?;
         let matches = |fitness: &&Fitness| fitness.gerrit == gerrit && (window.is_none() || fitness.window == window);
         value.iter().find(matches)
     }
@@ -120,6 +121,15 @@ impl<T> Loaded<T> {
                 problem: problem.clone(),
                 stale: stale.as_ref().map(|(at, value)| (*at, change(value))),
             },
+        }
+    }
+
+    /// The thing and when it was fetched, if it was ever here.
+    #[must_use]
+    pub const fn value(&self) -> Option<(Timestamp, &T)> {
+        match self {
+            Self::Ready { at, value } | Self::Failed { stale: Some((at, value)), .. } => Some((*at, value)),
+            Self::Absent | Self::Loading | Self::Failed { stale: None, .. } => None,
         }
     }
 

@@ -9,6 +9,7 @@ use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
+use crate::suite::Test;
 use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::SignedDuration;
@@ -28,15 +29,32 @@ pub(super) const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
 impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
-        let (tests, stage) = {
+        let tests = self.tests_to_run(gerrit).await?;
+        let stage = if production {
+            Stage::Production
+        } else {
+            Stage::Mwdebug { backend: self.inner.borrow().settings.backend.clone() }
+        };
+        let plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
+        let run = Run { journal: Journal::begin(plan), report: None };
+        self.keep(JOURNAL, &run).await?;
+        let mut inner = self.inner.borrow_mut();
+        put_first(&mut inner.runs, run);
+        inner.runs.truncate(KEPT);
+        Ok(())
+    }
+
+    /// The tests of a change.
+    ///
+    /// # Errors
+    /// What stands against a run of them.
+    pub(super) async fn tests_to_run(&self, gerrit: u64) -> Result<Vec<Test>, Problem> {
+        let tests = {
             let inner = self.inner.borrow();
             if inner.runs.iter().any(|run| run.journal.ended.is_none()) {
                 return Err(Problem::Busy);
             }
-            let suite = inner.library.suites.get(&gerrit).cloned().unwrap_or_default();
-            let stage =
-                if production { Stage::Production } else { Stage::Mwdebug { backend: inner.settings.backend.clone() } };
-            (suite.tests, stage)
+            inner.library.suites.get(&gerrit).cloned().unwrap_or_default().tests
         };
         if tests.is_empty() {
             return Err(Problem::NoTests { gerrit });
@@ -46,13 +64,7 @@ impl<P: Ports> App<P> {
         if !origins.is_empty() {
             return Err(Problem::NoAccess { origins });
         }
-        let plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
-        let run = Run { journal: Journal::begin(plan), report: None };
-        self.keep(JOURNAL, &run).await?;
-        let mut inner = self.inner.borrow_mut();
-        put_first(&mut inner.runs, run);
-        inner.runs.truncate(KEPT);
-        Ok(())
+        Ok(tests)
     }
 
     fn subject(&self, gerrit: u64) -> Subject {

@@ -4,11 +4,14 @@
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
 use super::connect_to::ConnectTo;
+use crate::change::change_number;
 use crate::debug::Backend;
-use crate::schedule::Nick;
+use crate::schedule::{Nick, PAGE, PAGE_URL, moment, page_url};
 use clap::{Args, Parser, ValueEnum};
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use url::{Host, Url};
 
 /// Runs saved test URLs on Wikimedia's test servers and then on production, in a backport window.
 #[derive(Debug, Parser)]
@@ -23,6 +26,8 @@ pub(super) struct Arguments {
 pub(super) enum Subcommand {
     /// Shows the windows and patches of the Deployments calendar.
     Schedule(ScheduleArgs),
+    /// Looks at changes for a backport window: what stands against them, and how to schedule them.
+    Preflight(PreflightArgs),
     /// Runs httpbb suites on the test servers, on production, or on both.
     Verify(VerifyArgs),
     /// Takes Slack-shaped posts and says them in one IRC channel.
@@ -34,14 +39,61 @@ pub(super) struct ScheduleArgs {
     /// Only the patches of this IRC nick.
     #[arg(long, value_parser = nick)]
     pub(super) nick: Option<Nick>,
-    /// Read the calendar's wikitext from this file (- is the standard input), not from wikitech.
-    #[arg(long, value_name = "FILE")]
-    pub(super) page: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) calendar: CalendarArgs,
+    /// Only windows that are open at this time or open later: 2026-08-24T13:00:00Z, or as on the calendar,
+    /// "2026-08-24 06:00 SF" or "… UTC".
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) at: Option<Timestamp>,
     /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PreflightArgs {
+    /// Gerrit changes, as numbers or URLs.
+    #[arg(value_name = "GERRIT", required = true, value_parser = change)]
+    pub(super) changes: Vec<u64>,
+    /// IRC nick for the calendar entry.
+    #[arg(long, value_parser = nick)]
+    pub(super) nick: Option<Nick>,
+    #[command(flatten)]
+    pub(super) calendar: CalendarArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
+/// Where the calendar is read.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct CalendarArgs {
+    /// Read the calendar's wikitext from this file (- is the standard input), not from wikitech.
+    #[arg(long, value_name = "FILE", conflicts_with = "wiki")]
+    pub(super) page: Option<PathBuf>,
+    /// Read the calendar from this wiki, not from wikitech: its root, or its api.php; https, or http on loopback.
+    #[arg(long, value_name = "URL", value_parser = wiki)]
+    pub(super) wiki: Option<Url>,
+}
+
+impl CalendarArgs {
+    /// The request that reads the calendar's page, or another one of the same wiki.
+    pub(super) fn url_of(&self, page: &str) -> String {
+        match &self.wiki {
+            Some(api) => page_url(api.as_str(), page),
+            None if page == PAGE => PAGE_URL.to_owned(),
+            None => page_url(crate::schedule::WIKITECH_API, page),
+        }
+    }
+
+    /// The wiki's name in a message.
+    pub(super) fn wiki_name(&self) -> String {
+        self.wiki.as_ref().and_then(Url::host_str).unwrap_or("wikitech").to_owned()
+    }
 }
 
 /// How connections are made; the options are those of curl.
@@ -122,6 +174,38 @@ fn nick(text: &str) -> Result<Nick, &'static str> {
     Nick::new(text).ok_or("a nick must not be empty")
 }
 
+fn change(text: &str) -> Result<u64, &'static str> {
+    change_number(text).ok_or("expected the number of a Gerrit change, or its URL on gerrit.wikimedia.org")
+}
+
+fn time(text: &str) -> Result<Timestamp, &'static str> {
+    let time = text.parse().ok().or_else(|| moment(text));
+    time.ok_or("expected a time such as 2026-08-24T13:00:00Z, \"2026-08-24 06:00 SF\" or \"2026-08-24 13:00 UTC\"")
+}
+
+/// The api.php of a wiki.
+fn wiki(text: &str) -> Result<Url, &'static str> {
+    let mut url = Url::parse(text).map_err(|_| "expected a whole URL, such as https://wikitech.wikimedia.org/")?;
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
+        return Err("expected https://, or http:// on this machine");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("expected no user and no password");
+    }
+    if !url.path().ends_with("/api.php") {
+        url.set_path("/w/api.php");
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
 fn backend(text: &str) -> Result<Backend, String> {
     Backend::new(text).map_err(|error| error.to_string())
 }
@@ -152,6 +236,32 @@ mod tests {
         );
         assert_eq!(said.on, On::Both);
         assert_eq!((said.backend.as_str(), said.jobs, said.timeout), ("k8s-mwdebug", 6, 30));
+    }
+
+    #[test]
+    fn a_wiki_is_named_by_its_root_or_its_api() {
+        let api = |text: &str| super::wiki(text).map(String::from);
+        for (text, expected) in [
+            ("https://wikitech.wikimedia.org", "https://wikitech.wikimedia.org/w/api.php"),
+            ("https://wikitech.wikimedia.org/wiki/Deployments", "https://wikitech.wikimedia.org/w/api.php"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/w/api.php"),
+            ("http://localhost:8080/mediawiki/api.php?x", "http://localhost:8080/mediawiki/api.php"),
+            ("http://[::1]/api.php", "http://[::1]/api.php"),
+        ] {
+            assert_eq!(api(text), Ok(expected.to_owned()), "{text}");
+        }
+        for text in ["wikitech", "http://wikitech.wikimedia.org/", "ftp://127.0.0.1/", "https://me@wiki.example/"] {
+            assert!(api(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_written_as_a_moment_or_as_on_the_calendar() {
+        for text in ["2026-08-24T13:00:00Z", "2026-08-24T15:00:00+02:00", "2026-08-24 06:00 SF", "2026-08-24 13:00 UTC"]
+        {
+            assert_eq!(super::time(text).map(|time| time.to_string()), Ok("2026-08-24T13:00:00Z".to_owned()), "{text}");
+        }
+        assert!(super::time("tomorrow").is_err());
     }
 
     #[test]

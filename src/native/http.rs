@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The HTTP port over reqwest.
 //!
-//! Asks Wikimedia's sites over https and nobody else, also when an answer points elsewhere. Sends no cookie, keeps none,
+//! Asks Wikimedia's sites over https and nobody else but the wiki that the user named, also when an answer points elsewhere. Sends no cookie, keeps none,
 //! caches nothing and repeats nothing.
 
 mod body;
@@ -41,6 +41,8 @@ pub(super) struct Connection {
     pub(super) cacert: Option<PathBuf>,
     /// Whether any certificate will do.
     pub(super) insecure: bool,
+    /// A wiki that may be asked beside Wikimedia's sites.
+    pub(super) wiki: Option<Url>,
 }
 
 /// Why there is no client.
@@ -71,6 +73,7 @@ pub(super) enum ConnectionError {
 #[derive(Debug, Clone)]
 pub(super) struct NativeHttp {
     client: reqwest::Client,
+    wiki: Option<url::Origin>,
 }
 
 impl NativeHttp {
@@ -98,14 +101,14 @@ impl NativeHttp {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
         let client = builder.build().map_err(|error| ConnectionError::Client(innermost(&error)))?;
-        Ok(Self { client })
+        Ok(Self { client, wiki: connection.wiki.as_ref().map(Url::origin) })
     }
 
     async fn follow(&self, request: &Request) -> Result<Response, TransportError> {
         let begun = Instant::now();
         let mut hops = Vec::new();
         let (mut method, mut body, mut headers) = (request.method, request.body.clone(), fields(&request.headers)?);
-        let mut url = allowed(&request.url)?;
+        let mut url = self.allowed(&request.url)?;
         loop {
             let answer = self.ask(method, &url, &headers, body.clone()).await?;
             let status = answer.status().as_u16();
@@ -119,12 +122,17 @@ impl NativeHttp {
             }
             let target = url.join(next).map_err(|error| network(format!("redirected to <{next}>: {error}")))?;
             hops.push(Hop { url: url.into(), status, location: location.clone() });
-            url = allowed(target.as_str())?;
+            url = self.allowed(target.as_str())?;
             if becomes_get(method, status) {
                 (method, body) = (Method::Get, None);
                 headers.retain(|(name, _)| !name.as_str().starts_with("content-"));
             }
         }
+    }
+
+    fn allowed(&self, url: &str) -> Result<Url, TransportError> {
+        let named = Url::parse(url).ok().filter(|url| self.wiki.as_ref() == Some(&url.origin()));
+        named.map_or_else(|| in_scope(url).map_err(|error| network(error.to_string())), Ok)
     }
 
     async fn ask(
@@ -186,10 +194,6 @@ impl Resolve for Resolver {
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
-}
-
-fn allowed(url: &str) -> Result<Url, TransportError> {
-    in_scope(url).map_err(|error| network(error.to_string()))
 }
 
 /// Whether the request after a redirect is a GET without a body (<https://fetch.spec.whatwg.org/#http-redirect-fetch>).

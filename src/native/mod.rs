@@ -37,6 +37,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
     runtime.block_on(async {
         match arguments.command {
             Subcommand::Schedule(said) => commands::schedule(said).await,
+            Subcommand::Preflight(said) => commands::preflight(said).await,
             Subcommand::Verify(said) => commands::verify(said).await,
             Subcommand::Relay(said) => relay::run(said).await.map_err(Failure::from),
         }

@@ -13,9 +13,10 @@ static SAN_FRANCISCO: TimeZone = get!("America/Los_Angeles");
 /// A fortnight: more than any window is long.
 const LONGEST_SECONDS: f64 = 14.0 * 24.0 * 3600.0;
 
-/// The moment that a card's `when` means. A time that the clocks skip is read as they would have shown it an hour
+/// The moment that a card's `when` means, such as `2026-08-24 06:00 SF`; `None` for what is no such time. A time that the clocks skip is read as they would have shown it an hour
 /// later, one that they show twice as its first.
-pub(super) fn moment(when: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn moment(when: &str) -> Option<Timestamp> {
     let words: Vec<&str> = when.split_whitespace().collect();
     let (date, time, zone) = match words.as_slice() {
         [date, time, zone] => (date, time, *zone),

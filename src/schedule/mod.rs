@@ -17,6 +17,7 @@ mod wikitext;
 pub(crate) mod work;
 
 pub use calendar::{CalendarError, parse};
+pub use clock::moment;
 pub(crate) use markup::decode_entities;
 pub use nick::Nick;
 pub use page::{PageError, PageText, page_from_api};

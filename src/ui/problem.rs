@@ -40,6 +40,8 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::NoNick => "no_nick",
         Problem::CalendarUnreachable { .. } => "calendar_unreachable",
         Problem::NotACalendar { .. } => "not_a_calendar",
+        Problem::NoArchive { .. } => "no_archive",
+        Problem::NoChange => "no_change",
         Problem::NoTests { .. } => "no_tests",
         Problem::BadTest { .. } => "bad_test",
         Problem::BadSetting { .. } => "bad_setting",

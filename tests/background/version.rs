@@ -63,9 +63,11 @@ fn on(version: &'static str) -> impl Fn(&Request) -> Answer {
 /// A background whose calendar has the patch as `kind`.
 async fn scheduled(browser: &Browser, kind: &'static str, info: impl Fn(&Request) -> Answer + 'static) -> App<Browser> {
     let app = prepared(browser).await;
-    browser.answers(train(kind, info));
+    // The refresh looks at the servers too, so they answer until it is done.
+    browser.answers(train(kind, on(NEW)));
     app.handle(Command::Refresh { force: true }).await;
     app.work().await;
+    browser.answers(train(kind, info));
     app
 }
 

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the command does, one file a subcommand, and how it ends when it cannot.
 
-mod calendar_page;
+mod calendar;
+mod preflight;
 mod printout;
 mod schedule;
 mod timetable;
 mod verify;
 
+pub(super) use preflight::preflight;
 pub(super) use schedule::schedule;
 pub(super) use verify::verify;
 
 use super::args::ConnectionArgs;
 use super::http::{Connection, ConnectionError, NativeHttp};
 use super::relay::RelayError;
-use crate::exchange::TransportError;
+use crate::app::AskError;
 use crate::schedule::CalendarError;
 use crate::suite::{SuiteError, TestError};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
+use url::Url;
 
 /// Why a subcommand could not do its work.
 #[derive(Debug, Error)]
@@ -40,12 +43,17 @@ pub(super) enum Failure {
     /// Connections cannot be made as the user said.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
-    /// Wikitech did not answer.
-    #[error("failed to read the calendar from wikitech: {0}; try again, or give a saved page with --page")]
-    Wikitech(TransportError),
-    /// Wikitech's answer holds no page.
-    #[error("failed to read the calendar from wikitech: {0}; try again, or give a saved page with --page")]
-    Answer(String),
+    /// The wiki did not give the page.
+    #[error("failed to read the calendar from {wiki}: {source}; try again, or give a saved page with --page")]
+    Wiki {
+        /// Its name.
+        wiki: String,
+        /// Why.
+        source: AskError,
+    },
+    /// Gerrit did not tell about the changes.
+    #[error("failed to read the changes from Gerrit: {0}; try again")]
+    Gerrit(AskError),
     /// The page is no calendar.
     #[error(
         "failed to read the calendar: {0}; expected the wikitext of https://wikitech.wikimedia.org/wiki/Deployments"
@@ -95,7 +103,7 @@ impl Failure {
     /// 3 where something outside did not answer, 2 where what was given is at fault.
     pub(super) const fn exit_code(&self) -> u8 {
         match self {
-            Self::Wikitech(_) | Self::Answer(_) => 3,
+            Self::Wiki { .. } | Self::Gerrit(_) => 3,
             _ => 2,
         }
     }
@@ -108,5 +116,11 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 }
 
 fn client(said: ConnectionArgs) -> Result<NativeHttp, ConnectionError> {
-    NativeHttp::new(&Connection { connect_to: said.connect_to, cacert: said.cacert, insecure: said.insecure })
+    client_with(said, None)
+}
+
+/// A client that may also ask a wiki that the user named.
+fn client_with(said: ConnectionArgs, wiki: Option<Url>) -> Result<NativeHttp, ConnectionError> {
+    let ConnectionArgs { connect_to, cacert, insecure } = said;
+    NativeHttp::new(&Connection { connect_to, cacert, insecure, wiki })
 }

@@ -3,8 +3,8 @@
 
 use super::super::args::ScheduleArgs;
 use super::super::terminal::print;
-use super::{Failure, calendar_page, client, text_of, timetable};
-use crate::schedule::{PAGE, Schedule, Window, parse};
+use super::{Failure, calendar, client_with, timetable};
+use crate::schedule::{PAGE, Window};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -18,14 +18,17 @@ struct Printed {
 
 /// Reads the calendar and prints what was asked for.
 pub(in super::super) async fn schedule(said: ScheduleArgs) -> Result<ExitCode, Failure> {
-    let wikitext = match &said.page {
-        Some(path) => text_of(path)?,
-        None => calendar_page::fetch(&client(said.connection)?).await?,
+    let http = client_with(said.connection, said.calendar.wiki.clone())?;
+    let mut schedule = match said.at {
+        Some(at) => calendar::read_at(&http, &said.calendar, at).await?,
+        None => calendar::read(&http, &said.calendar).await?,
     };
-    let Schedule { windows } = parse(&wikitext)?;
+    if let Some(at) = said.at {
+        schedule.windows.retain(|window| window.end > at);
+    }
     let windows = match &said.nick {
-        Some(nick) => Schedule { windows }.of(nick),
-        None => windows,
+        Some(nick) => schedule.of(nick),
+        None => schedule.windows,
     };
     if said.json {
         let mut json = serde_json::to_string_pretty(&Printed { format: 1, windows }).map_err(std::io::Error::from)?;
@@ -34,12 +37,13 @@ pub(in super::super) async fn schedule(said: ScheduleArgs) -> Result<ExitCode, F
         return Ok(ExitCode::SUCCESS);
     }
     let shown: Vec<&Window> = windows.iter().filter(|window| worth_showing(window)).collect();
+    let from = if said.at.is_some() { " from that time on" } else { "" };
     match (&said.nick, shown.is_empty()) {
         (Some(nick), true) => print(&format!(
-            "No patch of {nick} is in the calendar. Add it on https://wikitech.wikimedia.org/wiki/{PAGE}, or check the nick.\n"
+            "No patch of {nick} is in the calendar{from}. Add it on https://wikitech.wikimedia.org/wiki/{PAGE}, or check the nick.\n"
         ))?,
-        (None, true) => print("The calendar has no backport window and no patch.\n")?,
-        _ => print(&timetable::write(&shown, &TimeZone::system()))?,
+        (None, true) => print(&format!("The calendar has no backport window and no patch{from}.\n"))?,
+        _ => print(&timetable::write(&shown, &TimeZone::system(), said.at))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,13 +6,14 @@ use crate::schedule::{Nick, Patch, PatchKind, Window};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The windows one below the other, times in UTC and in `local`.
-pub(super) fn write(windows: &[&Window], local: &TimeZone) -> String {
-    windows.iter().map(|window| of_window(window, local)).collect::<Vec<_>>().join("\n")
+/// The windows one below the other, times in UTC and in `local`; how far away each is from `at`, where that is given.
+pub(super) fn write(windows: &[&Window], local: &TimeZone, at: Option<Timestamp>) -> String {
+    windows.iter().map(|window| of_window(window, local, at)).collect::<Vec<_>>().join("\n")
 }
 
-fn of_window(window: &Window, local: &TimeZone) -> String {
+fn of_window(window: &Window, local: &TimeZone, at: Option<Timestamp>) -> String {
     let mut lines = vec![plain(&window.name), format!("  {}", times(window.start, window.end, local))];
+    lines.extend(at.map(|at| format!("  {}", distance(window, at))));
     if !window.deployers.is_empty() {
         lines.push(format!("  deployers: {}", nicks(&window.deployers)));
     }
@@ -25,6 +26,24 @@ fn of_window(window: &Window, local: &TimeZone) -> String {
         lines.push(format!("    {}", plain(&unread.text)));
     }
     lines.join("\n") + "\n"
+}
+
+/// How far a window that is not over is from `at`.
+fn distance(window: &Window, at: Timestamp) -> String {
+    if window.start > at {
+        format!("opens in {}", length(window.start.duration_since(at).as_mins()))
+    } else {
+        format!("is open, closes in {}", length(window.end.duration_since(at).as_mins()))
+    }
+}
+
+/// Minutes in words, such as `2 days 3 h`.
+fn length(minutes: i64) -> String {
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let parts = [(days, if days == 1 { "day" } else { "days" }), (hours, "h"), (minutes, "min")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).take(2).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if parts.is_empty() { "less than a minute".to_owned() } else { parts.join(" ") }
 }
 
 fn of_patch(patch: &Patch) -> String {
@@ -104,7 +123,7 @@ mod tests {
     fn a_window_shows_both_times_its_patches_and_what_could_not_be_read() {
         let local = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(
-            write(&[&window()], &local),
+            write(&[&window()], &local, None),
             "UTC afternoon backport window
   Thu 29 Oct 2026, 13:00 to 14:00 UTC; Thu 29 Oct 2026, 14:00 to 15:00 CET
   deployers: deployer
@@ -116,8 +135,22 @@ mod tests {
     }
 
     #[test]
+    fn a_window_says_how_far_away_it_is() {
+        for (at, words) in [
+            ("2026-10-27T11:30:00Z", "opens in 2 days 1 h"),
+            ("2026-10-28T13:00:00Z", "opens in 1 day"),
+            ("2026-10-29T12:59:30Z", "opens in less than a minute"),
+            ("2026-10-29T13:00:00Z", "is open, closes in 1 h"),
+            ("2026-10-29T13:18:00Z", "is open, closes in 42 min"),
+        ] {
+            let text = write(&[&window()], &TimeZone::UTC, Some(at.parse().unwrap()));
+            assert_eq!(text.lines().nth(2), Some(&*format!("  {words}")), "{at}");
+        }
+    }
+
+    #[test]
     fn a_window_over_midnight_names_both_days() {
         let long = Window { end: "2026-10-30T01:30:00Z".parse().unwrap(), ..window() };
-        assert!(write(&[&long], &TimeZone::UTC).contains("Thu 29 Oct 2026, 13:00 to Fri 30 Oct, 01:30 UTC\n"));
+        assert!(write(&[&long], &TimeZone::UTC, None).contains("Thu 29 Oct 2026, 13:00 to Fri 30 Oct, 01:30 UTC\n"));
     }
 }

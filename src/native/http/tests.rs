@@ -56,7 +56,12 @@ impl Wiki {
 
     fn connection(&self) -> Connection {
         let rule = format!("::127.0.0.1:{}", self.address.port());
-        Connection { connect_to: vec![rule.parse().unwrap()], cacert: Some(self.ca_file()), insecure: false }
+        Connection {
+            connect_to: vec![rule.parse().unwrap()],
+            cacert: Some(self.ca_file()),
+            insecure: false,
+            wiki: None,
+        }
     }
 
     fn client(&self) -> NativeHttp {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The state as pages see it, made of what the background knows.
+//!
+//! Must not ask anybody and must not change anything.
+
+use super::background::Inner;
+use super::{App, Loaded, SettingsView, State};
+use crate::ports::Ports;
+use crate::preflight::{Facts, Fitness, examine};
+use crate::schedule::{Schedule, Window};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+impl<P: Ports> App<P> {
+    pub(super) fn view(&self) -> State {
+        let inner = self.inner.borrow();
+        let settings = SettingsView {
+            nick: inner.settings.nick.clone(),
+            backend: inner.settings.backend.clone(),
+            webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
+            reminders: inner.settings.reminders,
+        };
+        let schedule = match &inner.settings.nick {
+            Some(nick) => inner.calendar.map(|schedule| schedule.windows_of(nick)),
+            None => Loaded::Absent,
+        };
+        State {
+            settings,
+            schedule,
+            earlier: inner.earlier_windows(),
+            earlier_months: inner.earlier_months(),
+            fitness: inner.fitness(self.ports.now()),
+            progress: inner.progress.clone(),
+            backends: inner.carried.backends.clone(),
+            suites: inner.library.suites.clone(),
+            runs: inner.runs.clone(),
+            browsing: inner.carried.browsing.clone(),
+            no_access: inner.no_access.clone(),
+            notice: inner.notice.clone(),
+        }
+    }
+}
+
+impl Inner {
+    /// The calendar, also one that could not be read again.
+    pub(super) fn schedule(&self) -> Option<&Schedule> {
+        self.calendar.value().map(|(_, schedule)| schedule)
+    }
+
+    /// The user's windows, each whole, in order of their start.
+    pub(super) fn my_windows(&self) -> Vec<Window> {
+        match (&self.settings.nick, self.schedule()) {
+            (Some(nick), Some(schedule)) => schedule.windows_of(nick),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Numbers of the user's patches that stand in a window.
+    pub(super) fn my_patches(&self) -> BTreeSet<u64> {
+        let Some(nick) = &self.settings.nick else { return BTreeSet::new() };
+        let windows = self.schedule().map_or(&[][..], |schedule| &schedule.windows);
+        windows.iter().flat_map(|window| window.patches_of(nick)).map(|(_, patch)| patch.gerrit).collect()
+    }
+
+    /// Looks at each of the user's patches for its window, then at each change that was asked about.
+    fn fitness(&self, now: Timestamp) -> Loaded<Vec<Fitness>> {
+        let whole = self.gathered.changes.map(|_| self.looked_at(now));
+        match whole {
+            // What the calendar alone shows is not hidden by a Gerrit that is away.
+            Loaded::Failed { problem, stale: None } => {
+                let found = self.looked_at(now);
+                let at = self.calendar.value().map(|(at, _)| at);
+                Loaded::Failed { problem, stale: at.filter(|_| !found.is_empty()).map(|at| (at, found)) }
+            }
+            whole => whole,
+        }
+    }
+
+    fn looked_at(&self, now: Timestamp) -> Vec<Fitness> {
+        let mut found: Vec<Fitness> = Vec::new();
+        if let (Some(nick), Some(schedule)) = (&self.settings.nick, self.schedule()) {
+            let mut windows: Vec<&Window> = schedule.windows.iter().collect();
+            windows.sort_by_key(|window| window.start);
+            for window in windows {
+                for (_, patch) in window.patches_of(nick) {
+                    found.extend(self.look_at(patch.gerrit, Some(window.start), now));
+                }
+            }
+        }
+        for gerrit in &self.gathered.examined {
+            let Some(fitness) = self.look_at(*gerrit, None, now) else { continue };
+            if !found.iter().any(|known| known.gerrit == *gerrit && known.window == fitness.window) {
+                found.push(fitness);
+            }
+        }
+        found
+    }
+
+    /// `None` when Gerrit was not asked about it and nothing else has anything to say: silence is no approval.
+    fn look_at(&self, gerrit: u64, window: Option<Timestamp>, now: Timestamp) -> Option<Fitness> {
+        let changes = self.gathered.changes.value().map(|(_, changes)| changes.as_slice());
+        let changes = changes.filter(|_| self.gathered.asked.contains(&gerrit));
+        let fitness = examine(&Facts {
+            gerrit,
+            changes,
+            included_in: &self.gathered.included_in,
+            schedule: self.schedule(),
+            window,
+            versions: self.gathered.versions.as_ref(),
+            nick: self.settings.nick.as_ref(),
+            now,
+        });
+        (changes.is_some() || !fitness.findings.is_empty()).then_some(fitness)
+    }
+}
