@@ -5,14 +5,19 @@
 //! page is parsed, and every `{{deploy}}` and `{{ircnick}}` inside a card is found. Ours is the whole of
 //! `schedule::parse`: it also reads times, titles and whose patch is whose. Rounds alternate; a median is told.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for those who work on the project")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a program for those who work on the project"
+)]
 
 use backport_verify::schedule::parse;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Rounds of one page, unless they take too long.
@@ -25,7 +30,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 const BOUND_MS: f64 = 1000.0;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let mut arguments = std::env::args().skip(1);
     let (Some(python), Some(script)) = (arguments.next(), arguments.next()) else {
         println!("this is started by ./dev bench");
         return;
@@ -104,9 +109,15 @@ impl Other {
         if self.over {
             return None;
         }
-        let told = writeln!(self.stdin, "again").ok().and_then(|()| self.told.recv_timeout(LIMIT).ok());
-        self.over = told.is_none();
-        told
+        writeln!(self.stdin, "again").unwrap();
+        match self.told.recv_timeout(LIMIT) {
+            Ok(told) => Some(told),
+            Err(RecvTimeoutError::Timeout) => {
+                self.over = true;
+                None
+            }
+            Err(RecvTimeoutError::Disconnected) => panic!("the other parser ended; what it said is above"),
+        }
     }
 }
 
