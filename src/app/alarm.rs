@@ -24,13 +24,12 @@ impl<P: Ports> App<P> {
             let inner = self.inner.borrow();
             let running = inner.runs.iter().any(|run| run.journal.ended.is_none());
             let watchdog = running.then(|| now + WATCHDOG_AFTER);
-            // While a reminder is on its way, an alarm for it would go off at once, and again and again.
-            let reminder =
-                inner.agenda.next().map(|due| if self.reminding.get() { due.max(now + WATCHDOG_AFTER) } else { due });
             let browsing = inner.carried.browsing.iter().map(|browsing| browsing.until);
-            browsing.chain(watchdog).chain(reminder).chain(self.next_look()).min()
+            browsing.chain(watchdog).chain(inner.agenda.next()).chain(self.next_look()).min()
         };
         let next = next.into_iter().chain(next_change(&self.view(), now)).min();
+        // While what is due is on its way, an alarm for it would go off at once, and again and again.
+        let next = if self.reminding.get() { next.map(|due| due.max(now + WATCHDOG_AFTER)) } else { next };
         let text = next.map_or_else(String::new, |next| next.to_string());
         if self.shown.borrow_mut().insert(ALARM, text.clone()) != Some(text) {
             self.ports.wake_at(next).await;
