@@ -31,5 +31,4 @@ pub use background::App;
 pub use command::{Command, Reply};
 pub use engine::{Limits, Progress, perform};
 pub use problem::Problem;
-pub use refreshing::merged_dependencies;
 pub use state::{Browsing, Delivery, Loaded, Report, Run, SettingsView, State};

@@ -2,10 +2,11 @@
 //! Use case: read the calendar, noc's lists and Gerrit again. A source that fails hides no other.
 
 use super::{App, AskError, Loaded, Problem, branches, calendar, changes, versions};
-use crate::change::{Change, ChangeStatus, Destination, GERRIT, Reference};
+use crate::change::{Change, GERRIT};
 use crate::debug::{NOC_BACKENDS_URL, backends_from_noc};
 use crate::deployed::{LOG_URL, Wikiversions};
 use crate::ports::Ports;
+use crate::preflight::branches_to_ask;
 use crate::schedule::PAGE_URL;
 use futures_util::future::{join_all, join3};
 use jiff::Timestamp;
@@ -18,8 +19,8 @@ const FRESH: i64 = 60;
 /// The same after a source has failed.
 const RETRY: i64 = 20;
 
-/// Merged dependencies whose branches are asked for.
-const DEPENDENCIES: usize = 10;
+/// Changes whose branches are asked for.
+const BRANCHES: usize = 10;
 
 /// What Gerrit and noc said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +151,10 @@ impl<P: Ports> App<P> {
         let asked: Vec<u64> = numbers.iter().copied().collect();
         let found = changes(&self.ports, &asked).await;
         let included_in = match &found {
-            Ok(found) => self.branches_of(&merged_dependencies(&numbers, found)).await,
+            Ok(found) => {
+                let versions = self.inner.borrow().gathered.versions.clone();
+                self.branches_of(&branches_to_ask(&numbers, found, versions.as_ref())).await
+            }
             Err(_) => BTreeMap::new(),
         };
         let at = self.ports.now();
@@ -172,23 +176,8 @@ impl<P: Ports> App<P> {
     /// One whose branches are not told is left out.
     async fn branches_of(&self, numbers: &BTreeSet<u64>) -> BTreeMap<u64, Vec<String>> {
         let ask = |number: u64| async move { Some((number, branches(&self.ports, number).await.ok()?)) };
-        join_all(numbers.iter().take(DEPENDENCIES).copied().map(ask)).await.into_iter().flatten().collect()
+        join_all(numbers.iter().take(BRANCHES).copied().map(ask)).await.into_iter().flatten().collect()
     }
-}
-
-/// The changes on development branches that changes of these numbers depend on, and that are merged there.
-#[must_use]
-pub fn merged_dependencies(numbers: &BTreeSet<u64>, found: &[Change]) -> BTreeSet<u64> {
-    let wanted = found.iter().filter(|change| numbers.contains(&change.number)).flat_map(Change::depends_on);
-    let named = |reference: Reference| {
-        found.iter().filter(move |change| match &reference {
-            Reference::ChangeId(id) => change.change_id == *id,
-            Reference::Number(number) => change.number == *number,
-        })
-    };
-    let on_development =
-        |change: &&Change| change.status == ChangeStatus::Merged && change.destination() == Destination::Development;
-    wanted.flat_map(named).filter(on_development).map(|change| change.number).collect()
 }
 
 /// Why the calendar, or a page of its archive, is not there.

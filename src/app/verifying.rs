@@ -6,6 +6,8 @@ use super::engine::{Limits, Progress, perform};
 use super::refreshing::origin_of;
 use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
+use crate::change::{Change, Destination};
+use crate::deployed::host_of_dbname;
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
@@ -22,6 +24,9 @@ const KEPT: usize = 20;
 
 /// An interrupted run goes on when it is found within so many seconds; later, what it saw is no longer now.
 const RESUMABLE: i64 = 120;
+
+/// Wikis that are named when a test asks one of another version.
+const WIKIS: usize = 5;
 
 /// When a background that was stopped in a run is woken, since no page may be open.
 pub(super) const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
@@ -79,8 +84,17 @@ impl<P: Ports> App<P> {
                 Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))
             })
         });
-        let (title, deployers, version) = found.unwrap_or_default();
-        Subject { gerrit: Some(gerrit), title, deployers, version, wikis: Vec::new() }
+        let (title, deployers, written) = found.unwrap_or_default();
+        // Gerrit knows the branch; what stands on the calendar was typed by hand.
+        let known = inner.gathered.changes.value().and_then(|(_, changes)| changes.iter().find(|c| c.number == gerrit));
+        let version = match known.map(Change::destination) {
+            Some(Destination::Backport { version }) => Some(version),
+            Some(Destination::Config) => None,
+            _ => written,
+        };
+        let named = |version: &String| inner.gathered.versions.as_ref().map(|all| all.wikis_on(version, WIKIS));
+        let wikis = version.as_ref().and_then(named).unwrap_or_default().into_iter().filter_map(host_of_dbname);
+        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version }
     }
 
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.

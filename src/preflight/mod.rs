@@ -4,6 +4,7 @@
 //!
 //! Must not ask anybody: what Gerrit, the calendar and noc say is handed in.
 
+mod branches;
 mod cherry_pick;
 mod entry;
 mod finding;
@@ -11,6 +12,7 @@ mod fitness;
 mod literal;
 mod rules;
 
+pub use branches::branches_to_ask;
 pub use cherry_pick::{CherryPick, cherry_picks};
 pub use entry::{calendar_entry, schedule_link};
 pub use finding::{Finding, Rule, RuleSource, Severity};

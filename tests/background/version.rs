@@ -293,7 +293,8 @@ async fn a_run_that_was_kept_before_versions_were_read_is_still_shown() {
     let app = scheduled(&browser, NEW, on(NEW)).await;
     verified(&app, &browser, true).await;
     let mut runs = browser.kept(Area::Local, "runs").unwrap();
-    for newer in [r#","version":"1.47.0-wmf.16","wikis":[]"#, r#","version":"1.47.0-wmf.16""#] {
+    let subject = r#","version":"1.47.0-wmf.16","wikis":["test.wikipedia.org","www.mediawiki.org"]"#;
+    for newer in [subject, r#","version":"1.47.0-wmf.16""#] {
         assert!(runs.contains(newer), "{runs}");
         runs = runs.replace(newer, "");
     }

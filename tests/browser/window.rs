@@ -65,7 +65,7 @@ async fn a_patch_is_followed_from_scheduled_to_deployed(stage: &Stage) -> Played
     browser.kill_background().await?;
     stage.bed.sync_everywhere().await?;
     phase(stage, "deployed").await?;
-    browser.notified("finished").await?;
+    browser.notified("deployed").await?;
     stage.verify(Step::Production, "pass").await?;
 
     let once = browser.notifications().await?.iter().filter(|id| **id == told).count();

@@ -4,10 +4,11 @@
 use super::super::args::PreflightArgs;
 use super::super::terminal::{complain, plain, print};
 use super::{Failure, calendar, client_with};
-use crate::app::{branches, changes, merged_dependencies, versions};
+use crate::app::{branches, changes, versions};
 use crate::change::{Change, ChangeStatus};
+use crate::deployed::Wikiversions;
 use crate::ports::Http;
-use crate::preflight::{Facts, Fitness, Severity, examine};
+use crate::preflight::{Facts, Fitness, Severity, branches_to_ask, examine};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,7 @@ pub(in super::super) async fn preflight(said: PreflightArgs) -> Result<ExitCode,
         Err(failure) => not_looked_at("calendar", &failure),
     };
     let versions = versions.map_or_else(|error| not_looked_at("versions of the wikis", &error), Some);
-    let included_in = included_in(&http, &numbers, &found).await;
+    let included_in = included_in(&http, &numbers, &found, versions.as_ref()).await;
     let look = |gerrit: &u64| {
         examine(&Facts {
             gerrit: *gerrit,
@@ -58,9 +59,14 @@ fn not_looked_at<T>(what: &str, error: &impl std::fmt::Display) -> Option<T> {
 }
 
 /// One whose branches are not told is left out.
-async fn included_in(http: &impl Http, numbers: &BTreeSet<u64>, found: &[Change]) -> BTreeMap<u64, Vec<String>> {
+async fn included_in(
+    http: &impl Http,
+    numbers: &BTreeSet<u64>,
+    found: &[Change],
+    versions: Option<&Wikiversions>,
+) -> BTreeMap<u64, Vec<String>> {
     let mut known = BTreeMap::new();
-    for number in merged_dependencies(numbers, found) {
+    for number in branches_to_ask(numbers, found, versions) {
         if let Ok(branches) = branches(http, number).await {
             known.insert(number, branches);
         }
