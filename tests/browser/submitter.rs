@@ -171,6 +171,27 @@ impl Stage {
         .await
     }
 
+    /// Verifies on production although the sync may not have been seen: says so a second time when asked.
+    ///
+    /// # Errors
+    /// When it shows another verdict, or none.
+    pub(crate) async fn verify_on_production_anyway(&self, verdict: &str) -> Result<Run, Failure> {
+        let id = |state: &State| newest(state, Step::Production).map(|run| run.journal.plan.id.clone());
+        let before = id(&self.state().await?);
+        self.browser.click_in(&patch(), "verify-production").await?;
+        let asks = format!("{} [data-problem=\"not_deployed\"]", patch());
+        let end = Instant::now() + PATIENCE;
+        while id(&self.state().await?) == before && Instant::now() < end {
+            if self.browser.count(&asks).await? > 0 {
+                self.browser.click_in(&patch(), "verify-production-anyway").await?;
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+        let run = self.state_with("a new run", |state| id(state).filter(|id| before.as_ref() != Some(id))).await?;
+        self.shown(Step::Production, &run, verdict).await
+    }
+
     /// Waits until the run of this name has ended and the popup shows its verdict; gives the run.
     ///
     /// # Errors

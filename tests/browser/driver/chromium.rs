@@ -164,9 +164,9 @@ pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &st
     let wake = "const done = arguments[arguments.length - 1]; chrome.runtime.sendMessage('wake').then(() => done());";
     driver.execute_async(wake, Vec::new()).await.map_err(failed)?;
     let call = async |method: &str, arguments: Value| driver.cdp().send_raw(method, arguments).await.map_err(failed);
-    let targets = call("Target.getTargets", json!({ "filter": [{ "type": "service_worker" }] })).await?;
+    let targets = call("Target.getTargets", json!({ "filter": [{ "type": "service_worker" }, {}] })).await?;
     let is_ours = |target: &&Value| target["url"].as_str().is_some_and(|url| url.starts_with(origin));
-    let worker = targets["targets"].as_array().into_iter().flatten().find(is_ours);
+    let worker = targets["targetInfos"].as_array().into_iter().flatten().find(is_ours);
     let said = || "the extension's worker does not run".to_owned();
     let worker = worker.ok_or_else(|| BrowserError::Script { doing: doing(), said: said() })?;
     let wanted = json!({ "targetId": worker["targetId"], "flatten": false });
