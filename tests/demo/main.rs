@@ -176,6 +176,11 @@ async fn prepare(teller: &Teller<'_>) -> Played {
     browser.wait_text(&patch(), TITLE).await?;
     let sentence = format!("With the nick \"{NICK}\" set, it lists the patch from the Deployments calendar: {TITLE}.");
     teller.show("my-patch", &sentence).await?;
+    browser.wait_for(&format!("{} [data-findings]", patch())).await?;
+    browser.wait_for(&format!("{} [data-phase=\"scheduled\"]", patch())).await?;
+    let sentence =
+        "Gerrit, noc and the Server Admin Log have answered: is it fit for its window, and how far has it got?";
+    teller.show("fitness", sentence).await?;
 
     teller.stage.save_test().await?;
     let sentence = format!("In the workbench the submitter saves one test: {TEST_URL} must contain \"{PATCH_TEXT}\".");
@@ -187,11 +192,15 @@ async fn prepare(teller: &Teller<'_>) -> Played {
 
 async fn on_mwdebug(teller: &Teller<'_>) -> Played {
     let Stage { browser, bed, .. } = teller.stage;
+    browser.popup().await?;
     bed.merge().await?;
     bed.sync_testservers().await?;
     teller.say("The deployer merges the patch and syncs it to the test servers.");
+    browser.wait_for(&format!("{} [data-phase=\"on_test_servers\"]", patch())).await?;
+    teller
+        .show("on-test-servers", "The popup, open all the while, shows that it is there, and so does a reminder.")
+        .await?;
 
-    browser.popup().await?;
     teller.stage.verify(Step::Mwdebug, "pass").await?;
     browser.wait_for(&format!("{} [data-comparison=\"fixed\"]", Step::Mwdebug.place())).await?;
     let sentence = "\"Verify on mwdebug\": the test passes there, and production, without the patch, still fails it.";
@@ -207,8 +216,8 @@ async fn on_production(teller: &Teller<'_>) -> Played {
     let Stage { browser, bed, .. } = teller.stage;
     bed.sync_everywhere().await?;
     teller.say("The deployer continues: the whole fleet gets the patch.");
+    browser.wait_for(&format!("{} [data-phase=\"deployed\"]", patch())).await?;
 
-    browser.popup().await?;
     teller.stage.verify(Step::Production, "pass").await?;
     teller.show("production-passes", "\"Verify on production\": the same test passes without the header.").await?;
 
