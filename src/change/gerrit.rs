@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Number.
     pub number: u64,
@@ -40,10 +40,11 @@ pub struct Change {
 }
 
 /// Where a change has got to in Gerrit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeStatus {
     /// Open.
+    #[default]
     New,
     /// In its branch.
     Merged,
@@ -63,7 +64,7 @@ pub struct Vote {
 }
 
 /// A patch set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
     /// Commit, 40 hexadecimal digits.
     pub commit: String,
@@ -189,30 +190,15 @@ fn is_deployed_code(project: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, ChangeStatus, Destination, Reference, Revision};
+    use super::{Change, Destination, Reference, Revision};
 
     fn change(project: &str, branch: &str, message: &str) -> Change {
         Change {
             number: 1_330_001,
             project: project.to_owned(),
             branch: branch.to_owned(),
-            change_id: format!("I{}", "a".repeat(40)),
-            subject: "Show the new logo".to_owned(),
-            status: ChangeStatus::New,
-            owner: None,
-            work_in_progress: false,
-            mergeable: None,
-            votes: Vec::new(),
-            submitted: None,
-            reverts: None,
-            revision: Some(Revision {
-                commit: "c".repeat(40),
-                patchset: 2,
-                git_ref: "refs/changes/01/1330001/2".to_owned(),
-                parents: Vec::new(),
-                message: message.to_owned(),
-                files: None,
-            }),
+            revision: Some(Revision { message: message.to_owned(), ..Revision::default() }),
+            ..Change::default()
         }
     }
 

@@ -106,22 +106,14 @@ mod tests {
             project: PROJECT.to_owned(),
             branch: branch.to_owned(),
             change_id: "I0123456789abcdef0123456789abcdef01234567".to_owned(),
-            subject: "Show the new logo".to_owned(),
             status: ChangeStatus::Merged,
-            owner: None,
-            work_in_progress: false,
-            mergeable: None,
-            votes: Vec::new(),
-            submitted: None,
-            reverts: None,
             revision: Some(Revision {
                 commit: "c".repeat(40),
-                patchset: 2,
                 git_ref: CHANGE_REF.to_owned(),
                 parents: vec!["e".repeat(40)],
-                message: String::new(),
-                files: None,
+                ..Revision::default()
             }),
+            ..Change::default()
         }
     }
 

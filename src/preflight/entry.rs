@@ -55,16 +55,8 @@ mod tests {
             number: 1_330_001,
             project: project.to_owned(),
             branch: branch.to_owned(),
-            change_id: format!("I{}", "a".repeat(40)),
             subject: subject.to_owned(),
-            status: ChangeStatus::New,
-            owner: None,
-            work_in_progress: false,
-            mergeable: None,
-            votes: Vec::new(),
-            submitted: None,
-            reverts: None,
-            revision: None,
+            ..Change::default()
         }
     }
 
