@@ -4,13 +4,15 @@
 
 #[path = "bed/mod.rs"]
 mod bed;
+#[path = "support/stand.rs"]
+mod stand;
 mod support;
 
-use bed::{Bed, Kind, Lie};
-use std::path::PathBuf;
+use bed::Lie;
+use stand::{Stand, run};
 use std::process::Stdio;
 use std::time::Duration;
-use support::{Command, PROGRAM, Printed};
+use support::{Command, PROGRAM};
 
 /// What the patch brings, and what an error page of anybody would fulfil too.
 const SUITE: &str = "\
@@ -28,21 +30,7 @@ https://en.wikipedia.org:
     assert_body_not_contains: this text is nowhere
 ";
 
-/// A bed, and the options with which the command reaches it.
-struct Stand {
-    bed: Bed,
-    connect_to: String,
-    cacert: PathBuf,
-}
-
 impl Stand {
-    async fn new() -> Self {
-        let bed = Bed::start(Kind::Embedded).await.unwrap();
-        let connect_to = format!("::127.0.0.1:{}", bed.edge().port());
-        let cacert = bed.ca_file().to_owned();
-        Self { bed, connect_to, cacert }
-    }
-
     /// The patch is on the test servers.
     async fn on_testservers() -> Self {
         let stand = Self::new().await;
@@ -58,18 +46,9 @@ impl Stand {
         stand
     }
 
-    fn command(&self, subcommand: &str) -> Command {
-        Command::new().args([subcommand, "--connect-to", &self.connect_to, "--cacert"]).arg(&self.cacert)
-    }
-
     fn verify(&self, on: &str, suite: &str) -> Command {
         self.command("verify").args(["--on", on, "--suite", "-"]).stdin(suite)
     }
-}
-
-/// Runs the command on a thread of its own, so that the bed can answer.
-async fn run(command: Command) -> Printed {
-    tokio::task::spawn_blocking(|| command.run()).await.unwrap()
 }
 
 #[tokio::test]

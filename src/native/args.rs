@@ -35,14 +35,15 @@ pub(super) enum Subcommand {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 done, 2 bad input or usage, 3 the wiki is not reachable.")]
 pub(super) struct ScheduleArgs {
     /// Only the patches of this IRC nick.
     #[arg(long, value_parser = nick)]
     pub(super) nick: Option<Nick>,
     #[command(flatten)]
     pub(super) calendar: CalendarArgs,
-    /// Only windows that are open at this time or open later: 2026-08-24T13:00:00Z, or as on the calendar,
-    /// "2026-08-24 06:00 SF" or "… UTC".
+    /// Only windows that are open at this time or open later: now, 2026-08-24T13:00:00Z, or as on the calendar,
+    /// "2026-08-24 06:00 SF" or "… UTC". A time before the calendar begins is looked up in its archive.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) at: Option<Timestamp>,
     /// Print JSON.
@@ -53,11 +54,15 @@ pub(super) struct ScheduleArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 nothing blocks, 1 something blocks, 2 bad input or usage, 3 Gerrit is not reachable.
+When the calendar or the versions of the wikis cannot be read, their rules are left out, which is said on the standard
+error and in the JSON.")]
 pub(super) struct PreflightArgs {
     /// Gerrit changes, as numbers or URLs.
     #[arg(value_name = "GERRIT", required = true, value_parser = change)]
     pub(super) changes: Vec<u64>,
-    /// IRC nick for the calendar entry.
+    /// IRC nick of the submitter, for the calendar entry that is printed.
     #[arg(long, value_parser = nick)]
     pub(super) nick: Option<Nick>,
     #[command(flatten)]
@@ -179,8 +184,10 @@ fn change(text: &str) -> Result<u64, &'static str> {
 }
 
 fn time(text: &str) -> Result<Timestamp, &'static str> {
-    let time = text.parse().ok().or_else(|| moment(text));
-    time.ok_or("expected a time such as 2026-08-24T13:00:00Z, \"2026-08-24 06:00 SF\" or \"2026-08-24 13:00 UTC\"")
+    let time = if text == "now" { Some(Timestamp::now()) } else { text.parse().ok().or_else(|| moment(text)) };
+    time.ok_or(
+        "expected now, or a time such as 2026-08-24T13:00:00Z, \"2026-08-24 06:00 SF\" or \"2026-08-24 13:00 UTC\"",
+    )
 }
 
 /// The api.php of a wiki.

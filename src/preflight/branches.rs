@@ -7,17 +7,19 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// The numbers to ask [`included_in`](crate::change::included_in) about, for the rules of the changes of these
-/// `numbers`: what they depend on and is merged on a development branch, and the merged siblings there of a backport
-/// that a newer live branch lacks. `found` is all that Gerrit told.
+/// `numbers`: what they depend on and is merged on a development branch, the merged siblings there of a backport that a
+/// newer live branch lacks, and those of `numbers` that are merged there themselves and have no backport for a live
+/// branch. `found` is all that Gerrit told.
 #[must_use]
 pub fn branches_to_ask(numbers: &BTreeSet<u64>, found: &[Change], versions: Option<&Wikiversions>) -> BTreeSet<u64> {
     let looked_at = || found.iter().filter(|change| numbers.contains(&change.number));
     let dependencies = looked_at().flat_map(Change::depends_on).flat_map(|reference| named(reference, found));
     let lacking = looked_at().filter(|change| newer_lacks(change, found, versions));
+    let own = looked_at().filter(|change| lacks(change, found, versions, |live| *live != change.branch));
     let siblings = lacking.flat_map(|change| named(Reference::ChangeId(change.change_id.clone()), found));
     let merged =
         |change: &&Change| change.status == ChangeStatus::Merged && change.destination() == Destination::Development;
-    dependencies.chain(siblings).filter(merged).map(|change| change.number).collect()
+    dependencies.chain(siblings).chain(own).filter(merged).map(|change| change.number).collect()
 }
 
 fn named(reference: Reference, found: &[Change]) -> impl Iterator<Item = &Change> {
@@ -29,13 +31,18 @@ fn named(reference: Reference, found: &[Change]) -> impl Iterator<Item = &Change
 
 /// Whether a live version that is newer than this backport's has no sibling of it.
 fn newer_lacks(change: &Change, found: &[Change], versions: Option<&Wikiversions>) -> bool {
-    let (Destination::Backport { version }, Some(versions)) = (change.destination(), versions) else { return false };
-    let has = |newer: &str| {
-        let branch = format!("wmf/{newer}");
+    let Destination::Backport { version } = change.destination() else { return false };
+    lacks(change, found, versions, |live| compare_versions(live, &version) == Ordering::Greater)
+}
+
+/// Whether one of the live versions that `counts` has no sibling of this change.
+fn lacks(change: &Change, found: &[Change], versions: Option<&Wikiversions>, counts: impl Fn(&&str) -> bool) -> bool {
+    let has = |live: &str| {
+        let branch = format!("wmf/{live}");
         found.iter().any(|other| other.change_id == change.change_id && other.branch == branch)
     };
-    let newer = |live: &&str| compare_versions(live, &version) == Ordering::Greater;
-    versions.live().into_iter().map(|(live, _)| live).filter(newer).any(|newer| !has(newer))
+    let live = versions.map(Wikiversions::live).unwrap_or_default();
+    live.into_iter().map(|(live, _)| live).filter(counts).any(|live| !has(live))
 }
 
 #[cfg(test)]
@@ -72,6 +79,16 @@ mod tests {
         assert_eq!(asked(&[1], &changes, None), [0; 0]);
         let both = [changes.as_slice(), &[change(3, "wmf/1.47.0-wmf.16", ID, "")]].concat();
         assert_eq!(asked(&[1], &both, two), [0; 0]);
+    }
+
+    #[test]
+    fn a_merged_change_on_master_is_asked_about_when_a_live_branch_has_no_backport_of_it() {
+        let live = Some(r#"{"enwiki": "php-1.47.0-wmf.15", "testwiki": "php-master"}"#);
+        let changes = [change(2, "master", ID, "")];
+        assert_eq!(asked(&[2], &changes, live), [2]);
+        assert_eq!(asked(&[2], &changes, None), [0; 0]);
+        let both = [changes.as_slice(), &[change(1, "wmf/1.47.0-wmf.15", ID, "")]].concat();
+        assert_eq!(asked(&[2], &both, live), [0; 0]);
     }
 
     #[test]

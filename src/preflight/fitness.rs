@@ -113,5 +113,10 @@ fn missing_backports(case: &Case) -> Vec<CherryPick> {
     let (Some(change), Some(changes), Some(versions)) = (development, case.facts.changes, case.facts.versions) else {
         return Vec::new();
     };
-    cherry_picks(change, changes, versions)
+    // A branch that was cut after the merge has the change without a backport.
+    let branches = case.facts.included_in.get(&change.number);
+    let has = |pick: &CherryPick| branches.is_some_and(|known| known.contains(&format!("wmf/{}", pick.version)));
+    let mut missing = cherry_picks(change, changes, versions);
+    missing.retain(|pick| !has(pick));
+    missing
 }

@@ -6,7 +6,7 @@ mod rows;
 mod world;
 
 use super::{Finding, Rule, Severity, calendar_entry, schedule_link};
-use crate::change::ChangeStatus;
+use crate::change::{Change, ChangeStatus};
 use dependencies::{chain_rows, dependency_rows};
 use rows::{Row, all_rows, branch_rows, calendar_rows, file_rows, gerrit_rows};
 use std::collections::BTreeSet;
@@ -122,6 +122,15 @@ fn a_sentence_names_what_is_to_be_done() {
             Rule::CherryPick,
             "The change is on master, and backport windows deploy release branches only; schedule its backport 1002 \
              (wmf/1.47.0-wmf.16) in its place.",
+        ),
+        (
+            World::backport().unscheduled().edit(|world| {
+                *world.mine() = Change { status: ChangeStatus::Merged, ..change(MINE, CORE, "master") };
+                world.included_in.insert(MINE, vec![LIVE.to_owned()]);
+            }),
+            Rule::CherryPick,
+            "The change is on master, and backport windows deploy release branches only; every live branch \
+             (wmf/1.47.0-wmf.16) has it without a backport.",
         ),
         (
             World::backport()

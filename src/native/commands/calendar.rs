@@ -5,7 +5,7 @@ use super::super::args::CalendarArgs;
 use super::{Failure, text_of};
 use crate::app::{AskError, calendar};
 use crate::ports::Http;
-use crate::schedule::{PAGE, Schedule, archive_page, parse};
+use crate::schedule::{PAGE, Schedule, Window, archive_page, parse};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -18,17 +18,24 @@ pub(super) async fn read(http: &impl Http, said: &CalendarArgs) -> Result<Schedu
     }
 }
 
-/// The same with the month of the archive in which the week of `at` is, when `at` is before the first day of a calendar
-/// that was read from a wiki.
+/// The same with the months of the archive from the week of `at` on, when that week is before the first one of a
+/// calendar that was read from a wiki.
 pub(super) async fn read_at(http: &impl Http, said: &CalendarArgs, at: Timestamp) -> Result<Schedule, Failure> {
     let mut schedule = read(http, said).await?;
-    let first = schedule.windows.iter().map(|window| window.start).min();
-    if said.page.is_none() && first.is_some_and(|first| at < first) {
-        let earlier = from_wiki(http, said, &archive_page(month_of(at))).await?;
-        // A week that is being moved may stand on both pages.
-        let known = earlier.windows.into_iter().filter(|window| first.is_none_or(|first| window.start < first));
-        schedule.windows.splice(0..0, known);
+    let Some(first) = schedule.windows.iter().map(|window| window.start).min() else { return Ok(schedule) };
+    if said.page.is_some() {
+        return Ok(schedule);
     }
+    let mut earlier: Vec<Window> = Vec::new();
+    for month in archived_months(at, first) {
+        for window in from_wiki(http, said, &archive_page(month)).await?.windows {
+            // A week that is being moved may stand on both pages.
+            if window.start < first && !earlier.contains(&window) {
+                earlier.push(window);
+            }
+        }
+    }
+    schedule.windows.splice(0..0, earlier);
     Ok(schedule)
 }
 
@@ -39,28 +46,50 @@ async fn from_wiki(http: &impl Http, said: &CalendarArgs, page: &str) -> Result<
     })
 }
 
-/// The first day of the month of the Monday of the week of `at`; a week of the calendar begins on the Sunday before.
-fn month_of(at: Timestamp) -> Date {
+/// The months that hold the weeks from the one of `at` to the one before that of `first`, each as its first day.
+fn archived_months(at: Timestamp, first: Timestamp) -> Vec<Date> {
+    let until = monday_of(first);
+    let weeks = monday_of(at).series(1.week()).take_while(|monday| *monday < until);
+    let mut months: Vec<Date> = weeks.map(Date::first_of_month).collect();
+    months.dedup();
+    months
+}
+
+/// The Monday of a week of the calendar, which begins on the Sunday before.
+fn monday_of(at: Timestamp) -> Date {
     let day = at.to_zoned(TimeZone::UTC).date();
     let after_sunday = day.saturating_add(1.day());
     let sunday = after_sunday.nth_weekday(-1, Weekday::Sunday).unwrap_or(day);
-    sunday.saturating_add(1.day()).first_of_month()
+    sunday.saturating_add(1.day())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::month_of;
+    use super::archived_months;
+
+    fn months(at: &str, first: &str) -> Vec<String> {
+        let months = archived_months(at.parse().unwrap(), first.parse().unwrap());
+        months.iter().map(ToString::to_string).collect()
+    }
 
     #[test]
     fn a_day_is_in_the_archive_of_its_weeks_monday() {
-        for (day, month) in [
-            ("2026-08-03T12:00:00Z", "2026-08-01"),
-            ("2026-08-02T12:00:00Z", "2026-08-01"),
-            ("2026-08-01T12:00:00Z", "2026-07-01"),
-            ("2026-10-02T12:00:00Z", "2026-09-01"),
-            ("2026-05-31T12:00:00Z", "2026-06-01"),
+        for (at, first, month) in [
+            ("2026-08-03T12:00:00Z", "2026-08-17T07:00:00Z", "2026-08-01"),
+            ("2026-08-02T12:00:00Z", "2026-08-17T07:00:00Z", "2026-08-01"),
+            ("2026-08-01T12:00:00Z", "2026-08-03T07:00:00Z", "2026-07-01"),
+            ("2026-10-02T12:00:00Z", "2026-10-05T07:00:00Z", "2026-09-01"),
+            ("2026-05-31T12:00:00Z", "2026-06-08T07:00:00Z", "2026-06-01"),
         ] {
-            assert_eq!(month_of(day.parse().unwrap()).to_string(), month, "{day}");
+            assert_eq!(months(at, first), [month], "{at}");
         }
+    }
+
+    #[test]
+    fn every_month_up_to_the_calendar_is_read_and_none_for_its_own_week() {
+        let first = "2026-11-16T08:00:00Z";
+        assert_eq!(months("2026-09-15T12:00:00Z", first), ["2026-09-01", "2026-10-01", "2026-11-01"]);
+        assert_eq!(months("2026-11-15T03:00:00Z", first), [""; 0]);
+        assert_eq!(months("2026-11-20T03:00:00Z", first), [""; 0]);
     }
 }

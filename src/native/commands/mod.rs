@@ -44,7 +44,10 @@ pub(super) enum Failure {
     #[error(transparent)]
     Connection(#[from] ConnectionError),
     /// The wiki did not give the page.
-    #[error("failed to read the calendar from {wiki}: {source}; try again, or give a saved page with --page")]
+    #[error(
+        "failed to read the calendar from {wiki}: {source}; {}give a saved page with --page",
+        again(source, "try again, or ")
+    )]
     Wiki {
         /// Its name.
         wiki: String,
@@ -52,8 +55,11 @@ pub(super) enum Failure {
         source: AskError,
     },
     /// Gerrit did not tell about the changes.
-    #[error("failed to read the changes from Gerrit: {0}; try again")]
+    #[error("failed to read the changes from Gerrit: {0}{next}", next = again(.0, "; try again"))]
     Gerrit(AskError),
+    /// noc did not tell which wiki runs which version.
+    #[error("failed to read the versions of the wikis from noc.wikimedia.org: {0}{next}", next = again(.0, "; try again"))]
+    Versions(AskError),
     /// The page is no calendar.
     #[error(
         "failed to read the calendar: {0}; expected the wikitext of https://wikitech.wikimedia.org/wiki/Deployments"
@@ -103,9 +109,17 @@ impl Failure {
     /// 3 where something outside did not answer, 2 where what was given is at fault.
     pub(super) const fn exit_code(&self) -> u8 {
         match self {
-            Self::Wiki { .. } | Self::Gerrit(_) => 3,
+            Self::Wiki { .. } | Self::Gerrit(_) | Self::Versions(_) => 3,
             _ => 2,
         }
+    }
+}
+
+/// `words` where the same question may be answered later and the error does not say that itself.
+const fn again<'a>(error: &AskError, words: &'a str) -> &'a str {
+    match error {
+        AskError::Transport(_) | AskError::Status(_) => words,
+        AskError::Missing(_) | AskError::NotACalendar(_) | AskError::Unreadable(_) => "",
     }
 }
 

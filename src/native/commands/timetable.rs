@@ -81,7 +81,8 @@ fn nicks(nicks: &[Nick]) -> String {
     nicks.iter().map(|nick| plain(nick.as_str())).collect::<Vec<_>>().join(", ")
 }
 
-fn times(start: Timestamp, end: Timestamp, local: &TimeZone) -> String {
+/// From when to when, in UTC and in `local` where that differs.
+pub(super) fn times(start: Timestamp, end: Timestamp, local: &TimeZone) -> String {
     let (universal, here) = (between(start, end, &TimeZone::UTC), between(start, end, local));
     if here == universal { universal } else { format!("{universal}; {here}") }
 }

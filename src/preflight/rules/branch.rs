@@ -35,20 +35,28 @@ fn cherry_pick(case: &Case, change: &Change) -> Finding {
         matches!(sibling.destination(), Destination::Backport { .. }) && sibling.status != ChangeStatus::Abandoned
     });
     let made: Vec<String> = made.map(|sibling| format!("{} ({})", sibling.number, sibling.branch)).collect();
-    let live: Vec<String> = case.live().iter().map(|(version, _)| format!("wmf/{version}")).collect();
-    let act = match (made.as_slice(), live.as_slice()) {
-        ([], []) => "cherry-pick it to the live branches first and schedule the cherry-picks".to_owned(),
-        ([], live) => format!("cherry-pick it to {} first and schedule the cherry-pick", list(live)),
-        (made, _) => format!("schedule its backport {}", list(made)),
-    };
+    let live = case.live().into_iter().map(|(version, _)| format!("wmf/{version}"));
+    let cut_later = case.facts.included_in.get(&change.number).map(Vec::as_slice).unwrap_or_default();
+    let (having, lacking): (Vec<String>, Vec<String>) = live.partition(|branch| cut_later.contains(branch));
+    let branch = &change.branch;
+    let first =
+        if change.status == ChangeStatus::New { format!("have it merged on {branch}, ") } else { String::new() };
     let (severity, place) = match case.standing() {
         Some(_) => (Severity::Blocks, " in its place"),
         None => (Severity::Notes, ""),
     };
-    let branch = &change.branch;
+    let act = match (made.as_slice(), lacking.as_slice()) {
+        ([], []) if having.is_empty() => {
+            format!("{first}cherry-pick it to the live branches and schedule the cherry-picks{place}")
+        }
+        ([], []) => format!("every live branch ({}) has it without a backport", list(&having)),
+        ([], [one]) => format!("{first}cherry-pick it to {one} and schedule the cherry-pick{place}"),
+        ([], lacking) => format!("{first}cherry-pick it to {} and schedule the cherry-picks{place}", list(lacking)),
+        (made, _) => format!("schedule its backport {}{place}", list(made)),
+    };
     severity.finding(
         Rule::CherryPick,
-        format!("The change is on {branch}, and backport windows deploy release branches only; {act}{place}."),
+        format!("The change is on {branch}, and backport windows deploy release branches only; {act}."),
     )
 }
 

@@ -10,15 +10,15 @@ pub(super) fn findings(case: &Case, change: &Change) -> Vec<Finding> {
         ChangeStatus::New => {
             vec![work_in_progress(change), code_review(change), verified(change), mergeable(change)]
         }
-        ChangeStatus::Abandoned => vec![Some(abandoned(change))],
+        ChangeStatus::Abandoned => vec![Some(abandoned(case, change))],
         ChangeStatus::Merged => Vec::new(),
     };
     found.into_iter().flatten().chain(reverted(case, change)).collect()
 }
 
-fn abandoned(change: &Change) -> Finding {
-    Rule::Abandoned
-        .blocks(format!("Change {} is abandoned; restore it in Gerrit, or take it off the calendar.", change.number))
+fn abandoned(case: &Case, change: &Change) -> Finding {
+    let act = if case.standing().is_some() { ", or take it off the calendar" } else { "" };
+    Rule::Abandoned.blocks(format!("Change {} is abandoned; restore it in Gerrit{act}.", change.number))
 }
 
 fn work_in_progress(change: &Change) -> Option<Finding> {

@@ -97,7 +97,8 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
         let mut found: Vec<Finding> = calendar();
         let unknown = case.facts.changes.map(|_| {
             let number = case.facts.gerrit;
-            Rule::Exists.blocks(format!("Gerrit knows no change {number}; check the number in the calendar entry."))
+            let place = if case.slot.is_some() { " in the calendar entry" } else { "" };
+            Rule::Exists.blocks(format!("Gerrit knows no change {number}; check the number{place}."))
         });
         found.extend(unknown);
         return found;
