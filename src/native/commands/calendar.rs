@@ -2,6 +2,7 @@
 //! The calendar where the user said: in a file, on a wiki, or on wikitech.
 
 use super::super::args::CalendarArgs;
+use super::super::terminal::complain;
 use super::{Failure, text_of};
 use crate::app::{AskError, calendar};
 use crate::ports::Http;
@@ -27,8 +28,20 @@ pub(super) async fn read_at(http: &impl Http, said: &CalendarArgs, at: Timestamp
         return Ok(schedule);
     }
     let mut earlier: Vec<Window> = Vec::new();
-    for month in archived_months(at, first) {
-        for window in from_wiki(http, said, &archive_page(month)).await?.windows {
+    for (after, month) in archived_months(at, first).into_iter().enumerate() {
+        let archived = match from_wiki(http, said, &archive_page(month)).await {
+            Ok(archived) => archived,
+            // Without its own month the time cannot be shown; a later one that does not exist can be told.
+            Err(Failure::Wiki { source: source @ AskError::Missing(_), .. }) if after > 0 => {
+                complain(&format!(
+                    "backport-verify: the windows of {} are left out: {source}",
+                    month.strftime("%B %Y")
+                ));
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
+        for window in archived.windows {
             // A week that is being moved may stand on both pages.
             if window.start < first && !earlier.contains(&window) {
                 earlier.push(window);
