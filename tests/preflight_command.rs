@@ -358,13 +358,13 @@ async fn without_the_calendar_its_rules_are_left_out_and_that_is_said() {
         (Lie::CalendarIsNotACalendar, ": the page holds no deployment calendar: it has no event card; "),
     ] {
         stand.bed.lie(lie);
-        let words = stand.preflight(&[GERRIT]).stderr_has(&format!("{left_out}{reason}"));
+        let words = stand.preflight(&[GERRIT]).code(3).stderr_has(&format!("{left_out}{reason}"));
         let printed = run(words.stdout_has("  nothing stands against it, as far as could be looked at\n")).await;
         assert!(!printed.stdout.contains("window"), "{}", printed.stdout);
         stand.bed.be_honest();
     }
     stand.bed.lie(Lie::WikitechDown);
-    let json = stand.json(stand.preflight(&[GERRIT]).stderr_has(left_out), 0).await;
+    let json = stand.json(stand.preflight(&[GERRIT]).stderr_has(left_out), 3).await;
     assert_eq!((&json["not_read"][0]["what"], &json["changes"][0]["window"]), (&json!("calendar"), &Value::Null));
 }
 
@@ -376,11 +376,12 @@ async fn without_noc_the_rules_about_versions_are_left_out_and_that_is_said() {
                 from noc.wikimedia.org: it answered with status <503>; try again\n";
     run(stand
         .preflight(&[BACKPORT])
+        .code(3)
         .stderr(said)
         .stdout_has("UTC late backport window, place 1\n")
         .stdout_has("  nothing stands against it, as far as could be looked at\n"))
     .await;
-    let json = stand.json(stand.preflight(&[BACKPORT]).stderr(said), 0).await;
+    let json = stand.json(stand.preflight(&[BACKPORT]).stderr(said), 3).await;
     assert_eq!((json["not_read"].as_array().unwrap().len(), &json["not_read"][0]["what"]), (1, &json!("versions")));
 }
 

@@ -55,7 +55,7 @@ pub(super) struct ScheduleArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit codes: 0 nothing blocks, 1 something blocks, 2 bad input or usage, 3 Gerrit is not reachable.
+Exit codes: 0 nothing blocks, 1 something blocks, 2 bad input or usage, 3 not everything could be read.
 When the calendar or the versions of the wikis cannot be read, their rules are left out, which is said on the standard \
 error and in the JSON.")]
 pub(super) struct PreflightArgs {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-/// Looks at the changes and prints what was found; 1 where a finding blocks.
+/// Looks at the changes and prints what was found; 1 where a finding blocks, 3 where none does and not all was looked at.
 pub(in super::super) async fn preflight(said: PreflightArgs) -> Result<ExitCode, Failure> {
     let http = client_with(said.connection, said.calendar.wiki.clone())?;
     let numbers: BTreeSet<u64> = said.changes.iter().copied().collect();
@@ -62,7 +62,12 @@ pub(in super::super) async fn preflight(said: PreflightArgs) -> Result<ExitCode,
         };
         print(&in_words(&looked_at, &around))?;
     }
-    Ok(ExitCode::from(u8::from(looked_at.iter().any(Fitness::is_blocked))))
+    Ok(ExitCode::from(match (looked_at.iter().any(Fitness::is_blocked), not_read.is_empty()) {
+        (true, _) => 1,
+        (false, true) => 0,
+        // What was not looked at may block.
+        (false, false) => 3,
+    }))
 }
 
 /// What could not be read, so that the rules that rest on it are not looked at.
