@@ -17,7 +17,7 @@ build_wasm() {
     flags+=$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
     flags+=$'\x1f'"--remap-path-prefix=$sysroot=/rust"
     rm -rf "$pkg"
-    CARGO_ENCODED_RUSTFLAGS=$flags wasm-pack build --target web --release --mode no-install --no-typescript --no-pack \
+    CARGO_ENCODED_RUSTFLAGS=$flags wasm-pack build --target web --profile wasm --mode no-install --no-typescript --no-pack \
         --out-dir "$pkg" --out-name backport_verify -- --locked || return
 }
 
