@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::error::Category;
 use thiserror::Error;
 
 /// A page's wikitext, and which of its revisions that is.
@@ -102,10 +103,10 @@ struct Slot {
 /// # Errors
 /// When the answer is no JSON, is a refusal, or holds no text.
 pub fn page_from_api(json: &str) -> Result<PageText, PageError> {
-    let value: serde_json::Value =
-        serde_json::from_str(json).map_err(|_| PageError::NotJson { begins: beginning(json) })?;
-    let answer: Answer =
-        serde_json::from_value(value).map_err(|_| PageError::Incomplete { what: "a list of pages" })?;
+    let answer: Answer = serde_json::from_str(json).map_err(|error| match error.classify() {
+        Category::Data => PageError::Incomplete { what: "a list of pages" },
+        Category::Io | Category::Syntax | Category::Eof => PageError::NotJson { begins: beginning(json) },
+    })?;
     if let Some(refusal) = answer.error.or_else(|| answer.errors.into_iter().next()) {
         return Err(PageError::Refused { code: refusal.code, info: refusal.info });
     }
