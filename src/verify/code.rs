@@ -110,12 +110,12 @@ mod tests {
         for (side, what, next) in [
             (
                 Side::TestServers,
-                "the test servers of en.wikipedia.org run commit 1111111111, which does not have the patch",
+                "the patch is not on the test servers: en.wikipedia.org runs commit 1111111111 there",
                 "Wait until the channel says that it is synced to the testservers, then verify again.",
             ),
             (
                 Side::Production,
-                "the production servers of en.wikipedia.org run commit 1111111111, which does not have the patch",
+                "the patch is not on production: en.wikipedia.org runs commit 1111111111 there",
                 "Wait until the deployment is finished, then verify again; after a rollback there is nothing to verify.",
             ),
         ] {

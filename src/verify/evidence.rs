@@ -132,7 +132,7 @@ pub enum Doubt {
         why: String,
     },
     /// The servers that were asked do not run the patch: what they answer says nothing of it.
-    #[error("{side} of {host} run commit {}, which does not have the patch", short(running))]
+    #[error("the patch is not on {side}: {host} runs commit {} there", short(running))]
     PatchNotThere {
         /// The wiki's host.
         host: String,
@@ -142,7 +142,7 @@ pub enum Doubt {
         running: String,
     },
     /// Production runs the patch where it was asked how it is without.
-    #[error("production has the patch already (the servers of {host} run commit {})", short(running))]
+    #[error("production has the patch already: {host} runs commit {} there", short(running))]
     PatchThereAlready {
         /// The wiki's host.
         host: String,
@@ -165,7 +165,7 @@ impl fmt::Display for Side {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::TestServers => "the test servers",
-            Self::Production => "the production servers",
+            Self::Production => "production",
         })
     }
 }
