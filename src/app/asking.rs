@@ -87,6 +87,14 @@ pub async fn changes(http: &impl Http, numbers: &[u64]) -> Result<Vec<Change>, A
     Ok(known)
 }
 
+/// This change alone, with its current revision; `None` where Gerrit does not know it.
+///
+/// # Errors
+/// When it is not told.
+pub(super) async fn change(http: &impl Http, number: u64) -> Result<Option<Change>, AskError> {
+    Ok(query(http, &by_numbers(&[number])).await?.into_iter().find(|change| change.number == number))
+}
+
 /// The branches that contain a merged change.
 ///
 /// # Errors

@@ -9,21 +9,65 @@ use crate::debug::{Directives, HEADER};
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
-use crate::verify::{Journal, Outcome, Target, is_cached, past_caches, weigh, without_past_caches};
+use crate::verify::{
+    Doubt, Evidence, Journal, Outcome, Reason, Target, is_cached, past_caches, weigh, without_past_caches,
+};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How many requests may be in flight.
+/// How many requests may be in flight. A host on which nothing is in flight may be asked two things whatever its own
+/// limit: a test, and beside it which code its servers have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// To one host; at 1, the version of a wiki is asked for beside the first test.
+    /// To one host, at least 1.
     pub per_host: usize,
+    /// In all, at least 2.
+    pub in_all: usize,
+    /// To debug backends, of all hosts together, at least 2: they are few and small.
+    pub debug: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_host: 6 }
+        Self { per_host: 6, in_all: 24, debug: 6 }
+    }
+}
+
+/// The requests that are in flight.
+struct Traffic {
+    limits: Limits,
+    per_host: BTreeMap<String, usize>,
+    in_all: usize,
+    debug: usize,
+}
+
+impl Traffic {
+    const fn new(limits: Limits) -> Self {
+        Self { limits, per_host: BTreeMap::new(), in_all: 0, debug: 0 }
+    }
+
+    /// Takes room for so many requests to the host, if there is any. A pair always has room where nothing is in flight.
+    fn enter(&mut self, host: &str, debug: bool, requests: usize) -> bool {
+        let of_host = self.per_host.get(host).copied().unwrap_or_default();
+        let fits = |busy: usize, limit: usize| busy == 0 || busy + requests <= limit;
+        let has_room = fits(of_host, self.limits.per_host)
+            && fits(self.in_all, self.limits.in_all)
+            && (!debug || fits(self.debug, self.limits.debug));
+        if has_room {
+            self.per_host.insert(host.to_owned(), of_host + requests);
+            self.in_all += requests;
+            self.debug += if debug { requests } else { 0 };
+        }
+        has_room
+    }
+
+    fn leave(&mut self, host: &str, debug: bool) {
+        if let Some(of_host) = self.per_host.get_mut(host) {
+            *of_host -= 1;
+        }
+        self.in_all -= 1;
+        self.debug -= usize::from(debug);
     }
 }
 
@@ -38,59 +82,68 @@ pub trait Progress {
 enum Came {
     /// The outcome of the job at this place.
     Outcome(usize, Box<Outcome>),
-    /// The version of the wiki at this host.
-    Version(String),
+    /// The servers of a wiki have said what they run.
+    Code,
 }
 
-/// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it.
+/// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it. Once a host asks
+/// to slow down, it is asked nothing more.
 /// It comes back when nothing is pending; dropping it ends every request under way.
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
     let plan = journal.plan.clone();
     let jobs = plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect::<Vec<_>>();
     let mut train = Train::new(ports, &plan.subject);
     let mut waiting: VecDeque<usize> = journal.pending().into();
-    let mut busy: BTreeMap<String, usize> = BTreeMap::new();
+    let mut traffic = Traffic::new(limits);
     let mut in_flight = FuturesUnordered::new();
     let mut awaited = 0;
     loop {
         let mut later = VecDeque::new();
         for place in waiting.drain(..) {
             let Some((test, target)) = jobs.get(place).copied() else { continue };
-            let host = host(test);
+            let (host, debug) = (host(test), matches!(target, Target::Debug { .. }));
             let to_be_read = train.is_to_be_read(&host, target);
-            let slots = 1 + usize::from(to_be_read);
-            let of_host = busy.entry(host.clone()).or_default();
-            if *of_host > 0 && *of_host + slots > limits.per_host.max(1) {
+            if !traffic.enter(&host, debug, 1 + usize::from(to_be_read)) {
                 later.push_back(place);
                 continue;
             }
-            *of_host += slots;
             if to_be_read {
                 let (host, reading) = (host.clone(), train.read(&host, target));
-                in_flight.push(async move { reading.map(|_| Came::Version(host)).await }.boxed_local());
+                in_flight.push(reading.map(move |_| (host, debug, Came::Code)).boxed_local());
             }
             let scale = train.scale(&host, target);
             let job = async move { scale.weigh(ask(ports, test, target, plan.timeout_ms).await).await };
-            in_flight.push(job.map(move |outcome| Came::Outcome(place, Box::new(outcome))).boxed_local());
+            let came = move |outcome| (host, debug, Came::Outcome(place, Box::new(outcome)));
+            in_flight.push(job.map(came).boxed_local());
             awaited += 1;
         }
         waiting = later;
-        if awaited == 0 {
+        // A server that has not said yet what it runs may hold the room of a test that waits.
+        if awaited == 0 && waiting.is_empty() {
             break;
         }
-        let host = match in_flight.next().await {
-            Some(Came::Outcome(place, outcome)) => {
-                awaited -= 1;
-                journal.outcomes.insert(place, *outcome);
-                progress.outcome(journal).await;
-                jobs.get(place).map(|(test, _)| host(test)).unwrap_or_default()
+        let Some((of, debug, came)) = in_flight.next().await else { break };
+        traffic.leave(&of, debug);
+        let Came::Outcome(place, outcome) = came else { continue };
+        awaited -= 1;
+        let refused = doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned();
+        journal.outcomes.insert(place, *outcome);
+        if let Some(doubt) = refused {
+            let is_of_host = |place: &usize| jobs.get(*place).is_some_and(|(test, _)| host(test) == of);
+            for place in waiting.iter().filter(|place| is_of_host(place)) {
+                let reason = Reason::Doubt { doubt: doubt.clone() };
+                journal.outcomes.insert(*place, Outcome::inconclusive(reason, Evidence::default()));
             }
-            Some(Came::Version(host)) => host,
-            None => break,
-        };
-        if let Some(of_host) = busy.get_mut(&host) {
-            *of_host -= 1;
+            waiting.retain(|place| !is_of_host(place));
         }
+        progress.outcome(journal).await;
+    }
+}
+
+const fn doubt(outcome: &Outcome) -> Option<&Doubt> {
+    match &outcome.reason {
+        Some(Reason::Doubt { doubt }) => Some(doubt),
+        _ => None,
     }
 }
 
@@ -103,7 +156,8 @@ async fn ask<P: Http + Clock>(ports: &P, test: &Test, target: &Target, timeout_m
     let first = send(ports, test, target, timeout_ms, None).await;
     let unique = ports.unique();
     let again = match &first {
-        Ok(response) if is_cached(response) => past_caches(test.method, &test.url, &unique),
+        // Who asks to slow down is not asked again at once, whoever spoke.
+        Ok(response) if response.status != 429 && is_cached(response) => past_caches(test.method, &test.url, &unique),
         _ => None,
     };
     let Some(url) = again else { return weigh(test, target, first.as_ref()) };

@@ -3,9 +3,12 @@
 //!
 //! Must not decide when to look: `watching` and `guarding` do.
 
-use super::{App, Loaded, changes, contains, log, running};
-use crate::change::{Change, ChangeStatus, Destination};
-use crate::deployed::{Deployment, Progress, Running, Runs, Servers, deployment_of, progress_of};
+use super::containing::{contained, runs_of};
+use super::{App, Loaded, changes, log, running};
+use crate::change::{Change, ChangeStatus, PatchRef};
+use crate::deployed::{
+    Deployment, Held, Progress, Running, Runs, Servers, deployment_of, held, other_version, progress_of,
+};
 use crate::ports::{Http, Ports};
 use crate::suite::in_scope;
 use futures_util::future::{join, join_all};
@@ -173,23 +176,18 @@ impl<P: Ports> App<P> {
     async fn runs(&self, http: &impl Http, change: Option<&Change>, running: &Result<Running, String>) -> Runs {
         match judged(change, running) {
             Judged::Known(runs) => runs,
-            Judged::Ask { project, running, patch } => match self.is_contained(http, project, running, patch).await {
-                Ok(true) => Runs::Yes,
-                Ok(false) => Runs::No,
-                Err(why) => Runs::Unknown { why },
-            },
+            Judged::Ask { running, patch } => runs_of(self.is_contained(http, running, &patch).await),
         }
     }
 
-    async fn is_contained(&self, http: &impl Http, project: &str, running: &str, patch: &str) -> Result<bool, String> {
-        let is = |known: &&Contained| known.project == project && known.running == running && known.patch == patch;
+    async fn is_contained(&self, http: &impl Http, running: &str, patch: &PatchRef) -> Result<bool, String> {
+        let PatchRef { project, commit: patch, .. } = patch;
+        let is = |known: &&Contained| known.project == *project && known.running == running && known.patch == *patch;
         if let Some(known) = self.inner.borrow().watch.contained.iter().find(is) {
             return Ok(known.contains);
         }
-        let told = contains(http, project, running, patch).await;
-        let contains =
-            told.map_err(|error| format!("Gerrit did not tell whether commit {running} contains it: {error}"))?;
-        let (project, running, patch) = (project.to_owned(), running.to_owned(), patch.to_owned());
+        let contains = contained(http, project, running, patch).await?;
+        let (project, running, patch) = (project.clone(), running.to_owned(), patch.clone());
         let known = &mut self.inner.borrow_mut().watch.contained;
         known.push(Contained { project, running, patch, contains });
         let over = known.len().saturating_sub(REMEMBERED);
@@ -198,36 +196,28 @@ impl<P: Ports> App<P> {
     }
 }
 
-/// What can be said without Gitiles, or what to ask it.
+/// What can be said without Gitiles, or what to ask it about.
 enum Judged<'a> {
     Known(Runs),
-    Ask { project: &'a str, running: &'a str, patch: &'a str },
+    Ask { running: &'a str, patch: PatchRef },
 }
 
-fn judged<'a>(change: Option<&'a Change>, running: &'a Result<Running, String>) -> Judged<'a> {
+fn judged<'a>(change: Option<&Change>, running: &'a Result<Running, String>) -> Judged<'a> {
     let unknown = |why: String| Judged::Known(Runs::Unknown { why });
     let running = match running {
         Ok(running) => running,
         Err(why) => return unknown(why.clone()),
     };
     let Some(change) = change else { return unknown("Gerrit did not tell about the change".to_owned()) };
-    if let (Destination::Backport { version }, Some(runs)) = (change.destination(), &running.version)
-        && version != *runs
-    {
-        return unknown(format!("this wiki runs {runs}"));
+    if let Some(why) = other_version(running, &change.branch) {
+        return unknown(why);
     }
     if change.status != ChangeStatus::Merged {
         return Judged::Known(Runs::No);
     }
-    let Some(checkout) = running.checkout_of(&change.project) else {
-        return unknown(format!("the server does not tell which commit of {} it runs", change.project));
-    };
-    if let Some(branch) = checkout.branch.as_ref().filter(|branch| **branch != change.branch) {
-        return unknown(format!("this wiki runs {}", branch.strip_prefix("wmf/").unwrap_or(branch)));
-    }
-    match &change.revision {
-        None => unknown("Gerrit did not tell the change's commit".to_owned()),
-        Some(revision) if revision.commit == checkout.commit => Judged::Known(Runs::Yes),
-        Some(revision) => Judged::Ask { project: &change.project, running: &checkout.commit, patch: &revision.commit },
+    let Some(patch) = change.merged() else { return unknown("Gerrit did not tell the change's commit".to_owned()) };
+    match held(running, &patch) {
+        Held::Known(runs) => Judged::Known(runs),
+        Held::Ask { running } => Judged::Ask { running, patch },
     }
 }

@@ -94,7 +94,8 @@ impl<P: Ports> App<P> {
         };
         let named = |version: &String| inner.gathered.versions.as_ref().map(|all| all.wikis_on(version, WIKIS));
         let wikis = version.as_ref().and_then(named).unwrap_or_default().into_iter().filter_map(host_of_dbname);
-        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version }
+        let patch = known.and_then(Change::merged);
+        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version, patch }
     }
 
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.

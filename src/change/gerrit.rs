@@ -89,6 +89,17 @@ pub struct ChangedFile {
     pub added: bool,
 }
 
+/// A merged change as the commit that it is in its repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchRef {
+    /// Project, such as `operations/mediawiki-config`.
+    pub project: String,
+    /// Branch without `refs/heads/`.
+    pub branch: String,
+    /// Commit, 40 hexadecimal digits.
+    pub commit: String,
+}
+
 /// Where a change is deployed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
@@ -151,6 +162,14 @@ impl Change {
         }
     }
 
+    /// What it is in its branch; `None` while it is not merged, since merging makes another commit of it.
+    #[must_use]
+    pub fn merged(&self) -> Option<PatchRef> {
+        let revision = self.revision.as_ref().filter(|_| self.status == ChangeStatus::Merged)?;
+        let (project, branch) = (self.project.clone(), self.branch.clone());
+        Some(PatchRef { project, branch, commit: revision.commit.clone() })
+    }
+
     /// What its `Depends-On` lines name, in order, each once. They count on any line of the commit message, as they do
     /// for Zuul (<https://zuul-ci.org/docs/zuul/latest/gating.html>); a Change-Id counts only whole.
     #[must_use]
@@ -190,7 +209,7 @@ fn is_deployed_code(project: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Destination, Reference, Revision};
+    use super::{Change, ChangeStatus, Destination, PatchRef, Reference, Revision};
 
     fn change(project: &str, branch: &str, message: &str) -> Change {
         Change {
@@ -225,6 +244,19 @@ mod tests {
         ] {
             assert_eq!(change(project, branch, "").destination(), destination, "{project} {branch}");
         }
+    }
+
+    #[test]
+    fn a_change_is_a_commit_of_its_branch_once_it_is_merged() {
+        let revision = Revision { commit: "c0".into(), ..Revision::default() };
+        let open = Change { revision: Some(revision), ..change("mediawiki/core", "wmf/1.47.0-wmf.16", "") };
+        let merged = Change { status: ChangeStatus::Merged, ..open.clone() };
+        let commit =
+            PatchRef { project: "mediawiki/core".into(), branch: "wmf/1.47.0-wmf.16".into(), commit: "c0".into() };
+        assert_eq!(merged.merged(), Some(commit));
+        assert_eq!(open.merged(), None);
+        assert_eq!(Change { status: ChangeStatus::Abandoned, ..open }.merged(), None);
+        assert_eq!(Change { revision: None, ..merged }.merged(), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod query;
 mod spelling;
 
 pub use answer::changes_from_gerrit;
-pub use gerrit::{Change, ChangeStatus, ChangedFile, Destination, GerritError, Reference, Revision, Vote};
+pub use gerrit::{Change, ChangeStatus, ChangedFile, Destination, GerritError, PatchRef, Reference, Revision, Vote};
 pub use query::{branches_from_gerrit, by_numbers, by_references, contained_from_gitiles, included_in, missing_from};
 pub use spelling::{change_number, change_project};
 

@@ -4,6 +4,7 @@
 //! Must not ask a server, and must not guess from time.
 
 mod announcement;
+mod held;
 mod html;
 mod log;
 mod progress;
@@ -12,6 +13,7 @@ mod versions;
 mod wiki;
 
 pub use announcement::{Deployment, deployment_of};
+pub use held::{Held, held, other_version};
 pub use log::{LOG_URL, LogEntry, LogError, entries_from_toolforge, entries_from_wikitech, log_page_url};
 pub use progress::{Phase, Progress, Runs, Servers, progress_of};
 pub use running::{Checkout, Running, RunningError, deployment_info_url, siteinfo_url};

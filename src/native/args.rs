@@ -137,7 +137,7 @@ pub(super) struct VerifyArgs {
     /// Debug backend.
     #[arg(long, default_value_t = Backend::default(), value_parser = backend)]
     pub(super) backend: Backend,
-    /// Requests in flight to one host.
+    /// Requests in flight to one host; 24 in all and 6 to debug backends are never exceeded.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: u16,
     /// Seconds after which a request is given up.

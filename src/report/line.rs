@@ -6,7 +6,7 @@
 use super::clean::{clean, clean_line, names_a_bot, shorten};
 use crate::check::Assertion;
 use crate::exchange::{Session, TransportError};
-use crate::verify::{Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
+use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
 
 /// The longest line, in bytes of UTF-8. An IRC message has at most 512 with its prefix, and the relay of the channel's
 /// own bots reads 425 at a time (repository `operations/puppet`, `modules/tcpircbot`).
@@ -55,9 +55,18 @@ fn counts(journal: &Journal) -> String {
         format!("{tests}, {fixed} fixed by the patch")
     } else if kept > 0 {
         format!("{tests}, none failed before the patch")
+    } else if production_has_it(journal) {
+        format!("{tests}, production has the patch already")
     } else {
         tests
     }
+}
+
+/// Whether some baseline shows nothing because production has the patch.
+fn production_has_it(journal: &Journal) -> bool {
+    let has_it =
+        |outcome: &Outcome| matches!(outcome.reason, Some(Reason::Doubt { doubt: Doubt::PatchThereAlready { .. } }));
+    (0..journal.plan.tests.len()).filter_map(|test| journal.baseline(test)).any(has_it)
 }
 
 fn why(journal: &Journal) -> Option<String> {
@@ -100,7 +109,10 @@ fn speaks_of_private_field(assertion: &Assertion) -> bool {
     PRIVATE_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field))
 }
 
-const fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
+fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
+    if verdict == Verdict::Inconclusive && waits_for_the_sync(journal) {
+        return "I verify again when it is there.";
+    }
     match (verdict, &journal.plan.stage) {
         (Verdict::Pass, Stage::Mwdebug { .. }) => "Good to continue.",
         (Verdict::Pass, Stage::Production) => "All done, thank you.",
@@ -108,6 +120,14 @@ const fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
         (Verdict::Fail, Stage::Production) => "Please hold, a rollback may be needed.",
         (Verdict::Inconclusive, _) => "Please hold while I look.",
     }
+}
+
+/// Whether nothing is wrong but that the patch has not come to the servers yet.
+fn waits_for_the_sync(journal: &Journal) -> bool {
+    let mut doubtful = (0..journal.plan.tests.len()).filter_map(|test| journal.deciding(test)?.reason.as_ref());
+    let finished = journal.ended.is_some_and(|(_, ending)| ending == Ending::Finished);
+    let not_there = |reason: &Reason| matches!(reason, Reason::Doubt { doubt: Doubt::PatchNotThere { .. } });
+    finished && journal.tally().inconclusive > 0 && doubtful.all(not_there)
 }
 
 fn about(journal: &Journal, room: usize) -> String {
@@ -153,7 +173,7 @@ mod tests {
     use crate::exchange::{Session, TransportError};
     use crate::schedule::Nick;
     use crate::suite::Test;
-    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Side, Stage, Subject, Verdict};
     use jiff::Timestamp;
 
     fn broken(assertion: Assertion, actual: &str) -> Outcome {
@@ -202,6 +222,19 @@ mod tests {
             line,
             "INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: production answered \
              (mw-web.eqiad.main-a-b), not k8s-mwdebug. Please hold while I look. Change 1: Title"
+        );
+    }
+
+    #[test]
+    fn a_patch_that_is_not_there_yet_is_waited_for() {
+        let (host, running) = ("en.wikipedia.org".to_owned(), "1234567890abcdef".to_owned());
+        let doubt = Doubt::PatchNotThere { host, side: Side::TestServers, running };
+        let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+        assert_eq!(
+            line(&["deployer"], "Title", Session::Anonymous, outcome),
+            "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: the patch is \
+             not on the test servers: en.wikipedia.org runs commit 1234567890 there. I verify again when it is there. \
+             Change 1: Title"
         );
     }
 

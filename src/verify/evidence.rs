@@ -11,6 +11,7 @@ use crate::exchange::{Method, Response, TransportError};
 use crate::suite::{Test, in_scope};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::fmt;
 use thiserror::Error;
 
 /// What the edge says when it knows no backend of the name asked for (repository `operations/puppet`,
@@ -90,6 +91,12 @@ pub enum Doubt {
     /// The site asks for fewer requests.
     #[error("the site asks to slow down (status 429)")]
     TooManyRequests,
+    /// The same, and it says for how long (`Retry-After`).
+    #[error("the site asks to slow down (status 429) and to wait {seconds} s")]
+    TooManyRequestsFor {
+        /// Seconds.
+        seconds: u32,
+    },
     /// A redirect led away from the Wikimedia sites.
     #[error("a redirect led to {url}, which is not a Wikimedia site")]
     LeftSites {
@@ -124,9 +131,57 @@ pub enum Doubt {
         /// Why, as a fragment.
         why: String,
     },
+    /// The servers that were asked do not run the patch: what they answer says nothing of it.
+    #[error("the patch is not on {side}: {host} runs commit {} there", short(running))]
+    PatchNotThere {
+        /// The wiki's host.
+        host: String,
+        /// Which of its servers.
+        side: Side,
+        /// The commit of the patch's project that they run.
+        running: String,
+    },
+    /// Production runs the patch where it was asked how it is without.
+    #[error("production has the patch already: {host} runs commit {} there", short(running))]
+    PatchThereAlready {
+        /// The wiki's host.
+        host: String,
+        /// The commit of the patch's project that they run.
+        running: String,
+    },
+}
+
+/// Which servers of a wiki.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Those that answer to X-Wikimedia-Debug.
+    TestServers,
+    /// Those that answer to everybody.
+    Production,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::TestServers => "the test servers",
+            Self::Production => "production",
+        })
+    }
+}
+
+/// A commit as people write it.
+fn short(commit: &str) -> String {
+    commit.chars().take(10).collect()
 }
 
 impl Doubt {
+    /// Whether the site refused to answer so many requests: more of them now would be impolite.
+    #[must_use]
+    pub const fn is_too_many_requests(&self) -> bool {
+        matches!(self, Self::TooManyRequests | Self::TooManyRequestsFor { .. })
+    }
+
     /// What the submitter can do about it, as a sentence.
     #[must_use]
     pub fn next_step(&self) -> Cow<'static, str> {
@@ -154,6 +209,16 @@ impl Doubt {
             }
             Self::OtherVersion { wanted, wikis, .. } => {
                 return format!("Test a wiki that runs {wanted}, such as {}.", wikis.join(", ")).into();
+            }
+            Self::PatchNotThere { side: Side::TestServers, .. } => {
+                "Wait until the channel says that it is synced to the testservers, then verify again."
+            }
+            Self::PatchNotThere { side: Side::Production, .. } => {
+                "Wait until the deployment is finished, then verify again; after a rollback there is nothing to verify."
+            }
+            Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
+            Self::TooManyRequestsFor { seconds } => {
+                return format!("Wait {seconds} s, then verify again.").into();
             }
             Self::VersionUnknown { host, wanted, .. } => {
                 return format!("Verify again; if it stays so, look for {wanted} at https://{host}/wiki/Special:Version and test by hand.").into();
@@ -250,6 +315,7 @@ fn evidence_of(response: &Response) -> Evidence {
         elapsed_ms: response.elapsed_ms,
         repeated_past_cache: false,
         version: None,
+        code: None,
     }
 }
 
@@ -264,7 +330,8 @@ fn doubt_about(target: &Target, response: &Response, evidence: &Evidence) -> Opt
         return Some(Doubt::LeftSites { url: response.url.clone() });
     }
     if response.status == 429 {
-        return Some(Doubt::TooManyRequests);
+        let wait = response.headers.get("retry-after").and_then(|wait| wait.trim().parse().ok());
+        return Some(wait.map_or(Doubt::TooManyRequests, |seconds| Doubt::TooManyRequestsFor { seconds }));
     }
     let doubt = match target {
         Target::Debug { backend } => doubt_about_debug(backend, response, evidence),

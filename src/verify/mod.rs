@@ -3,6 +3,7 @@
 //!
 //! Must not send a request or read a clock; `app` does both and tells this module.
 
+mod code;
 mod comparison;
 mod evidence;
 mod journal;
@@ -10,9 +11,10 @@ mod outcome;
 mod plan;
 mod version;
 
+pub use code::weigh_code;
 pub use comparison::Comparison;
-pub use evidence::{Doubt, doubt_of, is_cached, past_caches, weigh, without_past_caches};
+pub use evidence::{Doubt, Side, doubt_of, is_cached, past_caches, weigh, without_past_caches};
 pub use journal::{Ending, Journal, Tally};
-pub use outcome::{Evidence, Outcome, Reason, Verdict};
+pub use outcome::{CodeSeen, Evidence, Outcome, Reason, Verdict};
 pub use plan::{Job, Plan, Stage, Subject, Target};
 pub use version::weigh_version;

@@ -3,6 +3,7 @@
 
 use super::evidence::Doubt;
 use crate::check::AssertionResult;
+use crate::deployed::Runs;
 use crate::exchange::TransportError;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -78,6 +79,18 @@ pub struct Evidence {
     /// `None` where it was not asked, or had not answered yet and it did not matter.
     #[serde(default)]
     pub version: Option<String>,
+    /// Whether the asked servers run the patch; `None` where there is no merged patch to look for.
+    #[serde(default)]
+    pub code: Option<CodeSeen>,
+}
+
+/// The code of the servers that a wiki has at one target, as they said beside the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSeen {
+    /// Whether it has the patch.
+    pub runs: Runs,
+    /// The commit of the patch's project that runs there, where they tell.
+    pub commit: Option<String>,
 }
 
 /// What came of one job.

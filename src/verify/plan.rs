@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a run is going to do.
 
+use crate::change::PatchRef;
 use crate::debug::Backend;
 use crate::schedule::Nick;
 use crate::suite::Test;
@@ -24,6 +25,9 @@ pub struct Subject {
     /// Hosts of a few wikis that run that version, for advice; empty where they are not known yet.
     #[serde(default)]
     pub wikis: Vec<String>,
+    /// The patch in its branch; `None` while it is not merged, where that is not known, and without a change.
+    #[serde(default)]
+    pub patch: Option<PatchRef>,
 }
 
 impl Subject {

@@ -37,6 +37,9 @@ struct Inside {
     pages: RefCell<Vec<String>>,
     notifications: RefCell<Vec<(String, String, String)>>,
     writes: RefCell<Vec<String>>,
+    turns: Cell<usize>,
+    in_flight: RefCell<Vec<Request>>,
+    crowds: RefCell<Vec<Vec<Request>>>,
 }
 
 impl Browser {
@@ -58,11 +61,25 @@ impl Browser {
             pages: RefCell::default(),
             notifications: RefCell::default(),
             writes: RefCell::default(),
+            turns: Cell::new(0),
+            in_flight: RefCell::default(),
+            crowds: RefCell::default(),
         }))
     }
 
     pub(crate) fn answers(&self, answer: impl Fn(&Request) -> Answer + 'static) {
         *self.0.answer.borrow_mut() = Box::new(answer);
+    }
+
+    /// Others get so many turns before a request is answered.
+    pub(crate) fn takes_turns(&self, turns: usize) {
+        self.0.turns.set(turns);
+    }
+
+    /// The most requests of this kind that were in flight at once.
+    pub(crate) fn most_at_once(&self, is_meant: impl Fn(&Request) -> bool) -> usize {
+        let meant = |crowd: &Vec<Request>| crowd.iter().filter(|request| is_meant(request)).count();
+        self.0.crowds.borrow().iter().map(meant).max().unwrap_or_default()
     }
 
     pub(crate) fn storage_is_full(&self, full: bool) {
@@ -161,6 +178,16 @@ impl Http for Browser {
     async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         self.0.sent.borrow_mut().push(request.clone());
         let answer = (self.0.answer.borrow())(request);
+        self.0.in_flight.borrow_mut().push(request.clone());
+        let crowd = self.0.in_flight.borrow().clone();
+        self.0.crowds.borrow_mut().push(crowd);
+        for _ in 0..self.0.turns.get() {
+            tokio::task::yield_now().await;
+        }
+        let place = self.0.in_flight.borrow().iter().position(|known| known == request);
+        if let (Some(place), true) = (place, answer.is_some()) {
+            self.0.in_flight.borrow_mut().remove(place);
+        }
         match answer {
             Some(answer) => answer,
             None => std::future::pending().await,

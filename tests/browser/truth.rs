@@ -15,9 +15,9 @@ async fn the_channel_hears_what_is_so(stage: &Stage) -> Played {
     stage.prepare().await?;
     stage.bed.merge().await?;
     scenes!(stage:
-        a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production,
+        a_patch_that_is_not_synced_is_inconclusive_on_mwdebug_and_on_production,
         production_in_the_place_of_mwdebug_is_inconclusive_and_the_line_says_so,
-        a_rolled_back_patch_fails_on_production,
+        a_rolled_back_patch_is_inconclusive_on_production,
     )
 }
 
@@ -28,17 +28,20 @@ async fn who_or_what_lies_never_passes(stage: &Stage) -> Played {
     scenes!(stage:
         no_lie_of_the_wikis_passes,
         a_backend_of_one_data_centre_answered_by_the_other_is_inconclusive,
+        a_patch_that_does_less_than_the_test_expects_fails_and_the_line_says_so,
     )
 }
 
-async fn a_patch_that_is_not_synced_fails_on_mwdebug_and_on_production(stage: &Stage) -> Played {
-    stage.verify(Step::Mwdebug, "fail").await?;
+async fn a_patch_that_is_not_synced_is_inconclusive_on_mwdebug_and_on_production(stage: &Stage) -> Played {
+    stage.verify(Step::Mwdebug, "inconclusive").await?;
     stage.send(Step::Mwdebug).await?;
-    stage.bed.heard("FAIL on mwdebug").await?;
+    let line = stage.bed.heard("INCONCLUSIVE on mwdebug").await?;
+    let says_so = line.text.contains("the patch is not on the test servers");
+    expect("whether the line says what the test servers lack", &true, &says_so)?;
     stage.bed.sync_testservers().await?;
-    stage.verify_on_production_anyway("fail").await?;
+    stage.verify_on_production_anyway("inconclusive").await?;
     stage.send(Step::Production).await?;
-    stage.bed.heard("FAIL on production").await?;
+    stage.bed.heard("INCONCLUSIVE on production").await?;
     expect("lines that say PASS", &0, &stage.lines_with("PASS"))
 }
 
@@ -62,7 +65,7 @@ async fn a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache(
         stage.browser.open(TEST_URL).await?;
     }
     stage.browser.popup().await?;
-    stage.verify_on_production_anyway("fail").await?;
+    stage.verify_on_production_anyway("inconclusive").await?;
     stage.bed.sync_everywhere().await?;
     let run = stage.verify(Step::Production, "pass").await?;
     let past_cache = run.journal.deciding(0).is_some_and(|outcome| outcome.evidence.repeated_past_cache);
@@ -73,7 +76,7 @@ async fn a_page_that_is_cached_from_before_the_sync_is_asked_for_past_the_cache(
 
 async fn no_lie_of_the_wikis_passes(stage: &Stage) -> Played {
     let lies = [
-        (Lie::DebugIgnoresPatch, &["fail"][..]),
+        (Lie::DebugIgnoresPatch, &["inconclusive"][..]),
         (Lie::DebugAnsweredByProduction, &["inconclusive"]),
         (Lie::NoServerHeader, &["inconclusive"]),
         (Lie::UnknownServerName, &["inconclusive"]),
@@ -104,10 +107,22 @@ async fn a_backend_of_one_data_centre_answered_by_the_other_is_inconclusive(stag
     stage.verify(Step::Mwdebug, "inconclusive").await.map(drop)
 }
 
-async fn a_rolled_back_patch_fails_on_production(stage: &Stage) -> Played {
+async fn a_rolled_back_patch_is_inconclusive_on_production(stage: &Stage) -> Played {
     stage.verify(Step::Production, "pass").await?;
     stage.bed.roll_back().await?;
-    stage.verify_on_production_anyway("fail").await?;
+    stage.verify_on_production_anyway("inconclusive").await?;
     let line = stage.preview(Step::Production).await?;
-    expect("whether the line says FAIL", &true, &line.contains("FAIL on production"))
+    expect("whether the line says so", &true, &line.contains("the patch is not on production"))
+}
+
+async fn a_patch_that_does_less_than_the_test_expects_fails_and_the_line_says_so(stage: &Stage) -> Played {
+    stage.bed.be_honest();
+    stage.write_test(TEST_URL, &[("body_contains", "a text that is nowhere")]).await?;
+    stage.browser.click("save-tests").await?;
+    stage.browser.wait_for("[data-saved=\"tests\"]").await?;
+    stage.browser.popup().await?;
+    stage.verify(Step::Mwdebug, "fail").await?;
+    stage.send(Step::Mwdebug).await?;
+    let line = stage.bed.heard("FAIL on mwdebug").await?;
+    expect("whether it says what is missing", &true, &line.text.contains("a text that is nowhere"))
 }

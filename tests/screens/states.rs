@@ -102,6 +102,7 @@ fn evidence(production: bool) -> Evidence {
         elapsed_ms: 312,
         repeated_past_cache: production,
         version: None,
+        code: None,
     }
 }
 

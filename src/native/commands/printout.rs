@@ -4,7 +4,7 @@
 use super::super::terminal::plain;
 use super::verify::verdict;
 use crate::report::reason_in_words;
-use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Stage};
+use crate::verify::{Comparison, Doubt, Ending, Evidence, Journal, Outcome, Reason, Stage};
 
 /// A line for each test, below it why it did not pass and how it stands to the baseline; the verdict last.
 pub(super) fn write(journal: &Journal) -> String {
@@ -53,6 +53,9 @@ fn answered(evidence: &Evidence) -> String {
 
 /// How a test stands to production as it was before the fleet sync.
 fn before(journal: &Journal, place: usize) -> Option<String> {
+    if let Some(Reason::Doubt { doubt: Doubt::PatchThereAlready { .. } }) = &journal.baseline(place)?.reason {
+        return Some("no comparison: production has the patch already".to_owned());
+    }
     let words = match journal.comparison(place)? {
         Comparison::Fixed => "production fails it: the patch makes the difference",
         Comparison::Kept => "production passes it already: it does not show what the patch does",

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failure> {
     let ports = NativePorts::new(client(said.connection)?);
     let tests = tests_of(&said.suites)?;
-    let limits = Limits { per_host: said.jobs.into() };
+    let limits = Limits { per_host: said.jobs.into(), ..Limits::default() };
     let subject = Subject { title: title(&said.suites), ..Subject::default() };
     let mwdebug = Stage::Mwdebug { backend: said.backend };
     let stages = match said.on {
