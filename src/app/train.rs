@@ -4,10 +4,10 @@
 //! Must not say what follows from it: `verify` does.
 
 use super::asking;
-use crate::debug::Backend;
+use crate::debug::{Backend, Known};
 use crate::deployed::{Running, host_of_dbname};
 use crate::ports::Http;
-use crate::verify::{Doubt, Outcome, Reason, Subject, Target, Verdict, weigh_version};
+use crate::verify::{Doubt, Outcome, Plan, Reason, Subject, Target, Verdict, weigh_version};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
 use std::collections::BTreeMap;
@@ -22,15 +22,17 @@ pub(super) type Reading<'a> = Shared<LocalBoxFuture<'a, Result<String, String>>>
 pub(super) struct Train<'a, P> {
     ports: &'a P,
     subject: &'a Subject,
+    known: &'a Known,
     readings: BTreeMap<(String, Option<Backend>), Reading<'a>>,
     wikis: Shared<LocalBoxFuture<'a, Vec<String>>>,
 }
 
 impl<'a, P: Http> Train<'a, P> {
     /// Asks nothing yet.
-    pub(super) fn new(ports: &'a P, subject: &'a Subject) -> Self {
+    pub(super) fn new(ports: &'a P, plan: &'a Plan) -> Self {
+        let Plan { subject, known, .. } = plan;
         let wikis = wikis_of(ports, subject).boxed_local().shared();
-        Self { ports, subject, readings: BTreeMap::new(), wikis }
+        Self { ports, subject, known, readings: BTreeMap::new(), wikis }
     }
 
     /// Whether nobody has looked yet what the wiki at `host` runs on the servers of `target`, and somebody should.
@@ -41,12 +43,12 @@ impl<'a, P: Http> Train<'a, P> {
 
     /// Begins to look; whoever weighs an answer of the same wiki and servers waits for this.
     pub(super) fn read(&mut self, host: &str, target: &Target) -> Reading<'a> {
-        let ports = self.ports;
+        let (ports, known) = (self.ports, self.known);
         let (host, backend) = key(host, target);
         let asked = host.clone();
         let servers = backend.clone();
         let reading = async move {
-            match asking::running(ports, &asked, servers.as_ref()).await {
+            match asking::running(ports, &asked, servers.as_ref(), known).await {
                 Ok(Running { version: Some(version), .. }) => Ok(version),
                 Ok(_) => Err("deployment-info.php names no version".to_owned()),
                 Err(error) => Err(error.to_string()),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod fake;
+mod names;
 mod reminders;
 mod version;
 mod window;
@@ -79,6 +80,7 @@ async fn prepared(browser: &Browser) -> App<Browser> {
         backend: "k8s-mwdebug".into(),
         webhook: Some(WEBHOOK.into()),
         reminders: None,
+        switches: None,
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
