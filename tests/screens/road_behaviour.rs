@@ -2,8 +2,9 @@
 //! What a click does where it is about windows, fitness and how far patches have got.
 
 use crate::states::road::{finding, gerrit_is_silent, in_phase, looked, not_deployed, progress, to_prepare, week};
-use crate::states::{GERRIT, afternoon, at, event, page, passed, ready};
+use crate::states::{GERRIT, UNHEARD_OF, afternoon, at, event, page, passed, ready, unheard_of};
 use backport_verify::app::{Command, Delivery, Loaded, Reply, State};
+use backport_verify::debug::{Realm, Switch};
 use backport_verify::deployed::Phase;
 use backport_verify::preflight::Severity;
 use backport_verify::reminder::Wanted;
