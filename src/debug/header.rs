@@ -92,8 +92,8 @@ mod tests {
     fn as_the_edge_reads(value: &str) -> &str {
         let is_of_it = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
         let found = value.match_indices("backend=").find_map(|(at, mark)| {
-            let rest = &value[at + mark.len()..];
-            let name = &rest[..rest.find(|c| !is_of_it(c)).unwrap_or(rest.len())];
+            let rest = value.get(at + mark.len()..)?;
+            let name = rest.split(|c| !is_of_it(c)).next()?;
             (!name.is_empty()).then_some(name)
         });
         found.unwrap_or(value)
