@@ -158,7 +158,8 @@ pub(crate) fn answered_by_nobody_known() -> Outcome {
 /// A run on mwdebug that such a server answered; the user has said what it is, or not yet.
 pub(crate) fn unheard_of(said: Option<Realm>) -> State {
     let before = vec![outcome(Verdict::Fail, true)];
-    let mut state = with_runs(vec![run(false, vec![test()], vec![answered_by_nobody_known()], before)]);
+    let run = run(false, vec![test()], vec![answered_by_nobody_known()], before);
+    let mut state = with_runs(vec![ended(run, DOUBT_LINE, Delivery::Preview)]);
     if let Some(realm) = said {
         state.settings.servers.settle(UNHEARD_OF, realm).unwrap();
     }
@@ -201,6 +202,8 @@ pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
 }
 
 const PASS_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on mwdebug (k8s-mwdebug), 1 of 1, fixed by the patch";
+const DOUBT_LINE: &str =
+    "deployer: 1330001 [enwiki] Add the eventcoordinator group: INCONCLUSIVE on mwdebug (k8s-mwdebug), 0 of 1";
 const PRODUCTION_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on production, 1 of 1";
 const FAIL_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: FAIL on mwdebug (k8s-mwdebug), 1 of 1: body does not contain <eventcoordinator>";
 
@@ -334,6 +337,9 @@ fn popups() -> Vec<(&'static str, Page)> {
     let stale = Some((at("13:51"), vec![afternoon()]));
     let broken = Problem::NotACalendar { detail: "it has no deployment card".into() };
 
+    let before = vec![outcome(Verdict::Fail, true)];
+    let contradiction = run(false, vec![test()], vec![contradicting()], before);
+    let contradiction = ended(contradiction, DOUBT_LINE, Delivery::Preview);
     vec![
         ("popup_starting", page(Screen::Popup, None)),
         ("popup_no_nick", popup(State::default())),
@@ -357,10 +363,7 @@ fn popups() -> Vec<(&'static str, Page)> {
         ),
         ("popup_inconclusive", popup(with_runs(vec![doubt]))),
         ("popup_unheard_of", popup(unheard_of(None))),
-        (
-            "popup_contradiction",
-            popup(with_runs(vec![run(false, vec![test()], vec![contradicting()], vec![outcome(Verdict::Fail, true)])])),
-        ),
+        ("popup_contradiction", popup(with_runs(vec![contradiction]))),
         ("popup_kept", popup(with_runs(vec![kept]))),
         ("popup_cancelled", popup(with_runs(vec![cancelled]))),
         ("popup_stale", popup(State { schedule: Loaded::Failed { problem: unreachable(), stale }, ..ready() })),
