@@ -7,7 +7,7 @@ use crate::change::{
     Change, Destination, Reference, branches_from_gerrit, by_numbers, by_references, changes_from_gerrit,
     contained_from_gitiles, included_in, missing_from,
 };
-use crate::debug::{Backend, Directives, HEADER};
+use crate::debug::{Backend, Directives, HEADER, Known};
 use crate::deployed::{
     LOG_URL, LogEntry, NOC_VERSIONS_URL, Running, Wikiversions, deployment_info_url, entries_from_toolforge,
     entries_from_wikitech, log_page_url, siteinfo_url,
@@ -141,11 +141,16 @@ pub async fn log(http: &impl Http) -> Result<(LogSource, Vec<LogEntry>), AskErro
 
 /// What the server that answers for `host` runs: a test server's with `backend`, production's without. Where
 /// deployment-info does not tell, the version alone, as siteinfo tells it. An answer of another server, or of a cache,
-/// tells nothing.
+/// tells nothing; `known` is what the user has said of servers.
 ///
 /// # Errors
 /// When neither tells: what deployment-info did.
-pub async fn running(http: &impl Http, host: &str, backend: Option<&Backend>) -> Result<Running, AskError> {
+pub async fn running(
+    http: &impl Http,
+    host: &str,
+    backend: Option<&Backend>,
+    known: &Known,
+) -> Result<Running, AskError> {
     let header = backend.map(|backend| (HEADER, Directives::to(backend.clone()).value()));
     let ask = |url: String| {
         let mut request = request(&url);
@@ -155,7 +160,8 @@ pub async fn running(http: &impl Http, host: &str, backend: Option<&Backend>) ->
         async move { http.send(&request).await }
     };
     let target = backend.map_or(Target::Production, |backend| Target::Debug { backend: backend.clone() });
-    let from_there = |response: &Response| doubt_of(&target, response).map_or(Ok(()), |doubt| Err(unreadable(doubt)));
+    let from_there =
+        |response: &Response| doubt_of(&target, response, known).map_or(Ok(()), |doubt| Err(unreadable(doubt)));
     let info = ask(deployment_info_url(host)).await?;
     let told =
         from_there(&info).and_then(|()| Running::from_deployment_info(info.status, &info.body).map_err(unreadable));

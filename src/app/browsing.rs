@@ -3,7 +3,7 @@
 
 use super::refreshing::origin_of;
 use super::{App, Browsing, Problem};
-use crate::debug::{Directives, HEADER};
+use crate::debug::HEADER;
 use crate::ports::{HeaderRule, Ports, TabId};
 use crate::suite::{SITES, in_scope};
 use jiff::SignedDuration;
@@ -24,9 +24,9 @@ impl<P: Ports> App<P> {
         let tab = self.ports.open().await.map_err(|detail| Problem::Tab { detail })?;
         {
             let mut inner = self.inner.borrow_mut();
-            let backend = inner.settings.backend.clone();
+            let (backend, switches) = (inner.settings.backend.clone(), inner.settings.switches.clone());
             let until = self.ports.now() + LASTS;
-            inner.carried.browsing.push(Browsing { tab, url: url.clone(), backend, until, conflict: None });
+            inner.carried.browsing.push(Browsing { tab, url: url.clone(), backend, switches, until, conflict: None });
         }
         self.apply_rules().await?;
         self.ports.navigate(tab, &url).await.map_err(|detail| Problem::Tab { detail })
@@ -50,7 +50,7 @@ impl<P: Ports> App<P> {
         let changed = {
             let mut inner = self.inner.borrow_mut();
             let Some(browsing) = inner.carried.browsing.iter_mut().find(|browsing| browsing.tab == tab) else { return };
-            let ours = Directives::to(browsing.backend.clone()).value();
+            let ours = browsing.directives().value();
             let conflict = (value != Some(ours.as_str())).then(|| value.unwrap_or("no header").to_owned());
             std::mem::replace(&mut browsing.conflict, conflict.clone()) != conflict
         };
@@ -70,7 +70,7 @@ impl<P: Ports> App<P> {
             tab: browsing.tab,
             domains: SITES.iter().map(|site| (*site).to_owned()).collect(),
             name: HEADER.to_owned(),
-            value: Directives::to(browsing.backend.clone()).value(),
+            value: browsing.directives().value(),
         };
         let rules: Vec<HeaderRule> = self.inner.borrow().carried.browsing.iter().map(rule).collect();
         self.ports.set_header_rules(&rules).await.map_err(|detail| Problem::Tab { detail })

@@ -2,9 +2,11 @@
 //! What pages ask of the background: one closed union, one typed reply each.
 
 use super::Problem;
+use crate::debug::{Realm, Switch};
 use crate::reminder::Wanted;
 use crate::suite::Test;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A page's wish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,15 @@ pub enum Command {
         webhook: Option<String>,
         /// Which reminders are wanted; `None` leaves that as it is.
         reminders: Option<Wanted>,
+        /// What is switched on for debug backends; `None` leaves that as it is.
+        switches: Option<BTreeSet<Switch>>,
+    },
+    /// Keeps what the user says of a server that no table has, and of the other servers of its release.
+    SettleServer {
+        /// The server as it named itself, or the [`pattern`](crate::debug::SettledServer::pattern) that is kept of it.
+        server: String,
+        /// What it is; [`Realm::Unknown`] takes back what was said.
+        realm: Realm,
     },
     /// Keeps the tests of a change, over those that were there.
     SaveTests {

@@ -5,12 +5,12 @@
 //! Must not judge anything itself: `verify` does.
 
 use super::train::Train;
-use crate::debug::{Directives, HEADER};
+use crate::debug::HEADER;
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{
-    Doubt, Evidence, Journal, Outcome, Reason, Target, is_cached, past_caches, weigh, without_past_caches,
+    Doubt, Evidence, Journal, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, without_past_caches,
 };
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -92,7 +92,8 @@ enum Came {
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
     let plan = journal.plan.clone();
     let jobs = plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect::<Vec<_>>();
-    let mut train = Train::new(ports, &plan.subject);
+    let plan = &plan;
+    let mut train = Train::new(ports, plan);
     let mut waiting: VecDeque<usize> = journal.pending().into();
     let mut traffic = Traffic::new(limits);
     let mut in_flight = FuturesUnordered::new();
@@ -112,7 +113,7 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
                 in_flight.push(reading.map(move |_| (host, debug, Came::Code)).boxed_local());
             }
             let scale = train.scale(&host, target);
-            let job = async move { scale.weigh(ask(ports, test, target, plan.timeout_ms).await).await };
+            let job = async move { scale.weigh(ask(ports, test, target, plan).await).await };
             let came = move |outcome| (host, debug, Came::Outcome(place, Box::new(outcome)));
             in_flight.push(job.map(came).boxed_local());
             awaited += 1;
@@ -152,18 +153,18 @@ fn host(test: &Test) -> String {
 }
 
 /// Asks once, and once more past the caches when one of them answered.
-async fn ask<P: Http + Clock>(ports: &P, test: &Test, target: &Target, timeout_ms: u32) -> Outcome {
-    let first = send(ports, test, target, timeout_ms, None).await;
+async fn ask<P: Http + Clock>(ports: &P, test: &Test, target: &Target, plan: &Plan) -> Outcome {
+    let first = send(ports, test, target, plan, None).await;
     let unique = ports.unique();
     let again = match &first {
         // Who asks to slow down is not asked again at once, whoever spoke.
         Ok(response) if response.status != 429 && is_cached(response) => past_caches(test.method, &test.url, &unique),
         _ => None,
     };
-    let Some(url) = again else { return weigh(test, target, first.as_ref()) };
-    let second = send(ports, test, target, timeout_ms, Some(url)).await;
+    let Some(url) = again else { return weigh(test, target, first.as_ref(), &plan.known) };
+    let second = send(ports, test, target, plan, Some(url)).await;
     let second = second.map(|response| without_past_caches(response, &unique));
-    let mut outcome = weigh(test, target, second.as_ref());
+    let mut outcome = weigh(test, target, second.as_ref(), &plan.known);
     outcome.evidence.repeated_past_cache = true;
     outcome
 }
@@ -172,15 +173,15 @@ async fn send<P: Http>(
     ports: &P,
     test: &Test,
     target: &Target,
-    timeout_ms: u32,
+    plan: &Plan,
     url: Option<String>,
 ) -> Result<Response, TransportError> {
-    let mut request = test.request(timeout_ms);
+    let mut request = test.request(plan.timeout_ms);
     if let Some(url) = url {
         request.url = url;
     }
-    if let Target::Debug { backend } = target {
-        request.headers.push(HEADER, Directives::to(backend.clone()).value());
+    if let Some(directives) = plan.directives(target) {
+        request.headers.push(HEADER, directives.value());
     }
     ports.send(&request).await
 }

@@ -117,10 +117,11 @@ impl<P: Ports> App<P> {
     }
 
     async fn ask_wikis(&self, http: &impl Http, hosts: BTreeSet<String>) -> BTreeMap<String, Pair> {
-        let backend = self.inner.borrow().settings.backend.clone();
-        let backend = &backend;
+        let settings = self.inner.borrow().settings.clone();
+        let (backend, known) = (&settings.backend, &settings.servers);
         let ask = |host: String| async move {
-            let (debug, production) = join(running(http, &host, Some(backend)), running(http, &host, None)).await;
+            let on_debug = running(http, &host, Some(backend), known);
+            let (debug, production) = join(on_debug, running(http, &host, None, known)).await;
             (host, (debug.map_err(|error| error.to_string()), production.map_err(|error| error.to_string())))
         };
         join_all(hosts.into_iter().map(ask)).await.into_iter().collect()

@@ -3,12 +3,13 @@
 
 use super::background::{LIBRARY, SETTINGS};
 use super::{App, Problem};
-use crate::debug::Backend;
+use crate::debug::{Backend, Realm, Switch};
 use crate::ports::Ports;
 use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::store::Webhook;
 use crate::suite::{Suite, Test};
+use std::collections::BTreeSet;
 
 impl<P: Ports> App<P> {
     pub(super) async fn save_settings(
@@ -17,6 +18,7 @@ impl<P: Ports> App<P> {
         backend: &str,
         webhook: Option<&str>,
         reminders: Option<Wanted>,
+        switches: Option<BTreeSet<Switch>>,
     ) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
         settings.nick = Nick::new(nick);
@@ -31,10 +33,23 @@ impl<P: Ports> App<P> {
             }
         }
         settings.reminders = reminders.unwrap_or(settings.reminders);
+        if let Some(switches) = switches {
+            settings.switches = switches;
+        }
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
         self.plan_reminders().await;
         self.want_refresh(false).await
+    }
+
+    /// Runs that are there already stay as they are; the next one knows it.
+    pub(super) async fn settle_server(&self, server: &str, realm: Realm) -> Result<(), Problem> {
+        let mut settings = self.inner.borrow().settings.clone();
+        let refused = |error: crate::debug::SettleError| Problem::BadSetting { detail: error.to_string() };
+        settings.servers.settle(server, realm).map_err(refused)?;
+        self.keep(SETTINGS, &settings).await?;
+        self.inner.borrow_mut().settings = settings;
+        Ok(())
     }
 
     pub(super) async fn save_tests(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {

@@ -2,7 +2,7 @@
 //! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
 
 use super::Problem;
-use crate::debug::Backend;
+use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
 use crate::reminder::Wanted;
@@ -12,7 +12,7 @@ use crate::verify::Journal;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that pages need to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,10 @@ pub struct SettingsView {
     pub webhook: Option<String>,
     /// Which reminders are wanted.
     pub reminders: Wanted,
+    /// What is switched on for debug backends.
+    pub switches: BTreeSet<Switch>,
+    /// What the user has said of servers that no table has.
+    pub servers: Known,
 }
 
 /// Something that is fetched.
@@ -190,8 +194,19 @@ pub struct Browsing {
     pub url: String,
     /// Which backend serves it.
     pub backend: Backend,
+    /// What was switched on when it was opened.
+    #[serde(default)]
+    pub switches: BTreeSet<Switch>,
     /// When the header is taken away, UTC.
     pub until: Timestamp,
     /// The value of another extension that overrode ours, when one was seen.
     pub conflict: Option<String>,
+}
+
+impl Browsing {
+    /// What the header says in this tab.
+    #[must_use]
+    pub fn directives(&self) -> Directives {
+        Directives { backend: self.backend.clone(), switches: self.switches.clone() }
+    }
 }

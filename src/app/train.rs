@@ -7,10 +7,10 @@
 use super::asking;
 use super::containing::{contained, runs_of};
 use crate::change::{Change, PatchRef};
-use crate::debug::Backend;
+use crate::debug::{Backend, Known};
 use crate::deployed::{Held, Running, Runs, held, host_of_dbname};
 use crate::ports::Http;
-use crate::verify::{CodeSeen, Doubt, Outcome, Reason, Subject, Target, Verdict, weigh_code, weigh_version};
+use crate::verify::{CodeSeen, Doubt, Outcome, Plan, Reason, Subject, Target, Verdict, weigh_code, weigh_version};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
 use std::cell::RefCell;
@@ -39,6 +39,7 @@ pub(super) struct Read {
 pub(super) struct Train<'a, P> {
     ports: &'a P,
     subject: &'a Subject,
+    known: &'a Known,
     readings: BTreeMap<(String, Option<Backend>), Once<'a, Read>>,
     patch: Once<'a, Option<PatchRef>>,
     containing: Containing<'a>,
@@ -47,10 +48,11 @@ pub(super) struct Train<'a, P> {
 
 impl<'a, P: Http> Train<'a, P> {
     /// Asks nothing yet.
-    pub(super) fn new(ports: &'a P, subject: &'a Subject) -> Self {
+    pub(super) fn new(ports: &'a P, plan: &'a Plan) -> Self {
+        let Plan { subject, known, .. } = plan;
         let wikis = wikis_of(ports, subject).boxed_local().shared();
         let patch = patch_of(ports, subject).boxed_local().shared();
-        Self { ports, subject, readings: BTreeMap::new(), patch, containing: Rc::default(), wikis }
+        Self { ports, subject, known, readings: BTreeMap::new(), patch, containing: Rc::default(), wikis }
     }
 
     /// Whether nobody has looked yet what the wiki at `host` runs on the servers of `target`, and somebody should.
@@ -63,11 +65,13 @@ impl<'a, P: Http> Train<'a, P> {
     /// this.
     pub(super) fn read(&mut self, host: &str, target: &Target) -> Once<'a, Read> {
         let (ports, patch, containing) = (self.ports, self.patch.clone(), Rc::clone(&self.containing));
+        let known = self.known;
         let (host, backend) = key(host, target);
         let asked = host.clone();
         let servers = backend.clone();
         let reading = async move {
-            let running = asking::running(ports, &asked, servers.as_ref()).await.map_err(|error| error.to_string());
+            let running = asking::running(ports, &asked, servers.as_ref(), known).await;
+            let running = running.map_err(|error| error.to_string());
             let code = match patch.await {
                 Some(patch) => Some(seen(ports, &containing, &running, &patch).await),
                 None => None,

@@ -40,7 +40,12 @@ impl<P: Ports> App<P> {
         } else {
             Stage::Mwdebug { backend: self.inner.borrow().settings.backend.clone() }
         };
-        let plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
+        let mut plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
+        {
+            let settings = &self.inner.borrow().settings;
+            plan.switches.clone_from(&settings.switches);
+            plan.known.clone_from(&settings.servers);
+        }
         let run = Run { journal: Journal::begin(plan), report: None };
         self.keep(JOURNAL, &run).await?;
         let mut inner = self.inner.borrow_mut();

@@ -19,6 +19,8 @@ impl<P: Ports> App<P> {
             backend: inner.settings.backend.clone(),
             webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
             reminders: inner.settings.reminders,
+            switches: inner.settings.switches.clone(),
+            servers: inner.settings.servers.clone(),
         };
         let schedule = match &inner.settings.nick {
             Some(nick) => inner.calendar.map(|schedule| schedule.windows_of(nick)),

@@ -4,9 +4,13 @@
 //! Must not send anything.
 
 mod backend;
+mod body;
 mod header;
+mod known;
 mod origin;
 
 pub use backend::{Backend, BackendError, NOC_BACKENDS_URL, backends_from_noc};
-pub use header::{Directives, HEADER};
+pub use body::named_in;
+pub use header::{Directives, HEADER, Switch};
+pub use known::{Known, SettleError, SettledServer};
 pub use origin::{Origin, Realm};

@@ -34,7 +34,7 @@ const NAMESPACES: [(&str, Realm); 8] = [
 
 /// Which servers a backend of `noc.wikimedia.org/conf/debug.json` stands for: its name without the datacentre, then
 /// namespace and release. What a debug pod calls itself is derived from the charts, not captured.
-const BACKENDS: [(&str, &str, Option<&str>); 3] = [
+const BACKENDS: [Row; 3] = [
     ("k8s-mwdebug", "mw-debug", Some("pinkunicorn")),
     ("k8s-mwdebug-next", "mw-debug", Some("next")),
     ("k8s-mw-experimental", "mw-experimental", None),
@@ -61,38 +61,100 @@ impl Origin {
     }
 
     /// Whether this server is one of those that `backend` stands for: same namespace and release, and the same
-    /// datacentre where the backend's name has one; for a host name, the very host.
+    /// datacentre where the backend's name has one; for a host name, the very host. Only the tables here decide.
     #[must_use]
     pub fn answers_for(&self, backend: &Backend) -> bool {
         let asked = backend.as_str();
-        let Some((namespace, datacentre, release)) = pod(&self.name) else {
-            return self.realm == Realm::Debug && self.name == asked;
-        };
-        let (family, only) = DATACENTRES
-            .iter()
-            .find_map(|dc| Some((asked.strip_suffix(dc)?.strip_suffix('-')?, Some(*dc))))
-            .unwrap_or((asked, None));
-        BACKENDS.iter().any(|(name, wanted_namespace, wanted_release)| {
-            family == *name
-                && namespace == *wanted_namespace
-                && wanted_release.is_none_or(|wanted| wanted == release)
-                && only.is_none_or(|wanted| wanted == datacentre)
-        })
+        if self.realm != Realm::Debug {
+            return false;
+        }
+        let Some(pod) = Pod::read(&self.name) else { return self.name == asked };
+        let (family, only) = family(asked);
+        let is_of =
+            |row: &Row| row.0 == family && row.1 == pod.namespace && row.2.is_none_or(|name| name == pod.release);
+        only.is_none_or(|wanted| wanted == pod.datacentre) && BACKENDS.iter().any(is_of)
+    }
+
+    /// Whether a server that the user calls a test server may be one of those that `backend` stands for: nothing in its
+    /// name says otherwise. It has the datacentre of the backend's name where there is one; a release or namespace that
+    /// a table here gives to backends is only theirs; and for a backend that is a host, it is the very host.
+    pub(super) fn may_answer_for(&self, backend: &Backend) -> bool {
+        let asked = backend.as_str();
+        if asked.contains('.') {
+            return self.name == asked;
+        }
+        let (family, only) = family(asked);
+        if !only.is_none_or(|wanted| self.name.split('.').any(|label| label == wanted)) {
+            return false;
+        }
+        let Some(pod) = Pod::read(&self.name) else { return true };
+        let of_namespace = |row: &Row| row.1 == pod.namespace;
+        let of_release = |row: &Row| row.2 == Some(pod.release);
+        let namespace =
+            !BACKENDS.iter().any(of_namespace) || BACKENDS.iter().any(|row| of_namespace(row) && row.0 == family);
+        let release = !BACKENDS.iter().any(of_release) || BACKENDS.iter().any(|row| of_release(row) && row.0 == family);
+        namespace && release
+    }
+
+    /// What stays the same from one pod of a release to the next: `mw-debug.eqiad.pinkunicorn`. The whole name where it
+    /// is not that of a pod.
+    #[must_use]
+    pub fn pattern(&self) -> String {
+        Pod::read(&self.name)
+            .map_or_else(|| self.name.clone(), |pod| format!("{}.{}.{}", pod.namespace, pod.datacentre, pod.release))
+    }
+
+    /// Whether a server that calls itself `other` in what it says can be this one: a pod of the same release, or the
+    /// host of the same name (a host says `mw1326` in a page and `mw1326.eqiad.wmnet` in the header).
+    #[must_use]
+    pub fn may_be(&self, other: &str) -> bool {
+        if Pod::read(&self.name).is_some() || Pod::read(other).is_some() {
+            return self.pattern() == Self::from_server_header(other).pattern();
+        }
+        let host = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        host(&self.name) == host(other)
+    }
+
+    /// What the beginning of the name says, also where the rest of it is unheard of: `mw-web.` is production in any
+    /// datacentre.
+    pub(super) fn hint(&self) -> Realm {
+        let first = self.name.split('.').next().unwrap_or_default();
+        let known = NAMESPACES.iter().find(|(namespace, _)| *namespace == first).map(|(_, realm)| *realm);
+        known.or_else(|| realm_of_label(first)).unwrap_or(Realm::Unknown)
     }
 }
 
-/// Namespace, datacentre and release of a pod's name.
-fn pod(name: &str) -> Option<(&str, &str, &str)> {
-    let mut parts = name.split('.');
-    let (namespace, datacentre, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let (release, hash) = rest.split_once('-')?;
-    let whole = parts.next().is_none() && DATACENTRES.contains(&datacentre) && !release.is_empty() && !hash.is_empty();
-    whole.then_some((namespace, datacentre, release))
+type Row = (&'static str, &'static str, Option<&'static str>);
+
+/// A backend's name without its datacentre, and that.
+fn family(asked: &str) -> (&str, Option<&'static str>) {
+    let split = |dc: &&'static str| Some((asked.strip_suffix(*dc)?.strip_suffix('-')?, Some(*dc)));
+    DATACENTRES.iter().find_map(split).unwrap_or((asked, None))
+}
+
+/// The name of a pod, taken apart. The datacentre need not be one that is known.
+struct Pod<'a> {
+    namespace: &'a str,
+    datacentre: &'a str,
+    release: &'a str,
+}
+
+impl<'a> Pod<'a> {
+    /// The release is what stands before the two pieces that Kubernetes adds; it may itself have hyphens.
+    fn read(name: &'a str) -> Option<Self> {
+        let mut parts = name.split('.');
+        let (namespace, datacentre, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        let (rest, pod) = rest.rsplit_once('-')?;
+        let (release, hash) = rest.rsplit_once('-')?;
+        let pieces = [namespace, datacentre, release, hash, pod];
+        let whole = parts.next().is_none() && pieces.iter().all(|piece| !piece.is_empty());
+        whole.then_some(Self { namespace, datacentre, release })
+    }
 }
 
 fn realm_of_pod(name: &str) -> Option<Realm> {
-    let (namespace, ..) = pod(name)?;
-    NAMESPACES.iter().find(|(known, _)| *known == namespace).map(|(_, realm)| *realm)
+    let pod = Pod::read(name).filter(|pod| DATACENTRES.contains(&pod.datacentre))?;
+    NAMESPACES.iter().find(|(known, _)| *known == pod.namespace).map(|(_, realm)| *realm)
 }
 
 fn realm_of_host(name: &str) -> Option<Realm> {
@@ -102,6 +164,11 @@ fn realm_of_host(name: &str) -> Option<Realm> {
     if !ours || parts.next().is_some() {
         return None;
     }
+    realm_of_label(host)
+}
+
+/// The first part of a host's name: `mwdebug1001`, `mw1326`.
+fn realm_of_label(host: &str) -> Option<Realm> {
     let numbered = |prefix: &str| {
         host.strip_prefix(prefix).is_some_and(|number| number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()))
     };
@@ -169,6 +236,39 @@ mod tests {
         assert!(!answers("mw-debug.eqiad.pinkunicorn-a-b", "k8s-mw-experimental-eqiad"));
         assert!(!answers("mw-web.eqiad.main-a-b", "k8s-mwdebug"));
         assert!(!answers("mw-debug.eqiad.pinkunicorn-a-b", "k8s-unheard-of"));
+    }
+
+    #[test]
+    fn a_release_is_what_stands_before_the_two_pieces_of_a_pod() {
+        for (name, pattern) in [
+            ("mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj", "mw-debug.eqiad.pinkunicorn"),
+            ("mw-debug.eqiad.pink-unicorn-5fb6d6bf94-28hjj", "mw-debug.eqiad.pink-unicorn"),
+            ("mw-test.newdc.main-5fb6d6bf94-28hjj", "mw-test.newdc.main"),
+            ("mw-debug.eqiad.pinkunicorn", "mw-debug.eqiad.pinkunicorn"),
+            ("mw-debug.eqiad.pinkunicorn-28hjj", "mw-debug.eqiad.pinkunicorn-28hjj"),
+            ("mwdebug1001.eqiad.wmnet", "mwdebug1001.eqiad.wmnet"),
+        ] {
+            assert_eq!(Origin::from_server_header(name).pattern(), pattern);
+        }
+        assert!(!answers("mw-debug.eqiad.pinkunicorn-canary-a-b", "k8s-mwdebug"));
+    }
+
+    #[test]
+    fn a_page_may_name_another_pod_of_the_same_release_and_nothing_else() {
+        for (server, body, expected) in [
+            ("mw-web.eqiad.main-a-b", "mw-web.eqiad.main-a-b", true),
+            ("mw-web.eqiad.main-a-b", "mw-web.eqiad.main-c-d", true),
+            ("mw-web.eqiad.main-a-b", "mw-web.codfw.main-a-b", false),
+            ("mw-web.eqiad.main-a-b", "mw-web.eqiad.canary-a-b", false),
+            ("mw-debug.eqiad.pinkunicorn-a-b", "mw-web.eqiad.main-a-b", false),
+            ("mw-debug.eqiad.pinkunicorn-a-b", "mw-debug.eqiad.next-a-b", false),
+            ("mw-debug.eqiad.pinkunicorn-a-b", "mw-debug", false),
+            ("mwdebug1001.eqiad.wmnet", "mwdebug1001", true),
+            ("mwdebug1001.eqiad.wmnet", "mw1326", false),
+            ("mwdebug1001.eqiad.wmnet", "mw-web.eqiad.main-a-b", false),
+        ] {
+            assert_eq!(Origin::from_server_header(server).may_be(body), expected, "{server} {body}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The user's settings and saved suites.
 
-use crate::debug::Backend;
+use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::suite::Suite;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use thiserror::Error;
 use url::Url;
@@ -26,6 +26,12 @@ pub struct Settings {
     /// Which reminders the user wants.
     #[serde(default)]
     pub reminders: Wanted,
+    /// What is switched on for debug backends; nothing, unless the user says so.
+    #[serde(default)]
+    pub switches: BTreeSet<Switch>,
+    /// What the user has said of servers that no table has.
+    #[serde(default)]
+    pub servers: Known,
 }
 
 /// Saved suites, by Gerrit change number.

@@ -252,6 +252,7 @@ impl Page {
             ("copy-entry", Some(gerrit)) => self.copy_entry(gerrit),
             ("copy-commands", Some(gerrit)) => self.copy_commands(gerrit, event),
             ("show-earlier", _) => send(Command::ShowEarlier),
+            ("settle-server", _) => settings::settled(event).map_or_else(Vec::new, send),
             ("cancel", _) => send(Command::Cancel),
             ("edit-tests", Some(gerrit)) => vec![Effect::Open(format!("workbench.html#{gerrit}"))],
             ("settings", _) => vec![Effect::Open("workbench.html".to_owned())],
@@ -340,7 +341,7 @@ impl Page {
             return Vec::new();
         };
         let backend = self.backend();
-        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None, reminders: None })
+        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None, reminders: None, switches: None })
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
@@ -356,7 +357,13 @@ impl Page {
     fn remove_webhook(&mut self) -> Vec<Effect> {
         let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
         let nick = nick.map_or_else(String::new, |nick| nick.as_str().to_owned());
-        send(Command::SaveSettings { nick, backend: self.backend(), webhook: Some(String::new()), reminders: None })
+        send(Command::SaveSettings {
+            nick,
+            backend: self.backend(),
+            webhook: Some(String::new()),
+            reminders: None,
+            switches: None,
+        })
     }
 
     fn save_tests(&mut self, event: &Event) -> Vec<Effect> {

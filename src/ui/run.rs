@@ -4,8 +4,8 @@
 //! Must not judge: verdicts, comparisons and reasons come from `verify` and `report`.
 
 use super::page::Page;
-use super::report;
 use super::seam::Screen;
+use super::{answered, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
 use crate::report::reason_in_words;
@@ -33,6 +33,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
             ol.bv-results {
                 @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen)) }
             }
+            (answered::questions(journal, page.state.as_ref(), &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
         }
     }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The settings' fields. The webhook is a secret: only its origin is ever shown.
 
+use super::answered;
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
 use crate::app::{Command, State};
-use crate::debug::Backend;
+use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
 use crate::store::Webhook;
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 
 const HOUR_BEFORE: &str = "reminder-hour_before";
 const WINDOW_OPENS: &str = "reminder-window_opens";
@@ -20,6 +22,47 @@ const REMINDERS: [(&str, &str); 4] = [
     (WINDOW_OPENS, "When that window opens"),
     (ON_TEST_SERVERS, "When a patch of mine is on the test servers"),
     (FINISHED, "When its deployment is finished or rolled back"),
+];
+
+/// The switches of the debug header: name of the box, its words, and what it does.
+const SWITCHES: [(&str, Switch, &str, &str); 6] = [
+    (
+        "debug-log",
+        Switch::Log,
+        "Log everything (log)",
+        "Sends every log message of the request to Logstash, also those that are usually left out.",
+    ),
+    (
+        "debug-readonly",
+        Switch::Readonly,
+        "Read-only (readonly)",
+        "The wiki refuses every change that the request would make, as if its databases were locked. The test servers use \
+         the real databases: without it, an edit there is a real edit. A test of something that writes fails with it.",
+    ),
+    (
+        "debug-shorttimeout",
+        Switch::Shorttimeout,
+        "Short timeout (shorttimeout)",
+        "Ends the request after two seconds, to see what a slow page does.",
+    ),
+    (
+        "debug-profile",
+        Switch::Profile,
+        "Profile to XHGui (profile)",
+        "Keeps a profile of the request in XHGui. The answer takes longer.",
+    ),
+    (
+        "debug-excimer",
+        Switch::Excimer,
+        "Profile to Excimer UI (excimer)",
+        "Keeps a flame graph of the request in Excimer UI.",
+    ),
+    (
+        "debug-forceprofile",
+        Switch::Forceprofile,
+        "Profile in the page (forceprofile)",
+        "Writes a profile into the answer itself, so that the answer differs from what readers get.",
+    ),
 ];
 
 /// The fields; the page's file holds the form and its button.
@@ -39,6 +82,8 @@ pub(super) fn fields(page: &Page) -> Markup {
                 }
             }
             (backend(state))
+            (debug_header(&state.settings.switches))
+            (answered::settled(&state.settings.servers))
             (webhook(state))
             (reminders(state.settings.reminders))
         }
@@ -49,12 +94,12 @@ pub(super) fn fields(page: &Page) -> Markup {
 pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
     let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
     let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or(backend);
-    let (nick, webhook, reminders) = (typed("nick"), typed("webhook"), ticked(event));
+    let (nick, webhook, reminders, switches) = (typed("nick"), typed("webhook"), ticked(event), switched(event));
     if webhook.is_empty() {
-        return Ok(Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders }));
+        return Ok(Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches }));
     }
     let origin = Webhook::new(&webhook).map_err(|error| format!("Not saved: {error}."))?.origin();
-    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders };
+    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders, switches };
     Ok(Effect::RequestAccess { origins: vec![origin], reports_leave_browser: true, then })
 }
 
@@ -68,6 +113,20 @@ fn ticked(event: &Event) -> Option<Wanted> {
         on_test_servers: is(ON_TEST_SERVERS),
         finished: is(FINISHED),
     })
+}
+
+/// The switches whose boxes are ticked. `None` where there is no box.
+fn switched(event: &Event) -> Option<BTreeSet<Switch>> {
+    let boxes = SWITCHES.iter().filter_map(|(name, switch, ..)| Some((switch, event.field(name)?)));
+    let boxes: Vec<_> = boxes.collect();
+    let ticked = boxes.iter().filter(|(_, value)| !value.is_empty());
+    (!boxes.is_empty()).then(|| ticked.map(|(switch, _)| **switch).collect())
+}
+
+/// What a button about a server means.
+pub(super) fn settled(event: &Event) -> Option<Command> {
+    let realm = answered::realm_of(event.data.get("realm")?)?;
+    Some(Command::SettleServer { server: event.data.get("server")?.clone(), realm })
 }
 
 /// What became of the last save.
@@ -143,6 +202,32 @@ fn reminders(wanted: Wanted) -> Markup {
                 span.bv-box {
                     input.bv-box__input type="checkbox" id=(name) name=(name) value="on" checked[wanted];
                     label for=(name) { (words) }
+                }
+            }
+        }
+    }
+}
+
+fn debug_header(on: &BTreeSet<Switch>) -> Markup {
+    let names: Vec<&str> = on.iter().map(|switch| switch.name()).collect();
+    html! {
+        details.bv-fold.bv-debug id="debug-header" {
+            summary { "Debug header" @if !names.is_empty() { ": " (names.join(", ")) } }
+            fieldset.cdx-field.bv-boxes {
+                legend.cdx-label {
+                    span.cdx-label__description {
+                        "What X-Wikimedia-Debug says beside the backend, when you verify or browse on mwdebug. Production never gets it."
+                    }
+                }
+                @for (name, switch, words, sentence) in SWITCHES {
+                    div.bv-box {
+                        input.bv-box__input type="checkbox" id=(name) name=(name) value="on" checked[on.contains(&switch)]
+                            aria-describedby={ (name) "-does" };
+                        div {
+                            label for=(name) { (words) }
+                            p.bv-note id={ (name) "-does" } { (sentence) }
+                        }
+                    }
                 }
             }
         }

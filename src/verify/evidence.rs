@@ -6,7 +6,7 @@
 use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
 use crate::check::{Assertion, judge};
-use crate::debug::{Backend, Origin, Realm};
+use crate::debug::{Backend, Known, Origin, Realm, named_in};
 use crate::exchange::{Method, Response, TransportError};
 use crate::suite::{Test, in_scope};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,14 @@ pub enum Doubt {
         server: String,
         /// Status code.
         status: u16,
+    },
+    /// The page or API answer names another server than its `server` header.
+    #[error("the answer's header says that {server} gave it, and the answer itself says {body}")]
+    Contradiction {
+        /// What the header says.
+        server: String,
+        /// What the body says.
+        body: String,
     },
     /// A cache answered, also the second time.
     #[error("a cache answered (x-cache-status <{status}>, age {age} s), also when asked past it")]
@@ -194,7 +202,7 @@ impl Doubt {
             Self::DebugAnswered { .. } => {
                 "Switch WikimediaDebug off and delete the X-Wikimedia-Debug cookie, then verify again."
             }
-            Self::NoServer { .. } | Self::UnknownServer { .. } => {
+            Self::NoServer { .. } | Self::UnknownServer { .. } | Self::Contradiction { .. } => {
                 "Verify again; if it stays so, test this URL by hand and ask the deployer to wait."
             }
             Self::Cached { .. } | Self::CacheUnstated | Self::NotFromServer { .. } => {
@@ -265,15 +273,16 @@ pub fn without_past_caches(mut response: Response, unique: &str) -> Response {
     response
 }
 
-/// Weighs what came of sending `test` to `target`: who answered, whether it was now, and then every assertion.
+/// Weighs what came of sending `test` to `target`: who answered, whether it was now, and then every assertion. `known` is
+/// what the user has said of servers that are in no table.
 #[must_use]
-pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportError>, known: &Known) -> Outcome {
     let response = match came {
         Ok(response) => response,
         Err(error) => return Outcome::inconclusive(Reason::Transport { error: error.clone() }, Evidence::default()),
     };
     let evidence = evidence_of(response);
-    if let Some(doubt) = doubt_about(target, response, &evidence) {
+    if let Some(doubt) = doubt_about(target, response, &evidence, known) {
         return Outcome::inconclusive(Reason::Doubt { doubt }, evidence);
     }
     let assertions: Vec<_> = test.assertions.iter().map(|assertion| judge(assertion, response)).collect();
@@ -321,11 +330,11 @@ fn evidence_of(response: &Response) -> Evidence {
 
 /// Why an answer to a request of our own proves nothing of `target`; `None` where it does.
 #[must_use]
-pub fn doubt_of(target: &Target, response: &Response) -> Option<Doubt> {
-    doubt_about(target, response, &evidence_of(response))
+pub fn doubt_of(target: &Target, response: &Response, known: &Known) -> Option<Doubt> {
+    doubt_about(target, response, &evidence_of(response), known)
 }
 
-fn doubt_about(target: &Target, response: &Response, evidence: &Evidence) -> Option<Doubt> {
+fn doubt_about(target: &Target, response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {
     if in_scope(&response.url).is_err() {
         return Some(Doubt::LeftSites { url: response.url.clone() });
     }
@@ -334,13 +343,13 @@ fn doubt_about(target: &Target, response: &Response, evidence: &Evidence) -> Opt
         return Some(wait.map_or(Doubt::TooManyRequests, |seconds| Doubt::TooManyRequestsFor { seconds }));
     }
     let doubt = match target {
-        Target::Debug { backend } => doubt_about_debug(backend, response, evidence),
-        Target::Baseline | Target::Production => doubt_about_production(response, evidence),
+        Target::Debug { backend } => doubt_about_debug(backend, response, evidence, known),
+        Target::Baseline | Target::Production => doubt_about_production(response, evidence, known),
     };
     doubt.or_else(|| doubt_about_cache(response, evidence))
 }
 
-fn doubt_about_debug(backend: &Backend, response: &Response, evidence: &Evidence) -> Option<Doubt> {
+fn doubt_about_debug(backend: &Backend, response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {
     let asked = backend.to_string();
     if response.status == 400 && response.body.contains(NO_MATCH) {
         return Some(Doubt::UnknownBackend { backend: asked });
@@ -348,22 +357,29 @@ fn doubt_about_debug(backend: &Backend, response: &Response, evidence: &Evidence
     let status = response.status;
     let Some(server) = evidence.server.clone() else { return Some(Doubt::NoServer { status }) };
     let origin = Origin::from_server_header(&server);
-    match origin.realm {
-        Realm::Debug if origin.answers_for(backend) => None,
+    match known.realm_of(&origin) {
+        Realm::Debug if known.answers_for(&origin, backend) => doubt_about_body(&origin, response),
         Realm::Debug => Some(Doubt::OtherBackend { backend: asked, server }),
         Realm::Production => Some(Doubt::ProductionAnswered { backend: asked, server }),
         Realm::Unknown => Some(Doubt::UnknownServer { server, status }),
     }
 }
 
-fn doubt_about_production(response: &Response, evidence: &Evidence) -> Option<Doubt> {
+fn doubt_about_production(response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {
     let status = response.status;
     let Some(server) = evidence.server.clone() else { return Some(Doubt::NoServer { status }) };
-    match Origin::from_server_header(&server).realm {
-        Realm::Production => None,
+    let origin = Origin::from_server_header(&server);
+    match known.realm_of(&origin) {
+        Realm::Production => doubt_about_body(&origin, response),
         Realm::Debug => Some(Doubt::DebugAnswered { server }),
         Realm::Unknown => Some(Doubt::UnknownServer { server, status }),
     }
+}
+
+/// Headers can be made by whatever stands between; MediaWiki itself names its server in pages and API errors.
+fn doubt_about_body(origin: &Origin, response: &Response) -> Option<Doubt> {
+    let body = named_in(&response.body).filter(|body| !origin.may_be(body))?;
+    Some(Doubt::Contradiction { server: origin.name.clone(), body })
 }
 
 fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> {
@@ -376,9 +392,9 @@ fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Doubt, Reason, Verdict, is_cached, past_caches, weigh, without_past_caches};
+    use super::{Doubt, Outcome, Reason, Verdict, is_cached, past_caches, without_past_caches};
     use crate::check::Assertion;
-    use crate::debug::Backend;
+    use crate::debug::{Backend, Known, Realm};
     use crate::exchange::{Headers, Method, Response, TransportError};
     use crate::suite::Test;
     use crate::verify::Target;
@@ -402,6 +418,10 @@ mod tests {
             body: "the new text".into(),
             ..Response::default()
         }
+    }
+
+    fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+        super::weigh(test, target, came, &Known::default())
     }
 
     fn on_debug() -> Target {
@@ -461,6 +481,57 @@ mod tests {
             Some(Doubt::UnknownServer { server: "nginx".into(), status: 200 })
         );
         assert_eq!(doubt(&on_debug(), &answer(&[("x-cache-status", "pass")])), Some(Doubt::NoServer { status: 200 }));
+    }
+
+    #[test]
+    fn a_server_that_the_user_has_settled_answers_as_what_it_was_settled_as() {
+        let (new, next_pod) = ("mw-pretrain.eqiad.main-a-b", "mw-pretrain.eqiad.main-c-d");
+        let response = answer(&[("server", next_pod), ("x-cache-status", "pass")]);
+        let codfw = Target::Debug { backend: Backend::new("k8s-mwdebug-codfw").unwrap() };
+        let (debug, production) = (Some(Realm::Debug), Some(Realm::Production));
+        let server = next_pod.to_owned();
+        let unknown = Doubt::UnknownServer { server: server.clone(), status: 200 };
+        let other = Doubt::OtherBackend { backend: "k8s-mwdebug-codfw".into(), server: server.clone() };
+        let in_its_place = Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: server.clone() };
+        for (said, target, expected) in [
+            (None, on_debug(), Some(unknown.clone())),
+            (None, Target::Production, Some(unknown)),
+            (debug, on_debug(), None),
+            (debug, codfw, Some(other)),
+            (debug, Target::Production, Some(Doubt::DebugAnswered { server: server.clone() })),
+            (debug, Target::Baseline, Some(Doubt::DebugAnswered { server })),
+            (production, on_debug(), Some(in_its_place)),
+            (production, Target::Production, None),
+        ] {
+            let mut known = Known::default();
+            if let Some(realm) = said {
+                known.settle(new, realm).unwrap();
+            }
+            let outcome = super::weigh(&test(), &target, Ok(&response), &known);
+            let verdict = if expected.is_some() { Verdict::Inconclusive } else { Verdict::Pass };
+            let reason = expected.map(|doubt| Reason::Doubt { doubt });
+            assert_eq!((outcome.verdict, outcome.reason), (verdict, reason), "{said:?} {target:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_names_another_server_than_its_header_is_a_doubt() {
+        let page = |name: &str| format!("the new text<script>mw.config.set({{\"wgHostname\":\"{name}\"}})</script>");
+        let api = |name: &str| format!("{{\"error\":{{\"info\":\"the new text\"}},\"servedby\":\"{name}\"}}");
+        for (target, server, other) in [(on_debug(), DEBUG, PRODUCTION), (Target::Production, PRODUCTION, DEBUG)] {
+            let next_pod = server.replace("28hjj", "x7k2p");
+            for body in [page(server), api(server), page(&next_pod), api(&next_pod)] {
+                let mut response = answer(&[("server", server), ("x-cache-status", "pass")]);
+                response.body = body;
+                assert_eq!(doubt(&target, &response), None, "{}", response.body);
+            }
+            for body in [page(other), api(other)] {
+                let mut response = answer(&[("server", server), ("x-cache-status", "pass")]);
+                response.body = body;
+                let expected = Doubt::Contradiction { server: server.into(), body: other.into() };
+                assert_eq!(doubt(&target, &response), Some(expected), "{}", response.body);
+            }
+        }
     }
 
     #[test]

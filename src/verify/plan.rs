@@ -2,11 +2,12 @@
 //! What a run is going to do.
 
 use crate::change::PatchRef;
-use crate::debug::Backend;
+use crate::debug::{Backend, Directives, Known, Switch};
 use crate::schedule::Nick;
 use crate::suite::Test;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What a run verifies.
@@ -104,11 +105,17 @@ pub struct Plan {
     pub jobs: Vec<Job>,
     /// Limit of one request, in milliseconds.
     pub timeout_ms: u32,
+    /// What is switched on for debug backends beside being asked.
+    #[serde(default)]
+    pub switches: BTreeSet<Switch>,
+    /// What the user had said by then of servers that no table has.
+    #[serde(default)]
+    pub known: Known,
 }
 
 impl Plan {
     /// The jobs of a stage: on mwdebug each test against production as it is and against the backend, side by side;
-    /// on production each test once.
+    /// on production each test once. Nothing is switched on, and no server known but those of the tables.
     #[must_use]
     pub fn new(
         id: String,
@@ -132,7 +139,17 @@ impl Plan {
                 targets.map(move |target| Job { test: place, target: target.clone() })
             })
             .collect();
-        Self { id, subject, stage, asked, tests, jobs, timeout_ms }
+        let (switches, known) = (BTreeSet::new(), Known::default());
+        Self { id, subject, stage, asked, tests, jobs, timeout_ms, switches, known }
+    }
+
+    /// What the header says to `target`; `None` for production, which must never see it.
+    #[must_use]
+    pub fn directives(&self, target: &Target) -> Option<Directives> {
+        match target {
+            Target::Debug { backend } => Some(Directives { backend: backend.clone(), switches: self.switches.clone() }),
+            Target::Baseline | Target::Production => None,
+        }
     }
 
     /// Whether `job` decides the verdict; the baseline only explains it.

@@ -5,6 +5,7 @@
 mod code;
 mod fake;
 mod limits;
+mod names;
 mod reminders;
 mod version;
 mod window;
@@ -81,6 +82,7 @@ async fn prepared(browser: &Browser) -> App<Browser> {
         backend: "k8s-mwdebug".into(),
         webhook: Some(WEBHOOK.into()),
         reminders: None,
+        switches: None,
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);

@@ -34,7 +34,13 @@ fn it_is(browser: &Browser, time: &str) {
 }
 
 async fn save(app: &App<Browser>, nick: &str, reminders: Option<Wanted>) {
-    let settings = Command::SaveSettings { nick: nick.into(), backend: "k8s-mwdebug".into(), webhook: None, reminders };
+    let settings = Command::SaveSettings {
+        nick: nick.into(),
+        backend: "k8s-mwdebug".into(),
+        webhook: None,
+        reminders,
+        switches: None,
+    };
     assert_eq!(app.handle(settings).await, Reply::Done);
     app.work().await;
 }

@@ -2,8 +2,9 @@
 //! What a click does where it is about windows, fitness and how far patches have got.
 
 use crate::states::road::{finding, gerrit_is_silent, in_phase, looked, not_deployed, progress, to_prepare, week};
-use crate::states::{GERRIT, afternoon, at, event, page, passed, ready};
+use crate::states::{GERRIT, UNHEARD_OF, afternoon, at, event, page, passed, ready, unheard_of};
 use backport_verify::app::{Command, Delivery, Loaded, Reply, State};
+use backport_verify::debug::{Realm, Switch};
 use backport_verify::deployed::Phase;
 use backport_verify::preflight::Severity;
 use backport_verify::reminder::Wanted;
@@ -184,8 +185,39 @@ fn reminders_are_saved_as_they_are_ticked() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders })]
+        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches: None })]
     );
+}
+
+#[test]
+fn switches_are_saved_as_they_are_ticked() {
+    let form = [
+        ("nick", "submitter"),
+        ("backend", "k8s-mwdebug"),
+        ("webhook", ""),
+        ("debug-log", ""),
+        ("debug-readonly", "on"),
+        ("debug-forceprofile", "on"),
+    ];
+    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
+    let switches = Some([Switch::Readonly, Switch::Forceprofile].into());
+    assert_eq!(
+        bench(ready()).act(event("save-settings", &[], &form)),
+        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches })]
+    );
+}
+
+#[test]
+fn a_server_is_settled_by_a_button_in_the_run_and_forgotten_by_one_in_the_settings() {
+    for (tag, realm) in [("debug", Realm::Debug), ("production", Realm::Production), ("forget", Realm::Unknown)] {
+        let clicked = event("settle-server", &[("server", UNHEARD_OF), ("realm", tag)], &[]);
+        let meant = Command::SettleServer { server: UNHEARD_OF.into(), realm };
+        assert_eq!(popup(ready()).act(clicked), [Effect::Send(meant)]);
+    }
+    assert_eq!(popup(ready()).act(event("settle-server", &[("server", UNHEARD_OF), ("realm", "else")], &[])), []);
+    let forget = "data-act=\"settle-server\" data-server=\"mw-pretrain.eqiad.main\" data-realm=\"forget\"";
+    assert!(region(&bench(unheard_of(Some(Realm::Debug))), "settings").contains(forget));
+    assert!(!region(&bench(unheard_of(None)), "settings").contains(forget));
 }
 
 #[test]

@@ -7,7 +7,7 @@ pub(crate) mod road;
 
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
-use backport_verify::debug::Backend;
+use backport_verify::debug::{Backend, Realm, Switch};
 use backport_verify::exchange::TransportError;
 use backport_verify::reminder::Wanted;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
@@ -17,6 +17,7 @@ use backport_verify::verify::{
     Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Target, Verdict,
 };
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// The change of the story.
 pub(crate) const GERRIT: u64 = 1_330_001;
@@ -73,6 +74,7 @@ pub(crate) fn ready() -> State {
             backend: Backend::default(),
             webhook: Some("https://backport-verify.toolforge.org".into()),
             reminders: Wanted::default(),
+            ..SettingsView::default()
         },
         schedule: Loaded::Ready { at: at("14:16"), value: vec![afternoon()] },
         backends: backends.iter().map(|name| Backend::new(name).unwrap()).collect(),
@@ -144,6 +146,34 @@ pub(crate) fn answered_by_production() -> Outcome {
     }
 }
 
+/// A server that no table has.
+pub(crate) const UNHEARD_OF: &str = "mw-pretrain.eqiad.main-5fb6d6bf94-28hjj";
+
+/// An answer of a server that no table has.
+pub(crate) fn answered_by_nobody_known() -> Outcome {
+    let doubt = Doubt::UnknownServer { server: UNHEARD_OF.into(), status: 200 };
+    let evidence = Evidence { server: Some(UNHEARD_OF.into()), ..evidence(false) };
+    Outcome::inconclusive(Reason::Doubt { doubt }, evidence)
+}
+
+/// A run on mwdebug that such a server answered; the user has said what it is, or not yet.
+pub(crate) fn unheard_of(said: Option<Realm>) -> State {
+    let before = vec![outcome(Verdict::Fail, true)];
+    let run = run(false, vec![test()], vec![answered_by_nobody_known()], before);
+    let mut state = with_runs(vec![ended(run, DOUBT_LINE, Delivery::Preview)]);
+    if let Some(realm) = said {
+        state.settings.servers.settle(UNHEARD_OF, realm).unwrap();
+    }
+    state
+}
+
+/// An answer whose page names production while its header names a test server.
+fn contradicting() -> Outcome {
+    let (server, body) = ("mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj", "mw-web.eqiad.main-6c9b8d5f7b-x2x7q");
+    let doubt = Doubt::Contradiction { server: server.into(), body: body.into() };
+    Outcome::inconclusive(Reason::Doubt { doubt }, evidence(false))
+}
+
 /// A run of `tests`; `after` has the deciding outcomes, `before` those of production before the sync.
 pub(crate) fn run(production: bool, tests: Vec<Test>, after: Vec<Outcome>, before: Vec<Outcome>) -> Run {
     let subject = Subject {
@@ -173,6 +203,8 @@ pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
 }
 
 const PASS_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on mwdebug (k8s-mwdebug), 1 of 1, fixed by the patch";
+const DOUBT_LINE: &str =
+    "deployer: 1330001 [enwiki] Add the eventcoordinator group: INCONCLUSIVE on mwdebug (k8s-mwdebug), 0 of 1";
 const PRODUCTION_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on production, 1 of 1";
 const FAIL_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: FAIL on mwdebug (k8s-mwdebug), 1 of 1: body does not contain <eventcoordinator>";
 
@@ -296,6 +328,7 @@ fn popups() -> Vec<(&'static str, Page)> {
     let tab = |tab, url: &str, conflict: Option<&str>| Browsing {
         tab,
         url: url.into(),
+        switches: BTreeSet::new(),
         backend: Backend::default(),
         until: at("14:30"),
         conflict: conflict.map(Into::into),
@@ -305,6 +338,9 @@ fn popups() -> Vec<(&'static str, Page)> {
     let stale = Some((at("13:51"), vec![afternoon()]));
     let broken = Problem::NotACalendar { detail: "it has no deployment card".into() };
 
+    let before = vec![outcome(Verdict::Fail, true)];
+    let contradiction = run(false, vec![test()], vec![contradicting()], before);
+    let contradiction = ended(contradiction, DOUBT_LINE, Delivery::Preview);
     vec![
         ("popup_starting", page(Screen::Popup, None)),
         ("popup_no_nick", popup(State::default())),
@@ -327,6 +363,8 @@ fn popups() -> Vec<(&'static str, Page)> {
             })])),
         ),
         ("popup_inconclusive", popup(with_runs(vec![doubt]))),
+        ("popup_unheard_of", popup(unheard_of(None))),
+        ("popup_contradiction", popup(with_runs(vec![contradiction]))),
         ("popup_kept", popup(with_runs(vec![kept]))),
         ("popup_cancelled", popup(with_runs(vec![cancelled]))),
         ("popup_stale", popup(State { schedule: Loaded::Failed { problem: unreachable(), stale }, ..ready() })),
@@ -384,7 +422,13 @@ fn workbenches() -> Vec<(&'static str, Page)> {
     let mut outdated = with_runs(vec![passed(Delivery::Delivered { at: at("14:18") })]);
     outdated.suites.insert(GERRIT, Suite { tests: vec![Test { name: "Renamed".into(), ..test() }] });
 
+    let mut switched = unheard_of(Some(Realm::Debug));
+    switched.settings.switches = [Switch::Log, Switch::Readonly].into();
+    switched.settings.servers.settle("testhost7.example.wmnet", Realm::Production).unwrap();
+
     vec![
+        ("workbench_unheard_of", bench(unheard_of(None))),
+        ("workbench_settled", bench(switched)),
         ("workbench_starting", page(Screen::Workbench, None)),
         ("workbench_nothing_chosen", nothing),
         ("workbench_no_tests", bench(blank)),
