@@ -9,7 +9,9 @@ use crate::debug::{Directives, HEADER};
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
-use crate::verify::{Journal, Outcome, Target, is_cached, past_caches, weigh, without_past_caches};
+use crate::verify::{
+    Journal, Outcome, Plan, Target, is_cached, past_caches, weigh, weigh_parser_cache, without_past_caches,
+};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
@@ -70,7 +72,8 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
                 in_flight.push(async move { reading.map(|_| Came::Version(host)).await }.boxed_local());
             }
             let scale = train.scale(&host, target);
-            let job = async move { scale.weigh(ask(ports, test, target, plan.timeout_ms).await).await };
+            let plan = &plan;
+            let job = async move { scale.weigh(ask(ports, plan, test, target).await).await };
             in_flight.push(job.map(move |outcome| Came::Outcome(place, Box::new(outcome))).boxed_local());
             awaited += 1;
         }
@@ -99,19 +102,27 @@ fn host(test: &Test) -> String {
 }
 
 /// Asks once, and once more past the caches when one of them answered.
-async fn ask<P: Http + Clock>(ports: &P, test: &Test, target: &Target, timeout_ms: u32) -> Outcome {
-    let first = send(ports, test, target, timeout_ms, None).await;
+async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Target) -> Outcome {
+    let first = send(ports, test, target, plan.timeout_ms, None).await;
     let unique = ports.unique();
     let again = match &first {
         Ok(response) if is_cached(response) => past_caches(test.method, &test.url, &unique),
         _ => None,
     };
-    let Some(url) = again else { return weigh(test, target, first.as_ref()) };
-    let second = send(ports, test, target, timeout_ms, Some(url)).await;
+    let Some(url) = again else { return weigh_all(plan, test, target, first.as_ref()) };
+    let second = send(ports, test, target, plan.timeout_ms, Some(url)).await;
     let second = second.map(|response| without_past_caches(response, &unique));
-    let mut outcome = weigh(test, target, second.as_ref());
+    let mut outcome = weigh_all(plan, test, target, second.as_ref());
     outcome.evidence.repeated_past_cache = true;
     outcome
+}
+
+fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+    let outcome = weigh(test, target, came);
+    match came {
+        Ok(response) => weigh_parser_cache(outcome, plan, target, response),
+        Err(_) => outcome,
+    }
 }
 
 async fn send<P: Http>(

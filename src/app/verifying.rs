@@ -7,14 +7,14 @@ use super::refreshing::origin_of;
 use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
-use crate::deployed::host_of_dbname;
+use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
 use crate::suite::Test;
 use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Limit of one request: under the 30 s after which a browser ends a background whose fetch has no answer.
 const TIMEOUT_MS: u32 = 20_000;
@@ -40,7 +40,8 @@ impl<P: Ports> App<P> {
         } else {
             Stage::Mwdebug { backend: self.inner.borrow().settings.backend.clone() }
         };
-        let plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
+        let subject = self.subject(gerrit, production);
+        let plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
         let run = Run { journal: Journal::begin(plan), report: None };
         self.keep(JOURNAL, &run).await?;
         let mut inner = self.inner.borrow_mut();
@@ -72,7 +73,7 @@ impl<P: Ports> App<P> {
         Ok(tests)
     }
 
-    fn subject(&self, gerrit: u64) -> Subject {
+    fn subject(&self, gerrit: u64, production: bool) -> Subject {
         let inner = self.inner.borrow();
         let schedule = match &inner.calendar {
             Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
@@ -94,7 +95,8 @@ impl<P: Ports> App<P> {
         };
         let named = |version: &String| inner.gathered.versions.as_ref().map(|all| all.wikis_on(version, WIKIS));
         let wikis = version.as_ref().and_then(named).unwrap_or_default().into_iter().filter_map(host_of_dbname);
-        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version }
+        let synced = inner.progress.get(&gerrit).and_then(|progress| synced(progress, production));
+        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version, synced }
     }
 
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
@@ -183,6 +185,16 @@ fn version_of(kind: &PatchKind) -> Option<String> {
     let version = ["wmf/", "php-"].iter().find_map(|prefix| written.strip_prefix(prefix)).unwrap_or(&written);
     let is_version = version.starts_with(|c: char| c.is_ascii_digit()) || version.starts_with("wmf.");
     (is_version || version == "master").then(|| version.to_owned())
+}
+
+/// When the servers of a stage had the patch, at the latest, as far as the log says.
+fn synced(progress: &Deployed, production: bool) -> Option<Timestamp> {
+    let has_it = match progress.phase {
+        Phase::Deployed => true,
+        Phase::OnTestServers | Phase::Deploying => !production,
+        Phase::Scheduled | Phase::Merged | Phase::RolledBack | Phase::Unknown => false,
+    };
+    progress.since.or(progress.began).filter(|_| has_it)
 }
 
 impl<P: Ports> Progress for App<P> {

@@ -85,6 +85,7 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
         }
         Reason::Transport { error } => error.to_string(),
         Reason::BadStatus { status } => format!("status {status}, of which the test says nothing"),
+        Reason::MediaWiki { failure } => failure.to_string(),
         Reason::NoAssertion => "the test has no assertion".into(),
         Reason::Doubt { doubt } => doubt.to_string(),
     })
@@ -128,6 +129,7 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
         }
         Reason::BadStatus { status: 500.. } => "Tell the deployer, and look into Logstash for this request.",
         Reason::BadStatus { .. } => "Open the URL to see why, or assert this status if the test wants it.",
+        Reason::MediaWiki { failure } => failure.next_step(),
         Reason::NoAssertion => "Add an assertion to the test.",
         Reason::Transport { error } => match error {
             TransportError::Timeout { .. } => "Verify again; if it stays so, tell the deployer.",

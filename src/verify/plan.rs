@@ -24,6 +24,9 @@ pub struct Subject {
     /// Hosts of a few wikis that run that version, for advice; empty where they are not known yet.
     #[serde(default)]
     pub wikis: Vec<String>,
+    /// When the servers of the stage were told to have the patch, UTC; `None` where it is not known.
+    #[serde(default)]
+    pub synced: Option<Timestamp>,
 }
 
 impl Subject {
