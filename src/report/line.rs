@@ -135,7 +135,17 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
             TransportError::Timeout { .. } => "Verify again; if it stays so, tell the deployer.",
             TransportError::NotPermitted { .. } => "Allow access in the browser, then verify again.",
             TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
-            TransportError::Network { .. } => "Check your connection, then verify again.",
+            TransportError::Name { .. } => "Check the host in the test's URL and your connection, then verify again.",
+            TransportError::Refused { .. } => {
+                "Check your connection, a proxy or a firewall, then verify again; if it stays so, tell the deployer."
+            }
+            TransportError::Tls { .. } => {
+                "Open the URL in a tab: a sign-in page of your network or a wrong clock is the usual cause."
+            }
+            TransportError::Broken { .. } => "Verify again; if it stays so, tell the deployer: the page breaks off.",
+            TransportError::Network { .. } => {
+                "Check your connection and open the URL in a tab to see more, then verify again."
+            }
         },
         Reason::Doubt { doubt } => {
             step = doubt.next_step();

@@ -170,11 +170,38 @@ async fn a_servers_own_error_is_a_fail_also_with_wikimedias_error_page() {
 
 #[tokio::test]
 async fn what_comes_not_at_all_is_inconclusive_with_what_to_do() {
-    let detail = || "x".to_owned();
-    for error in [TransportError::Timeout { after_ms: 20_000 }, TransportError::Network { detail: detail() }] {
-        let told = error.to_string();
+    let detail = || "x y".to_owned();
+    for (error, words) in [
+        (
+            TransportError::Timeout { after_ms: 20_000 },
+            "No answer within 20000 ms. Verify again; if it stays so, tell the deployer.",
+        ),
+        (
+            TransportError::Name { detail: detail() },
+            "Could not be reached: x y. Check the host in the test's URL and your connection, then verify again.",
+        ),
+        (
+            TransportError::Refused { detail: detail() },
+            "Could not be reached: x y. Check your connection, a proxy or a firewall, then verify again; if it stays so, \
+             tell the deployer.",
+        ),
+        (
+            TransportError::Tls { detail: detail() },
+            "Could not be reached: x y. Open the URL in a tab: a sign-in page of your network or a wrong clock is the \
+             usual cause.",
+        ),
+        (
+            TransportError::Broken { detail: detail() },
+            "The answer broke off: x y. Verify again; if it stays so, tell the deployer: the page breaks off.",
+        ),
+        (
+            TransportError::Network { detail: detail() },
+            "Could not be reached: x y. Check your connection and open the URL in a tab to see more, then verify again.",
+        ),
+    ] {
         let outcome = outcome(false, ARTICLE, lacks("x-y"), move |_| Some(Err(error.clone()))).await;
-        assert_eq!(outcome.verdict, Verdict::Inconclusive, "{told}");
+        assert_eq!(outcome.verdict, Verdict::Inconclusive, "{words}");
+        assert_eq!(reason_in_words(&outcome).as_deref(), Some(words));
     }
 }
 
