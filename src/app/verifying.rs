@@ -210,8 +210,32 @@ impl<P: Ports> Progress for App<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::version_of;
+    use super::{Deployed, Phase, synced, version_of};
     use crate::schedule::PatchKind;
+    use jiff::Timestamp;
+
+    #[test]
+    fn the_sync_is_known_once_the_log_says_that_the_stages_servers_have_the_patch() {
+        let at = |minute: &str| format!("2026-08-18T13:{minute}:00Z").parse::<Timestamp>().ok();
+        for (phase, since, began, production, expected) in [
+            (Phase::OnTestServers, at("05"), at("02"), false, at("05")),
+            (Phase::OnTestServers, None, at("02"), false, at("02")),
+            (Phase::OnTestServers, None, None, false, None),
+            (Phase::OnTestServers, at("05"), at("02"), true, None),
+            (Phase::Deploying, at("07"), at("02"), false, at("07")),
+            (Phase::Deploying, at("07"), at("02"), true, None),
+            (Phase::Deployed, at("09"), at("02"), true, at("09")),
+            (Phase::Deployed, at("09"), at("02"), false, at("09")),
+            (Phase::Merged, at("02"), at("02"), false, None),
+            (Phase::RolledBack, at("09"), at("02"), true, None),
+            (Phase::Unknown, at("09"), at("02"), false, None),
+            (Phase::Scheduled, at("09"), at("02"), false, None),
+        ] {
+            let (deployer, servers, disagreement, gaps) = (None, None, None, Vec::new());
+            let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
+            assert_eq!(synced(&progress, production), expected, "{phase:?} {production}");
+        }
+    }
 
     #[test]
     fn a_backports_version_is_what_the_calendar_writes_and_a_word_is_none() {

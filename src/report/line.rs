@@ -7,6 +7,7 @@ use super::clean::{clean, clean_line, names_a_bot, shorten};
 use crate::check::Assertion;
 use crate::exchange::{Session, TransportError};
 use crate::verify::{Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
+use std::borrow::Cow;
 
 /// The longest line, in bytes of UTF-8. An IRC message has at most 512 with its prefix, and the relay of the channel's
 /// own bots reads 425 at a time (repository `operations/puppet`, `modules/tcpircbot`).
@@ -122,12 +123,18 @@ fn about(journal: &Journal, room: usize) -> String {
 pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
     let reason = outcome.reason.as_ref()?;
     let what = in_short(outcome, false)?;
-    let step;
+    let step: Cow<'static, str>;
     let next = match reason {
         Reason::Assertion { .. } => {
             "The answer is from the right server: the patch does not do what the test expects, or is not synced yet."
         }
-        Reason::BadStatus { status: 500.. } => "Tell the deployer, and look into Logstash for this request.",
+        Reason::BadStatus { status: 500.. } => match &outcome.evidence.request_id {
+            Some(id) => {
+                step = format!("Tell the deployer, and look into Logstash for the request {id}.").into();
+                &*step
+            }
+            None => "Tell the deployer, and look into Logstash for this request.",
+        },
         Reason::BadStatus { .. } => "Open the URL to see why, or assert this status if the test wants it.",
         Reason::MediaWiki { failure } => failure.next_step(),
         Reason::NoAssertion => "Add an assertion to the test.",

@@ -7,7 +7,7 @@ use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, state, wikimedia};
 use backport_verify::app::Command;
 use backport_verify::check::Assertion;
 use backport_verify::exchange::{Request, Response, TransportError};
-use backport_verify::report::reason_in_words;
+use backport_verify::report::{logstash_link, reason_in_words};
 use backport_verify::suite::Test;
 use backport_verify::verify::{Outcome, Verdict};
 
@@ -166,6 +166,24 @@ async fn what_a_server_refuses_is_inconclusive_with_what_to_do() {
 async fn a_servers_own_error_is_a_fail_also_with_wikimedias_error_page() {
     let body = "<title>Wikimedia Error</title>";
     assert_eq!(outcome(false, ARTICLE, lacks("x-y"), with(503, DEBUG, &[], body)).await.verdict, Verdict::Fail);
+}
+
+#[tokio::test]
+async fn a_servers_failure_is_looked_up_by_its_request_id_which_production_tells_only_in_the_page() {
+    let page = format!("<div>[{ID}] 2026-08-18 13:05:00: Fatal exception of type &quot;TypeError&quot;</div>");
+    let field = [("x-request-id", ID)];
+    for (production, answer) in [(false, with(500, DEBUG, &field, "x")), (true, with(500, PRODUCTION, &[], &page))] {
+        let outcome = outcome(production, ARTICLE, lacks("x-y"), answer).await;
+        assert_eq!(outcome.verdict, Verdict::Fail);
+        assert_eq!(
+            reason_in_words(&outcome),
+            Some(format!(
+                "Status 500, of which the test says nothing. Tell the deployer, and look into Logstash for the request {ID}."
+            ))
+        );
+        let link = logstash_link(&outcome).unwrap();
+        assert!(link.starts_with("https://logstash.wikimedia.org/") && link.contains(ID), "{link}");
+    }
 }
 
 #[tokio::test]
