@@ -231,7 +231,7 @@ fn failed(error: &reqwest::Error) -> TransportError {
     let detail = innermost(error);
     if error.is_dns() {
         TransportError::Name { detail: format!("the name cannot be looked up: {detail}") }
-    } else if has_cause(error, |cause| cause.is::<rustls::Error>()) {
+    } else if has_cause(error, <dyn Error>::is::<rustls::Error>) {
         TransportError::Tls { detail }
     } else if has_cause(error, is_refusal) {
         TransportError::Refused { detail }

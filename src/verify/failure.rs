@@ -49,7 +49,7 @@ pub enum MediaWikiFailure {
         /// The exception's class, where the message names it.
         class: Option<String>,
     },
-    /// ResourceLoader could not deliver modules that were asked for.
+    /// `ResourceLoader` could not deliver modules that were asked for.
     #[error("ResourceLoader could not deliver {}", modules.join(", "))]
     Modules {
         /// Name and state of a few of them: `ext.example (missing)`.
@@ -275,16 +275,16 @@ mod tests {
         Response { url: url.into(), status: 200, body: body.into(), ..Response::default() }
     }
 
-    fn api(code: &str) -> Option<MediaWikiFailure> {
-        Some(MediaWikiFailure::Api { code: code.into() })
+    fn api(code: &str) -> MediaWikiFailure {
+        MediaWikiFailure::Api { code: code.into() }
     }
 
-    fn fatal(class: &str) -> Option<MediaWikiFailure> {
-        Some(MediaWikiFailure::FatalException { class: Some(class.into()) })
+    fn fatal(class: &str) -> MediaWikiFailure {
+        MediaWikiFailure::FatalException { class: Some(class.into()) }
     }
 
-    fn modules(names: &[&str]) -> Option<MediaWikiFailure> {
-        Some(MediaWikiFailure::Modules { modules: names.iter().map(|name| (*name).to_owned()).collect() })
+    fn modules(names: &[&str]) -> MediaWikiFailure {
+        MediaWikiFailure::Modules { modules: names.iter().map(|name| (*name).to_owned()).collect() }
     }
 
     #[test]
@@ -292,11 +292,11 @@ mod tests {
         for (body, failure) in [
             (
                 r#"{"error":{"code":"badvalue","info":"Unrecognized value.","*":"See"},"servedby":"mw1"}"#,
-                api("badvalue"),
+                Some(api("badvalue")),
             ),
-            (r#"{"error":{"code":"badvalue","info":"Unrecognized value.","docref":"See"}}"#, api("badvalue")),
-            (r#"{"errors":[{"code":"a","text":"A"},{"code":"b","text":"B"}]}"#, api("a, b")),
-            (r#"{"error":{}}"#, api("unknown")),
+            (r#"{"error":{"code":"badvalue","info":"Unrecognized value.","docref":"See"}}"#, Some(api("badvalue"))),
+            (r#"{"errors":[{"code":"a","text":"A"},{"code":"b","text":"B"}]}"#, Some(api("a, b"))),
+            (r#"{"error":{}}"#, Some(api("unknown"))),
             (r#"{"batchcomplete":true,"query":{"error":{"code":"x"}}}"#, None),
             (r#"{"errors":[]}"#, None),
             (r#"{"query":{"general":{"readonly":true,"readonlyreason":"x"}}}"#, None),
@@ -314,7 +314,7 @@ mod tests {
         for body in ["", "<api><error code=\"badvalue\"/></api>", "callback({})"] {
             let headers = Headers::from_iter([("MediaWiki-API-Error", "badvalue")]);
             let failed = Response { headers, ..response(API, body) };
-            assert_eq!(MediaWikiFailure::of(&failed), api("badvalue"), "{body}");
+            assert_eq!(MediaWikiFailure::of(&failed), Some(api("badvalue")), "{body}");
         }
     }
 
@@ -326,16 +326,19 @@ mod tests {
         let end = "\n<meta name=\"color-scheme\" content=\"light dark\">";
         let article = format!("<html><title>Manual</title><pre>\n{message}\n{double}</pre></html>");
         for (body, failure) in [
-            (format!("<html><title>Internal error</title><div>{message}</div>{comment}</html>"), fatal("TypeError")),
+            (
+                format!("<html><title>Internal error</title><div>{message}</div>{comment}</html>"),
+                Some(fatal("TypeError")),
+            ),
             (
                 format!("<html><div>[{ID}] Schwerer Fehler</div>{comment}</html>"),
                 Some(MediaWikiFailure::FatalException { class: None }),
             ),
-            (format!("{message}{end}"), fatal("TypeError")),
-            (message.clone(), fatal("TypeError")),
-            (double.clone() + end, fatal("TypeError")),
-            (format!("<html><p>half a page{message}{end}"), fatal("TypeError")),
-            (format!("<html></html>\n{message}{end}"), fatal("TypeError")),
+            (format!("{message}{end}"), Some(fatal("TypeError"))),
+            (message.clone(), Some(fatal("TypeError"))),
+            (double.clone() + end, Some(fatal("TypeError"))),
+            (format!("<html><p>half a page{message}{end}"), Some(fatal("TypeError"))),
+            (format!("<html></html>\n{message}{end}"), Some(fatal("TypeError"))),
             (article, None),
             (format!("<html>&lt;!-- Set $wgShowExceptionDetails {message}</html>"), None),
             ("MediaWiki is software. MediaWiki internal error.".into(), None),
@@ -350,23 +353,29 @@ mod tests {
     #[test]
     fn modules_that_were_not_delivered_are_a_failure() {
         for (body, failure) in [
-            ("/*\nProblematic modules: {\"ext.example\":\"missing\"}\n*/\n.a{}", modules(&["ext.example (missing)"])),
+            (
+                "/*\nProblematic modules: {\"ext.example\":\"missing\"}\n*/\n.a{}",
+                Some(modules(&["ext.example (missing)"])),
+            ),
             (
                 "/*\nProblematic modules: {\n    \"ext.b\": \"error\",\n    \"ext.a\": \"missing\"\n}\n*/",
-                modules(&["ext.a (missing)", "ext.b (error)"]),
+                Some(modules(&["ext.a (missing)", "ext.b (error)"])),
             ),
             (
                 "/*\n[5a1c7b0e] 2026-08-18 13:05:00: Fatal exception of type \"LogicException\"\n*/\nx();",
-                fatal("LogicException"),
+                Some(fatal("LogicException")),
             ),
-            ("/* one */\n/*\nProblematic modules: {\"ext.example\":\"error\"}\n*/", modules(&["ext.example (error)"])),
+            (
+                "/* one */\n/*\nProblematic modules: {\"ext.example\":\"error\"}\n*/",
+                Some(modules(&["ext.example (error)"])),
+            ),
             (
                 "mw.loader.impl(function(){});\nmw.loader.state({\"ext.example\":\"missing\"});",
-                modules(&["ext.example (missing)"]),
+                Some(modules(&["ext.example (missing)"])),
             ),
             (
                 "mw.loader.state({\n    \"ext.example\": \"error\",\n    \"ext.b\": \"ready\"\n});\n",
-                modules(&["ext.example (error)"]),
+                Some(modules(&["ext.example (error)"])),
             ),
             ("x();\nmw.loader.state({\"ext.example\":\"ready\"});", None),
             ("log('mw.loader.state({\"x\":\"missing\"})');", None),
@@ -416,10 +425,10 @@ mod tests {
             (modules(&["ext.a (missing)"]), contains(r#""ext.a":"missing""#), true),
             (modules(&["ext.a (missing)"]), contains("ext.a"), false),
             (modules(&["ext.a (missing)"]), contains("missing"), false),
-            (Some(MediaWikiFailure::ReadOnly), contains("mw-read-only-warning"), true),
-            (Some(MediaWikiFailure::ReadOnly), contains("Edit"), false),
+            (MediaWikiFailure::ReadOnly, contains("mw-read-only-warning"), true),
+            (MediaWikiFailure::ReadOnly, contains("Edit"), false),
         ] {
-            assert_eq!(failure.unwrap().is_meant_by(&assertion), meant, "{assertion:?}");
+            assert_eq!(failure.is_meant_by(&assertion), meant, "{assertion:?}");
         }
     }
 

@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
+/// The whole answer to a request with this first line; `None` is silence.
+type Script = fn(&str) -> Option<Vec<u8>>;
+
 /// Answers every request with the whole text that `script` gives for its first line, and keeps what it was sent.
 struct Wiki {
     address: SocketAddr,
@@ -20,7 +23,7 @@ struct Wiki {
 }
 
 impl Wiki {
-    async fn start(script: fn(&str) -> Option<Vec<u8>>) -> Self {
+    async fn start(script: Script) -> Self {
         super::install_crypto();
         let rcgen::CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed(["en.wikipedia.org".to_owned(), "de.wikipedia.org".to_owned()]).unwrap();
@@ -211,7 +214,7 @@ async fn a_name_that_cannot_be_looked_up_is_told() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_whole_is_no_answer() {
-    let scripts: [fn(&str) -> Option<Vec<u8>>; 4] = [
+    let scripts: [Script; 4] = [
         |_| Some(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf".to_vec()),
         |_| Some(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n63\r\nhalf".to_vec()),
         |_| answer("200 OK\r\nContent-Encoding: gzip", "text"),
