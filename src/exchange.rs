@@ -186,7 +186,34 @@ pub enum TransportError {
         /// Field name.
         name: String,
     },
-    /// The connection could not be made or broke; the browser does not say why.
+    /// The name could not be looked up.
+    #[error("could not be reached: {detail}")]
+    Name {
+        /// What the client said.
+        detail: String,
+    },
+    /// Nobody listens there.
+    #[error("could not be reached: {detail}")]
+    Refused {
+        /// What the client said.
+        detail: String,
+    },
+    /// The certificate or the encryption is not to be trusted.
+    #[error("could not be reached: {detail}")]
+    Tls {
+        /// What the client said.
+        detail: String,
+    },
+    /// The answer began and did not come whole: cut off, shorter than its length, or not encoded as it says. A body that
+    /// is longer than its length ends there (RFC 9112, section 6.3), and no client can tell.
+    #[error("the answer broke off: {detail}")]
+    Broken {
+        /// What the client said.
+        detail: String,
+    },
+    /// The connection could not be made or broke, and the client does not say why. `fetch` alone never does: a browser
+    /// tells a name, a refusal and a certificate apart only in `webRequest`, and not at all for hosts outside the
+    /// manifest's list.
     #[error("could not be reached: {detail}")]
     Network {
         /// What the client said.

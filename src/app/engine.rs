@@ -10,7 +10,8 @@ use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{
-    Doubt, Evidence, Journal, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, without_past_caches,
+    Doubt, Evidence, Journal, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, weigh_parser_cache,
+    without_past_caches,
 };
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -113,7 +114,7 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
                 in_flight.push(reading.map(move |_| (host, debug, Came::Code)).boxed_local());
             }
             let scale = train.scale(&host, target);
-            let job = async move { scale.weigh(ask(ports, test, target, plan).await).await };
+            let job = async move { scale.weigh(ask(ports, plan, test, target).await).await };
             let came = move |outcome| (host, debug, Came::Outcome(place, Box::new(outcome)));
             in_flight.push(job.map(came).boxed_local());
             awaited += 1;
@@ -153,7 +154,7 @@ fn host(test: &Test) -> String {
 }
 
 /// Asks once, and once more past the caches when one of them answered.
-async fn ask<P: Http + Clock>(ports: &P, test: &Test, target: &Target, plan: &Plan) -> Outcome {
+async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Target) -> Outcome {
     let first = send(ports, test, target, plan, None).await;
     let unique = ports.unique();
     let again = match &first {
@@ -161,12 +162,20 @@ async fn ask<P: Http + Clock>(ports: &P, test: &Test, target: &Target, plan: &Pl
         Ok(response) if response.status != 429 && is_cached(response) => past_caches(test.method, &test.url, &unique),
         _ => None,
     };
-    let Some(url) = again else { return weigh(test, target, first.as_ref(), &plan.known) };
+    let Some(url) = again else { return weigh_all(plan, test, target, first.as_ref()) };
     let second = send(ports, test, target, plan, Some(url)).await;
     let second = second.map(|response| without_past_caches(response, &unique));
-    let mut outcome = weigh(test, target, second.as_ref(), &plan.known);
+    let mut outcome = weigh_all(plan, test, target, second.as_ref());
     outcome.evidence.repeated_past_cache = true;
     outcome
+}
+
+fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+    let outcome = weigh(test, target, came, &plan.known);
+    match came {
+        Ok(response) => weigh_parser_cache(outcome, plan, target, response),
+        Err(_) => outcome,
+    }
 }
 
 async fn send<P: Http>(

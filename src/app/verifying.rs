@@ -7,14 +7,14 @@ use super::refreshing::origin_of;
 use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
-use crate::deployed::host_of_dbname;
+use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
 use crate::suite::Test;
 use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Limit of one request: under the 30 s after which a browser ends a background whose fetch has no answer.
 const TIMEOUT_MS: u32 = 20_000;
@@ -40,7 +40,8 @@ impl<P: Ports> App<P> {
         } else {
             Stage::Mwdebug { backend: self.inner.borrow().settings.backend.clone() }
         };
-        let mut plan = Plan::new(self.ports.unique(), self.subject(gerrit), stage, self.ports.now(), tests, TIMEOUT_MS);
+        let subject = self.subject(gerrit, production);
+        let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
         {
             let settings = &self.inner.borrow().settings;
             plan.switches.clone_from(&settings.switches);
@@ -77,7 +78,7 @@ impl<P: Ports> App<P> {
         Ok(tests)
     }
 
-    fn subject(&self, gerrit: u64) -> Subject {
+    fn subject(&self, gerrit: u64, production: bool) -> Subject {
         let inner = self.inner.borrow();
         let schedule = match &inner.calendar {
             Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
@@ -100,7 +101,8 @@ impl<P: Ports> App<P> {
         let named = |version: &String| inner.gathered.versions.as_ref().map(|all| all.wikis_on(version, WIKIS));
         let wikis = version.as_ref().and_then(named).unwrap_or_default().into_iter().filter_map(host_of_dbname);
         let patch = known.and_then(Change::merged);
-        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version, patch }
+        let synced = inner.progress.get(&gerrit).and_then(|progress| synced(progress, production));
+        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version, patch, synced }
     }
 
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
@@ -191,6 +193,16 @@ fn version_of(kind: &PatchKind) -> Option<String> {
     (is_version || version == "master").then(|| version.to_owned())
 }
 
+/// When the servers of a stage had the patch, at the latest, as far as the log says.
+fn synced(progress: &Deployed, production: bool) -> Option<Timestamp> {
+    let has_it = match progress.phase {
+        Phase::Deployed => true,
+        Phase::OnTestServers | Phase::Deploying => !production,
+        Phase::Scheduled | Phase::Merged | Phase::RolledBack | Phase::Unknown => false,
+    };
+    progress.since.or(progress.began).filter(|_| has_it)
+}
+
 impl<P: Ports> Progress for App<P> {
     async fn outcome(&self, journal: &Journal) {
         let run = Run { journal: journal.clone(), report: None };
@@ -204,8 +216,32 @@ impl<P: Ports> Progress for App<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::version_of;
+    use super::{Deployed, Phase, synced, version_of};
     use crate::schedule::PatchKind;
+    use jiff::Timestamp;
+
+    #[test]
+    fn the_sync_is_known_once_the_log_says_that_the_stages_servers_have_the_patch() {
+        let at = |minute: &str| format!("2026-08-18T13:{minute}:00Z").parse::<Timestamp>().ok();
+        for (phase, since, began, production, expected) in [
+            (Phase::OnTestServers, at("05"), at("02"), false, at("05")),
+            (Phase::OnTestServers, None, at("02"), false, at("02")),
+            (Phase::OnTestServers, None, None, false, None),
+            (Phase::OnTestServers, at("05"), at("02"), true, None),
+            (Phase::Deploying, at("07"), at("02"), false, at("07")),
+            (Phase::Deploying, at("07"), at("02"), true, None),
+            (Phase::Deployed, at("09"), at("02"), true, at("09")),
+            (Phase::Deployed, at("09"), at("02"), false, at("09")),
+            (Phase::Merged, at("02"), at("02"), false, None),
+            (Phase::RolledBack, at("09"), at("02"), true, None),
+            (Phase::Unknown, at("09"), at("02"), false, None),
+            (Phase::Scheduled, at("09"), at("02"), false, None),
+        ] {
+            let (deployer, servers, disagreement, gaps) = (None, None, None, Vec::new());
+            let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
+            assert_eq!(synced(&progress, production), expected, "{phase:?} {production}");
+        }
+    }
 
     #[test]
     fn a_backports_version_is_what_the_calendar_writes_and_a_word_is_none() {

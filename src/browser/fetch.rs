@@ -4,6 +4,7 @@
 //! Must not retry and must not judge an answer.
 
 use super::exchanges::{Answer, Ticket, without_fragment};
+use super::net_error::failure as failure_of;
 use super::{BrowserPorts, host, sys};
 use crate::exchange::{Headers, Hop, Redirects, Request, Response, Session, TransportError};
 use crate::ports::Http;
@@ -145,7 +146,8 @@ async fn hidden_answer(request: &Request, ticket: &Ticket) -> Result<Response, T
 /// An answer that `fetch` shows, with what `webRequest` knows besides.
 async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<Response, TransportError> {
     let mut headers = shown_headers(response).map_err(|error| thrown(&error))?;
-    let body = text_of(response, &headers).await.map_err(|error| thrown(&error))?;
+    let body = text_of(response, &headers).await;
+    let body = body.map_err(|error| TransportError::Broken { detail: sys::said(&error) })?;
     let redirected = response.redirected();
     if redirected {
         let told = ticket.wait(HIDDEN_ANSWER_MS, |record| record.answers.len() > 1).await;
@@ -187,7 +189,7 @@ async fn reason(failure: TransportError, ticket: &Ticket) -> TransportError {
     {
         return TransportError::NotPermitted { origin };
     }
-    network(code.map_or_else(|| detail.clone(), |code| format!("{detail} ({code})")))
+    failure_of(code.as_deref(), &detail)
 }
 
 /// The origin to which an answer redirects.

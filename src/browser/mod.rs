@@ -16,6 +16,7 @@ mod header_rules;
 #[cfg(target_arch = "wasm32")]
 mod host;
 mod match_pattern;
+mod net_error;
 #[cfg(target_arch = "wasm32")]
 pub mod pages;
 #[cfg(target_arch = "wasm32")]

@@ -228,23 +228,44 @@ const fn network(detail: String) -> TransportError {
 }
 
 fn failed(error: &reqwest::Error) -> TransportError {
-    let cause = innermost(error);
-    network(if error.is_dns() { format!("the name cannot be looked up: {cause}") } else { cause })
+    let detail = innermost(error);
+    if error.is_dns() {
+        TransportError::Name { detail: format!("the name cannot be looked up: {detail}") }
+    } else if has_cause(error, <dyn Error>::is::<rustls::Error>) {
+        TransportError::Tls { detail }
+    } else if has_cause(error, is_refusal) {
+        TransportError::Refused { detail }
+    } else {
+        network(detail)
+    }
+}
+
+/// Why a body did not come whole.
+fn broken(error: &reqwest::Error) -> TransportError {
+    TransportError::Broken { detail: innermost(error) }
+}
+
+fn is_refusal(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+/// The error, what is below it, and so on.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause| {
+        // What an I/O error wraps is not its source but itself.
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| cause.source())
+    })
+}
+
+fn has_cause(error: &(dyn Error + 'static), wanted: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
+    causes(error).any(wanted)
 }
 
 /// The cause at the bottom of an error: what DNS, TLS or the system said.
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut cause = error;
-    loop {
-        // What an I/O error wraps is not its source but itself.
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let next = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| cause.source());
-        match next {
-            Some(next) => cause = next,
-            None if cause.is::<rustls::Error>() => return format!("TLS: {cause}"),
-            None => return cause.to_string(),
-        }
-    }
+    let cause = causes(error).last().unwrap_or(error);
+    if cause.is::<rustls::Error>() { format!("TLS: {cause}") } else { cause.to_string() }
 }
 
 #[cfg(test)]

@@ -2,14 +2,15 @@
 //! A run as JSON, format 1: the same from the browser and from the command.
 
 use super::line::{channel_line, reason_in_words};
+use super::logstash::logstash_link;
 use crate::verify::{Journal, Outcome};
 use serde_json::{Value, json};
 
 /// The run as a JSON value. `format` is 1 and grows when a reader of the old one would go wrong.
 ///
 /// `{format, id, change, title, stage, backend, asked, ended, ending, verdict, line, tally, tests: [{name, url, verdict,
-/// comparison, outcome, baseline}]}`; an outcome is `{verdict, reason, assertions: [{expected, actual, held}], evidence}`
-/// or null where there is none. Times are RFC 3339 in UTC.
+/// comparison, outcome, baseline}]}`; an outcome is `{verdict, reason, assertions: [{expected, actual, held}], evidence,
+/// logstash}` or null where there is none; `logstash` is a link or null. Times are RFC 3339 in UTC.
 #[must_use]
 pub fn to_json(journal: &Journal) -> Value {
     let plan = &journal.plan;
@@ -60,5 +61,6 @@ fn outcome_to_json(outcome: &Outcome) -> Value {
         "reason": reason_in_words(outcome),
         "assertions": assertions,
         "evidence": outcome.evidence,
+        "logstash": logstash_link(outcome),
     })
 }

@@ -7,6 +7,7 @@ use super::clean::{clean, clean_line, names_a_bot, shorten};
 use crate::check::Assertion;
 use crate::exchange::{Session, TransportError};
 use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
+use std::borrow::Cow;
 
 /// The longest line, in bytes of UTF-8. An IRC message has at most 512 with its prefix, and the relay of the channel's
 /// own bots reads 425 at a time (repository `operations/puppet`, `modules/tcpircbot`).
@@ -94,6 +95,7 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
         }
         Reason::Transport { error } => error.to_string(),
         Reason::BadStatus { status } => format!("status {status}, of which the test says nothing"),
+        Reason::MediaWiki { failure } => failure.to_string(),
         Reason::NoAssertion => "the test has no assertion".into(),
         Reason::Doubt { doubt } => doubt.to_string(),
     })
@@ -141,19 +143,36 @@ fn about(journal: &Journal, room: usize) -> String {
 pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
     let reason = outcome.reason.as_ref()?;
     let what = in_short(outcome, false)?;
-    let step;
+    let step: Cow<'static, str>;
     let next = match reason {
         Reason::Assertion { .. } => {
             "The answer is from the right server: the patch does not do what the test expects, or is not synced yet."
         }
-        Reason::BadStatus { status: 500.. } => "Tell the deployer, and look into Logstash for this request.",
+        Reason::BadStatus { status: 500.. } => match &outcome.evidence.request_id {
+            Some(id) => {
+                step = format!("Tell the deployer, and look into Logstash for the request {id}.").into();
+                &*step
+            }
+            None => "Tell the deployer, and look into Logstash for this request.",
+        },
         Reason::BadStatus { .. } => "Open the URL to see why, or assert this status if the test wants it.",
+        Reason::MediaWiki { failure } => failure.next_step(),
         Reason::NoAssertion => "Add an assertion to the test.",
         Reason::Transport { error } => match error {
             TransportError::Timeout { .. } => "Verify again; if it stays so, tell the deployer.",
             TransportError::NotPermitted { .. } => "Allow access in the browser, then verify again.",
             TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
-            TransportError::Network { .. } => "Check your connection, then verify again.",
+            TransportError::Name { .. } => "Check the host in the test's URL and your connection, then verify again.",
+            TransportError::Refused { .. } => {
+                "Check your connection, a proxy or a firewall, then verify again; if it stays so, tell the deployer."
+            }
+            TransportError::Tls { .. } => {
+                "Open the URL in a tab: a sign-in page of your network or a wrong clock is the usual cause."
+            }
+            TransportError::Broken { .. } => "Verify again; if it stays so, tell the deployer: the page breaks off.",
+            TransportError::Network { .. } => {
+                "Check your connection and open the URL in a tab to see more, then verify again."
+            }
         },
         Reason::Doubt { doubt } => {
             step = doubt.next_step();

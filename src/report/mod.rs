@@ -6,9 +6,11 @@
 mod clean;
 mod json;
 mod line;
+mod logstash;
 mod slack;
 
 pub use clean::{clean, clean_line, shorten};
 pub use json::to_json;
 pub use line::{LINE_LIMIT, channel_line, reason_in_words};
+pub use logstash::logstash_link;
 pub use slack::{slack_body, slack_text};

@@ -8,7 +8,7 @@ use super::seam::Screen;
 use super::{answered, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
-use crate::report::reason_in_words;
+use crate::report::{logstash_link, reason_in_words};
 use crate::suite::Test;
 use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Stage, Verdict};
 use maud::{Markup, html};
@@ -135,10 +135,13 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
 
 /// Why a test did not pass, where that is more than an assertion: those are shown one by one.
 fn reason(outcome: &Outcome) -> Markup {
-    if matches!(outcome.reason, Some(Reason::Assertion { .. })) {
-        return html! {};
+    let is_assertion = matches!(outcome.reason, Some(Reason::Assertion { .. }));
+    html! {
+        @if let (false, Some(why)) = (is_assertion, reason_in_words(outcome)) { p.bv-result__reason dir="auto" { (why) } }
+        @if let Some(link) = logstash_link(outcome) {
+            p.bv-result__reason { a.bv-link href=(link) target="_blank" rel="noreferrer" data-logstash { "Find this request in Logstash" } }
+        }
     }
-    html! { @if let Some(why) = reason_in_words(outcome) { p.bv-result__reason dir="auto" { (why) } } }
 }
 
 fn assertion(came: &AssertionResult) -> Markup {

@@ -4,7 +4,7 @@
 //! A test server has a patch once scap has synced it there, production once the fleet has it. Before that neither a pass
 //! nor a fail says anything of the patch, and afterwards production no longer shows how it was without.
 
-use super::evidence::{Doubt, Side};
+use super::doubt::{Doubt, Side};
 use super::outcome::{CodeSeen, Outcome, Reason, Verdict};
 use super::plan::Target;
 use crate::deployed::Runs;

@@ -3,275 +3,27 @@
 //!
 //! Must not judge the assertions of an answer that proves nothing: its verdict is inconclusive whatever it says.
 
+use super::cache::{age_of, is_cached};
+use super::doubt::Doubt;
+use super::failure::{MediaWikiFailure, request_id_in};
 use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
 use crate::check::{Assertion, judge};
 use crate::debug::{Backend, Known, Origin, Realm, named_in};
-use crate::exchange::{Method, Response, TransportError};
+use crate::exchange::{Response, TransportError};
 use crate::suite::{Test, in_scope};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::fmt;
-use thiserror::Error;
 
 /// What the edge says when it knows no backend of the name asked for (repository `operations/puppet`,
 /// `modules/profile/files/trafficserver/x-wikimedia-debug-routing.lua`).
 const NO_MATCH: &str = "x-wikimedia-debug-routing: no match found";
 
-/// The query parameter that makes a URL one that no cache has seen. MediaWiki ignores parameters that it does not know.
-const PAST_CACHE: &str = "backport-verify";
-
 /// What `x-cache-status` says of an answer that a server gave now (repository `operations/puppet`,
 /// the varnishtest `33-x-cache-status`); `hit-…` is a cache, `int-…` the edge itself.
 const FRESH: [&str; 2] = ["miss", "pass"];
 
-/// Why an answer proves nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Doubt {
-    /// The edge knows no such backend.
-    #[error("the edge knows no backend <{backend}>")]
-    UnknownBackend {
-        /// The backend asked for.
-        backend: String,
-    },
-    /// Production answered in the backend's place.
-    #[error("production answered ({server}), not {backend}")]
-    ProductionAnswered {
-        /// The backend asked for.
-        backend: String,
-        /// Who answered.
-        server: String,
-    },
-    /// Another debug backend answered.
-    #[error("{server} answered, which is not {backend}")]
-    OtherBackend {
-        /// The backend asked for.
-        backend: String,
-        /// Who answered.
-        server: String,
-    },
-    /// A debug server answered where production was asked.
-    #[error("a test server answered ({server}), not production")]
-    DebugAnswered {
-        /// Who answered.
-        server: String,
-    },
-    /// The answer does not say who gave it.
-    #[error("the answer (status {status}) does not say which server gave it")]
-    NoServer {
-        /// Status code.
-        status: u16,
-    },
-    /// The answering server's name is in no table.
-    #[error("answered by <{server}> (status {status}), which is not known as a MediaWiki server of Wikimedia")]
-    UnknownServer {
-        /// Who answered.
-        server: String,
-        /// Status code.
-        status: u16,
-    },
-    /// The page or API answer names another server than its `server` header.
-    #[error("the answer's header says that {server} gave it, and the answer itself says {body}")]
-    Contradiction {
-        /// What the header says.
-        server: String,
-        /// What the body says.
-        body: String,
-    },
-    /// A cache answered, also the second time.
-    #[error("a cache answered (x-cache-status <{status}>, age {age} s), also when asked past it")]
-    Cached {
-        /// `x-cache-status`.
-        status: String,
-        /// `age`, in seconds.
-        age: u64,
-    },
-    /// The answer does not say whether a cache gave it.
-    #[error("the answer does not say whether a cache gave it (no x-cache-status)")]
-    CacheUnstated,
-    /// The edge says that neither a cache nor a server gave the answer, or something unheard of.
-    #[error("the edge did not ask a server for this answer (x-cache-status <{status}>)")]
-    NotFromServer {
-        /// `x-cache-status`.
-        status: String,
-    },
-    /// The site asks for fewer requests.
-    #[error("the site asks to slow down (status 429)")]
-    TooManyRequests,
-    /// The same, and it says for how long (`Retry-After`).
-    #[error("the site asks to slow down (status 429) and to wait {seconds} s")]
-    TooManyRequestsFor {
-        /// Seconds.
-        seconds: u32,
-    },
-    /// A redirect led away from the Wikimedia sites.
-    #[error("a redirect led to {url}, which is not a Wikimedia site")]
-    LeftSites {
-        /// Where it ended.
-        url: String,
-    },
-    /// The run was interrupted while this request, which must not be sent twice, may have been under way.
-    #[error("the run was interrupted and a {method} request is not sent twice")]
-    Interrupted {
-        /// The method.
-        method: String,
-    },
-    /// The wiki does not run the version that the backport is for, so that the patch is in no code that answered.
-    #[error("the wiki {host} runs {runs}, and the patch is for {wanted}")]
-    OtherVersion {
-        /// The wiki's host.
-        host: String,
-        /// What it runs.
-        runs: String,
-        /// What the backport is for.
-        wanted: String,
-        /// Hosts of wikis that run it; empty where that is not known, or none does.
-        wikis: Vec<String>,
-    },
-    /// Which version the wiki runs could not be read.
-    #[error("the version that {host} runs is not known: {why}")]
-    VersionUnknown {
-        /// The wiki's host.
-        host: String,
-        /// What the backport is for.
-        wanted: String,
-        /// Why, as a fragment.
-        why: String,
-    },
-    /// The servers that were asked do not run the patch: what they answer says nothing of it.
-    #[error("the patch is not on {side}: {host} runs commit {} there", short(running))]
-    PatchNotThere {
-        /// The wiki's host.
-        host: String,
-        /// Which of its servers.
-        side: Side,
-        /// The commit of the patch's project that they run.
-        running: String,
-    },
-    /// Production runs the patch where it was asked how it is without.
-    #[error("production has the patch already: {host} runs commit {} there", short(running))]
-    PatchThereAlready {
-        /// The wiki's host.
-        host: String,
-        /// The commit of the patch's project that they run.
-        running: String,
-    },
-}
-
-/// Which servers of a wiki.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Those that answer to X-Wikimedia-Debug.
-    TestServers,
-    /// Those that answer to everybody.
-    Production,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::TestServers => "the test servers",
-            Self::Production => "production",
-        })
-    }
-}
-
-/// A commit as people write it.
-fn short(commit: &str) -> String {
-    commit.chars().take(10).collect()
-}
-
-impl Doubt {
-    /// Whether the site refused to answer so many requests: more of them now would be impolite.
-    #[must_use]
-    pub const fn is_too_many_requests(&self) -> bool {
-        matches!(self, Self::TooManyRequests | Self::TooManyRequestsFor { .. })
-    }
-
-    /// What the submitter can do about it, as a sentence.
-    #[must_use]
-    pub fn next_step(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::UnknownBackend { .. } => "Choose another backend in the settings.",
-            Self::ProductionAnswered { .. } => {
-                "The test servers do not serve this URL; test another URL, or ask the deployer."
-            }
-            Self::OtherBackend { .. } => "Choose the backend that the deployer synced to, then verify again.",
-            Self::DebugAnswered { .. } => {
-                "Switch WikimediaDebug off and delete the X-Wikimedia-Debug cookie, then verify again."
-            }
-            Self::NoServer { .. } | Self::UnknownServer { .. } | Self::Contradiction { .. } => {
-                "Verify again; if it stays so, test this URL by hand and ask the deployer to wait."
-            }
-            Self::Cached { .. } | Self::CacheUnstated | Self::NotFromServer { .. } => {
-                "Verify again in a minute, or test a URL that is not cached, such as one of api.php."
-            }
-            Self::TooManyRequests => "Wait a minute, then verify again.",
-            Self::LeftSites { .. } => "Do not follow redirects in this test, or test the other URL by hand.",
-            Self::Interrupted { .. } => "Verify again if sending the request once more does no harm.",
-            Self::OtherVersion { wanted, wikis, .. } if wikis.is_empty() => {
-                return format!("Test a wiki that runs {wanted}; https://versions.toolforge.org shows which do.")
-                    .into();
-            }
-            Self::OtherVersion { wanted, wikis, .. } => {
-                return format!("Test a wiki that runs {wanted}, such as {}.", wikis.join(", ")).into();
-            }
-            Self::PatchNotThere { side: Side::TestServers, .. } => {
-                "Wait until the channel says that it is synced to the testservers, then verify again."
-            }
-            Self::PatchNotThere { side: Side::Production, .. } => {
-                "Wait until the deployment is finished, then verify again; after a rollback there is nothing to verify."
-            }
-            Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
-            Self::TooManyRequestsFor { seconds } => {
-                return format!("Wait {seconds} s, then verify again.").into();
-            }
-            Self::VersionUnknown { host, wanted, .. } => {
-                return format!("Verify again; if it stays so, look for {wanted} at https://{host}/wiki/Special:Version and test by hand.").into();
-            }
-        })
-    }
-}
-
-/// Whether a cache gave this answer. `age` counts too: an answer given now has none, or 0.
-#[must_use]
-pub fn is_cached(response: &Response) -> bool {
-    let evidence = evidence_of(response);
-    evidence.cache_status.is_some_and(|status| status.starts_with("hit")) || evidence.age.is_some_and(|age| age > 0)
-}
-
-/// The same page by a URL that no cache can have seen: one more query parameter, which MediaWiki ignores. `None` for
-/// a method whose answers are not cached.
-#[must_use]
-pub fn past_caches(method: Method, url: &str, unique: &str) -> Option<String> {
-    if !matches!(method, Method::Get | Method::Head) {
-        return None;
-    }
-    let mut url = url::Url::parse(url).ok()?;
-    url.query_pairs_mut().append_pair(PAST_CACHE, unique);
-    Some(url.into())
-}
-
-/// An answer to a URL made by [`past_caches`], with our parameter taken out of every place that repeats the URL, so
-/// that a redirect can be asserted as if the URL had been asked plain.
-#[must_use]
-pub fn without_past_caches(mut response: Response, unique: &str) -> Response {
-    let parameter = format!("{PAST_CACHE}={unique}");
-    let cleaned = |text: &str| {
-        text.replace(&format!("?{parameter}&"), "?")
-            .replace(&format!("?{parameter}"), "")
-            .replace(&format!("&{parameter}"), "")
-    };
-    response.url = cleaned(&response.url);
-    response.headers = response.headers.iter().map(|(name, value)| (name.to_owned(), cleaned(value))).collect();
-    for hop in &mut response.hops {
-        hop.url = cleaned(&hop.url);
-        hop.location = hop.location.as_deref().map(cleaned);
-    }
-    response
-}
+/// The title of the edge's own error page (repository `operations/puppet`,
+/// `modules/mediawiki/templates/errorpage.html.erb`).
+const EDGE_ERROR: &str = "<title>Wikimedia Error</title>";
 
 /// Weighs what came of sending `test` to `target`: who answered, whether it was now, and then every assertion. `known` is
 /// what the user has said of servers that are in no table.
@@ -287,7 +39,10 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
     }
     let assertions: Vec<_> = test.assertions.iter().map(|assertion| judge(assertion, response)).collect();
     let expected = (200..300).contains(&response.status) || test.assertions.iter().any(speaks_of_status);
+    let failure = unasked_failure(test, response).filter(|_| !assertions.is_empty());
     let reason = match assertions.iter().position(|result| !result.held) {
+        // It explains what did not hold, and where something was to be absent everything held.
+        _ if failure.is_some() => failure.map(|failure| Reason::MediaWiki { failure }),
         Some(at) => Some(Reason::Assertion { at }),
         // On an error page, and in a redirect that is not followed, every assertion that something is absent holds.
         None if !expected => Some(Reason::BadStatus { status: response.status }),
@@ -303,6 +58,13 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
     Outcome { verdict, reason, assertions, evidence }
 }
 
+/// How MediaWiki failed behind a status of success, unless the test names that very failure.
+fn unasked_failure(test: &Test, response: &Response) -> Option<MediaWikiFailure> {
+    let failure = MediaWikiFailure::of(response).filter(|_| (200..300).contains(&response.status))?;
+    let is_meant = test.assertions.iter().any(|wanted| failure.is_meant_by(wanted) && judge(wanted, response).held);
+    (!is_meant).then_some(failure)
+}
+
 /// Whether an assertion says that another status than success may be meant: by its code, or by where a redirect leads.
 fn speaks_of_status(assertion: &Assertion) -> bool {
     match assertion {
@@ -314,13 +76,19 @@ fn speaks_of_status(assertion: &Assertion) -> bool {
     }
 }
 
+/// The edge takes the id out of an answer to a request without the debug header; a failure tells it all the same.
+fn request_id_of_failure(response: &Response) -> Option<String> {
+    let is_fatal = || matches!(MediaWikiFailure::of(response), Some(MediaWikiFailure::FatalException { .. }));
+    (response.status >= 500 || is_fatal()).then(|| request_id_in(&response.body)).flatten()
+}
+
 fn evidence_of(response: &Response) -> Evidence {
     Evidence {
         status: Some(response.status),
         server: response.headers.get("server"),
         cache_status: response.headers.get("x-cache-status").map(|status| status.trim().to_ascii_lowercase()),
-        age: response.headers.get("age").and_then(|age| age.trim().parse().ok()),
-        request_id: response.headers.get("x-request-id"),
+        age: age_of(response),
+        request_id: response.headers.get("x-request-id").or_else(|| request_id_of_failure(response)),
         elapsed_ms: response.elapsed_ms,
         repeated_past_cache: false,
         version: None,
@@ -339,14 +107,23 @@ fn doubt_about(target: &Target, response: &Response, evidence: &Evidence, known:
         return Some(Doubt::LeftSites { url: response.url.clone() });
     }
     if response.status == 429 {
-        let wait = response.headers.get("retry-after").and_then(|wait| wait.trim().parse().ok());
-        return Some(wait.map_or(Doubt::TooManyRequests, |seconds| Doubt::TooManyRequestsFor { seconds }));
+        return Some(Doubt::too_many_requests(response.headers.get("retry-after").as_deref()));
+    }
+    if is_edge_error(response, evidence) {
+        return Some(Doubt::EdgeError { status: response.status });
     }
     let doubt = match target {
         Target::Debug { backend } => doubt_about_debug(backend, response, evidence, known),
         Target::Baseline | Target::Production => doubt_about_production(response, evidence, known),
     };
     doubt.or_else(|| doubt_about_cache(response, evidence))
+}
+
+/// Whether the edge gave its own error page because no server answered it. One that a known server sent with a status of
+/// 500 and more is that server's, and a failure.
+fn is_edge_error(response: &Response, evidence: &Evidence) -> bool {
+    let is_known = |server: &str| Origin::from_server_header(server).realm != Realm::Unknown;
+    response.status >= 500 && response.body.contains(EDGE_ERROR) && !evidence.server.as_deref().is_some_and(is_known)
 }
 
 fn doubt_about_debug(backend: &Backend, response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {
@@ -392,10 +169,10 @@ fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Doubt, Outcome, Reason, Verdict, is_cached, past_caches, without_past_caches};
+    use super::{Doubt, Outcome, Reason, Verdict, is_cached};
     use crate::check::Assertion;
     use crate::debug::{Backend, Known, Realm};
-    use crate::exchange::{Headers, Method, Response, TransportError};
+    use crate::exchange::{Headers, Response, TransportError};
     use crate::suite::Test;
     use crate::verify::Target;
 
@@ -621,18 +398,5 @@ mod tests {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         response.url = "https://example.org/".into();
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::LeftSites { url: "https://example.org/".into() }));
-    }
-
-    #[test]
-    fn a_url_past_the_caches_differs_by_one_parameter_that_is_taken_out_again() {
-        let plain = "https://en.wikipedia.org/w/index.php?title=X";
-        let asked = past_caches(Method::Get, plain, "1f").unwrap();
-        assert_eq!(asked, "https://en.wikipedia.org/w/index.php?title=X&backport-verify=1f");
-        assert_eq!(past_caches(Method::Post, plain, "1f"), None);
-        let mut response = answer(&[("location", "/wiki/X?backport-verify=1f")]);
-        response.url = asked;
-        let response = without_past_caches(response, "1f");
-        assert_eq!(response.url, plain);
-        assert_eq!(response.headers.get("location").as_deref(), Some("/wiki/X"));
     }
 }

@@ -3,18 +3,26 @@
 //!
 //! Must not send a request or read a clock; `app` does both and tells this module.
 
+mod cache;
 mod code;
 mod comparison;
+mod doubt;
 mod evidence;
+mod failure;
 mod journal;
 mod outcome;
+mod parser_cache;
 mod plan;
 mod version;
 
+pub use cache::{is_cached, past_caches, without_past_caches};
 pub use code::weigh_code;
 pub use comparison::Comparison;
-pub use evidence::{Doubt, Side, doubt_of, is_cached, past_caches, weigh, without_past_caches};
+pub use doubt::{Doubt, Side};
+pub use evidence::{doubt_of, weigh};
+pub use failure::MediaWikiFailure;
 pub use journal::{Ending, Journal, Tally};
 pub use outcome::{CodeSeen, Evidence, Outcome, Reason, Verdict};
+pub use parser_cache::weigh_parser_cache;
 pub use plan::{Job, Plan, Stage, Subject, Target};
 pub use version::weigh_version;

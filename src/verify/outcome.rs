@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What came of one job.
 
-use super::evidence::Doubt;
+use super::doubt::Doubt;
+use super::failure::MediaWikiFailure;
 use crate::check::AssertionResult;
 use crate::deployed::Runs;
 use crate::exchange::TransportError;
@@ -49,6 +50,11 @@ pub enum Reason {
         /// Status code.
         status: u16,
     },
+    /// MediaWiki failed and said so with a status of success, and the test does not ask for that.
+    MediaWiki {
+        /// How it failed.
+        failure: MediaWikiFailure,
+    },
     /// The test demands nothing.
     NoAssertion,
     /// The answer proves nothing.
@@ -69,7 +75,7 @@ pub struct Evidence {
     pub cache_status: Option<String>,
     /// The `age` header, in seconds.
     pub age: Option<u64>,
-    /// The `x-request-id` header, which finds the request in Logstash.
+    /// The `x-request-id` header, or the id in an exception's message, which finds the request in Logstash.
     pub request_id: Option<String>,
     /// Milliseconds to the end of the body.
     pub elapsed_ms: u32,

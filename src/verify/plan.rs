@@ -29,6 +29,9 @@ pub struct Subject {
     /// The patch in its branch; `None` while it is not merged, where that is not known, and without a change.
     #[serde(default)]
     pub patch: Option<PatchRef>,
+    /// When the servers of the stage were told to have the patch, UTC; `None` where it is not known.
+    #[serde(default)]
+    pub synced: Option<Timestamp>,
 }
 
 impl Subject {

@@ -5,7 +5,7 @@
 //! `operations/mediawiki-config`, `multiversion/`). A wiki of another version answers without the patch: what holds there
 //! holds by itself, and what does not says nothing of the patch.
 
-use super::evidence::Doubt;
+use super::doubt::Doubt;
 use super::outcome::{Outcome, Reason, Verdict};
 use super::plan::Subject;
 

@@ -123,7 +123,7 @@ async fn a_host_that_asks_to_slow_down_is_asked_nothing_more_and_the_others_are(
     assert!((1..=3).contains(&asked), "{asked}");
     for place in 0..10 {
         let outcome = journal.deciding(place).unwrap();
-        assert_eq!(outcome.reason, Some(Reason::Doubt { doubt: Doubt::TooManyRequestsFor { seconds: 7 } }), "{place}");
+        assert_eq!(outcome.reason, Some(Reason::Doubt { doubt: Doubt::RetryAfter { seconds: 7 } }), "{place}");
         assert_eq!(journal.deciding(10 + place).unwrap().verdict, Verdict::Pass);
     }
 }
@@ -133,8 +133,8 @@ async fn nothing_that_was_refused_is_sent_a_second_time() {
     for (wait, doubt, said) in [
         (
             Some("7"),
-            Doubt::TooManyRequestsFor { seconds: 7 },
-            "the site asks to slow down (status 429) and to wait 7 s. Wait 7 s, then verify again.",
+            Doubt::RetryAfter { seconds: 7 },
+            "the site asks to wait 7 s (status 429). Wait 7 s, then verify again.",
         ),
         (None, Doubt::TooManyRequests, "the site asks to slow down (status 429). Wait a minute, then verify again."),
         (

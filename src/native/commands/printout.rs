@@ -3,7 +3,7 @@
 
 use super::super::terminal::plain;
 use super::verify::verdict;
-use crate::report::reason_in_words;
+use crate::report::{logstash_link, reason_in_words};
 use crate::verify::{Comparison, Doubt, Ending, Evidence, Journal, Outcome, Reason, Stage};
 
 /// A line for each test, below it why it did not pass and how it stands to the baseline; the verdict last.
@@ -39,6 +39,7 @@ fn of_test(label: &str, outcome: &Outcome) -> Vec<String> {
         }
         Some(_) => lines.extend(reason_in_words(outcome).map(|words| indent(&plain(&words)))),
     }
+    lines.extend(logstash_link(outcome).map(|link| indent(&link)));
     lines
 }
 

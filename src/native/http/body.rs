@@ -4,7 +4,7 @@
 //! reqwest could decode too, but takes `Content-Encoding` out of the answer as it does, and then a test that wants
 //! that field absent would always pass.
 
-use super::{failed, network};
+use super::{broken, network};
 use crate::exchange::TransportError;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use reqwest::header::CONTENT_ENCODING;
@@ -16,11 +16,11 @@ pub(super) const ACCEPTED: &str = "gzip";
 /// The body of `answer`, decoded and by its charset.
 pub(super) async fn text_of(answer: reqwest::Response) -> Result<String, TransportError> {
     let headers = answer.headers().clone();
-    let bytes = answer.bytes().await.map_err(|error| failed(&error))?;
+    let bytes = answer.bytes().await.map_err(|error| broken(&error))?;
     let codings = headers.get_all(CONTENT_ENCODING).iter().map(|value| super::text(value.as_bytes()));
     let mut plain = http::Response::new(decoded(bytes.into(), &codings.collect::<Vec<_>>().join(","))?);
     *plain.headers_mut() = headers;
-    reqwest::Response::from(plain).text().await.map_err(|error| failed(&error))
+    reqwest::Response::from(plain).text().await.map_err(|error| broken(&error))
 }
 
 /// The bytes before they were encoded as `Content-Encoding` says, the last coding first (RFC 9110, section 8.4).
@@ -40,7 +40,9 @@ fn decoded(mut bytes: Vec<u8>, codings: &str) -> Result<Vec<u8>, TransportError>
                 return Err(network(detail));
             }
         };
-        read.map_err(|error| network(format!("the body is not the <{coding}> that it says it is: {error}")))?;
+        read.map_err(|error| TransportError::Broken {
+            detail: format!("the body is not the <{coding}> that it says it is: {error}"),
+        })?;
         bytes = plain;
     }
     Ok(bytes)

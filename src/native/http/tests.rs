@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
+/// The whole answer to a request with this first line; `None` is silence.
+type Script = fn(&str) -> Option<Vec<u8>>;
+
 /// Answers every request with the whole text that `script` gives for its first line, and keeps what it was sent.
 struct Wiki {
     address: SocketAddr,
@@ -20,7 +23,7 @@ struct Wiki {
 }
 
 impl Wiki {
-    async fn start(script: fn(&str) -> Option<Vec<u8>>) -> Self {
+    async fn start(script: Script) -> Self {
         super::install_crypto();
         let rcgen::CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed(["en.wikipedia.org".to_owned(), "de.wikipedia.org".to_owned()]).unwrap();
@@ -181,8 +184,9 @@ async fn no_answer_in_time_is_a_timeout() {
 async fn a_certificate_that_nobody_vouches_for_is_refused_and_named() {
     let wiki = Wiki::start(|_| answer("200 OK", "")).await;
     let strict = NativeHttp::new(&Connection { cacert: None, ..wiki.connection() }).unwrap();
-    let said = detail(strict.send(&get("https://en.wikipedia.org/")).await);
-    assert!(said.starts_with("TLS: invalid peer certificate"), "{said}");
+    let came = strict.send(&get("https://en.wikipedia.org/")).await;
+    let Err(TransportError::Tls { detail }) = came else { panic!("{came:?}") };
+    assert!(detail.starts_with("TLS: invalid peer certificate"), "{detail}");
 
     let lax = NativeHttp::new(&Connection { cacert: None, insecure: true, ..wiki.connection() }).unwrap();
     assert_eq!(lax.send(&get("https://en.wikipedia.org/")).await.unwrap().status, 200);
@@ -193,8 +197,45 @@ async fn a_closed_port_is_named() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let rule = format!("::127.0.0.1:{port}").parse().unwrap();
     let client = NativeHttp::new(&Connection { connect_to: vec![rule], ..Connection::default() }).unwrap();
-    let said = detail(client.send(&get("https://en.wikipedia.org/")).await);
-    assert!(said.starts_with("Connection refused"), "{said}");
+    let came = client.send(&get("https://en.wikipedia.org/")).await;
+    let Err(TransportError::Refused { detail }) = came else { panic!("{came:?}") };
+    assert!(detail.starts_with("Connection refused"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_looked_up_is_told() {
+    // No name ends in `.invalid` (RFC 6761, section 6.4), so that nobody outside is asked.
+    let rule = "::nowhere.invalid:443".parse().unwrap();
+    let client = NativeHttp::new(&Connection { connect_to: vec![rule], ..Connection::default() }).unwrap();
+    let came = client.send(&get("https://en.wikipedia.org/")).await;
+    let Err(TransportError::Name { detail }) = came else { panic!("{came:?}") };
+    assert!(detail.starts_with("the name cannot be looked up: "), "{detail}");
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_whole_is_no_answer() {
+    let scripts: [Script; 4] = [
+        |_| Some(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf".to_vec()),
+        |_| Some(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n63\r\nhalf".to_vec()),
+        |_| answer("200 OK\r\nContent-Encoding: gzip", "text"),
+        |_| {
+            gzipped("200 OK\r\nContent-Encoding: gzip").map(|mut answer| {
+                answer.pop();
+                answer
+            })
+        },
+    ];
+    for (place, script) in scripts.into_iter().enumerate() {
+        let wiki = Wiki::start(script).await;
+        let came = wiki.client().send(&get("https://en.wikipedia.org/")).await;
+        assert!(matches!(came, Err(TransportError::Broken { .. })), "{place}: {came:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_longer_than_its_length_ends_there() {
+    let wiki = Wiki::start(|_| Some(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf and more".to_vec())).await;
+    assert_eq!(wiki.client().send(&get("https://en.wikipedia.org/")).await.unwrap().body, "half");
 }
 
 #[tokio::test]

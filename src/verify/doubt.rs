@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Why an answer proves nothing, and what the submitter can do about it.
+//!
+//! Must not find a doubt: `evidence`, `version` and `parser_cache` do.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+use thiserror::Error;
+
+/// Why an answer proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The edge knows no such backend.
+    #[error("the edge knows no backend <{backend}>")]
+    UnknownBackend {
+        /// The backend asked for.
+        backend: String,
+    },
+    /// Production answered in the backend's place.
+    #[error("production answered ({server}), not {backend}")]
+    ProductionAnswered {
+        /// The backend asked for.
+        backend: String,
+        /// Who answered.
+        server: String,
+    },
+    /// Another debug backend answered.
+    #[error("{server} answered, which is not {backend}")]
+    OtherBackend {
+        /// The backend asked for.
+        backend: String,
+        /// Who answered.
+        server: String,
+    },
+    /// A debug server answered where production was asked.
+    #[error("a test server answered ({server}), not production")]
+    DebugAnswered {
+        /// Who answered.
+        server: String,
+    },
+    /// The answer does not say who gave it.
+    #[error("the answer (status {status}) does not say which server gave it")]
+    NoServer {
+        /// Status code.
+        status: u16,
+    },
+    /// The answering server's name is in no table.
+    #[error("answered by <{server}> (status {status}), which is not known as a MediaWiki server of Wikimedia")]
+    UnknownServer {
+        /// Who answered.
+        server: String,
+        /// Status code.
+        status: u16,
+    },
+    /// The page or API answer names another server than its `server` header.
+    #[error("the answer's header says that {server} gave it, and the answer itself says {body}")]
+    Contradiction {
+        /// What the header says.
+        server: String,
+        /// What the body says.
+        body: String,
+    },
+    /// A cache answered, also the second time.
+    #[error("a cache answered (x-cache-status <{status}>, age {age} s), also when asked past it")]
+    Cached {
+        /// `x-cache-status`.
+        status: String,
+        /// `age`, in seconds.
+        age: u64,
+    },
+    /// The answer does not say whether a cache gave it.
+    #[error("the answer does not say whether a cache gave it (no x-cache-status)")]
+    CacheUnstated,
+    /// The edge says that neither a cache nor a server gave the answer, or something unheard of.
+    #[error("the edge did not ask a server for this answer (x-cache-status <{status}>)")]
+    NotFromServer {
+        /// `x-cache-status`.
+        status: String,
+    },
+    /// The site asks for fewer requests.
+    #[error("the site asks to slow down (status 429)")]
+    TooManyRequests,
+    /// The site asks for fewer requests, and says for how long.
+    #[error("the site asks to wait {seconds} s (status 429)")]
+    RetryAfter {
+        /// Seconds to wait, from `Retry-After`.
+        seconds: u32,
+    },
+    /// The edge gave its error page, since no server answered it.
+    #[error("the edge answered with its error page (Wikimedia Error, status {status}), no server did")]
+    EdgeError {
+        /// Status code.
+        status: u16,
+    },
+    /// What failed is a page out of the parser cache, which the test servers and production share.
+    #[error("the page is from the parser cache, rendered {}, maybe without the patch", rendered.strftime("%Y-%m-%d %H:%M:%S UTC"))]
+    ParserCache {
+        /// When it was rendered, UTC.
+        rendered: Timestamp,
+    },
+    /// A redirect led away from the Wikimedia sites.
+    #[error("a redirect led to {url}, which is not a Wikimedia site")]
+    LeftSites {
+        /// Where it ended.
+        url: String,
+    },
+    /// The run was interrupted while this request, which must not be sent twice, may have been under way.
+    #[error("the run was interrupted and a {method} request is not sent twice")]
+    Interrupted {
+        /// The method.
+        method: String,
+    },
+    /// The wiki does not run the version that the backport is for, so that the patch is in no code that answered.
+    #[error("the wiki {host} runs {runs}, and the patch is for {wanted}")]
+    OtherVersion {
+        /// The wiki's host.
+        host: String,
+        /// What it runs.
+        runs: String,
+        /// What the backport is for.
+        wanted: String,
+        /// Hosts of wikis that run it; empty where that is not known, or none does.
+        wikis: Vec<String>,
+    },
+    /// Which version the wiki runs could not be read.
+    #[error("the version that {host} runs is not known: {why}")]
+    VersionUnknown {
+        /// The wiki's host.
+        host: String,
+        /// What the backport is for.
+        wanted: String,
+        /// Why, as a fragment.
+        why: String,
+    },
+    /// The servers that were asked do not run the patch: what they answer says nothing of it.
+    #[error("the patch is not on {side}: {host} runs commit {} there", short(running))]
+    PatchNotThere {
+        /// The wiki's host.
+        host: String,
+        /// Which of its servers.
+        side: Side,
+        /// The commit of the patch's project that they run.
+        running: String,
+    },
+    /// Production runs the patch where it was asked how it is without.
+    #[error("production has the patch already: {host} runs commit {} there", short(running))]
+    PatchThereAlready {
+        /// The wiki's host.
+        host: String,
+        /// The commit of the patch's project that they run.
+        running: String,
+    },
+}
+
+/// Which servers of a wiki.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Those that answer to X-Wikimedia-Debug.
+    TestServers,
+    /// Those that answer to everybody.
+    Production,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::TestServers => "the test servers",
+            Self::Production => "production",
+        })
+    }
+}
+
+/// A commit as people write it.
+fn short(commit: &str) -> String {
+    commit.chars().take(10).collect()
+}
+
+impl Doubt {
+    /// The doubt about an answer with status 429 and this `Retry-After`, which is in seconds or a date (RFC 9110, section
+    /// 10.2.3); a date is told as if there were none.
+    #[must_use]
+    pub fn too_many_requests(retry_after: Option<&str>) -> Self {
+        match retry_after.and_then(|value| value.trim().parse().ok()) {
+            Some(seconds) => Self::RetryAfter { seconds },
+            None => Self::TooManyRequests,
+        }
+    }
+
+    /// Whether the site refused to answer so many requests: more of them now would be impolite.
+    #[must_use]
+    pub const fn is_too_many_requests(&self) -> bool {
+        matches!(self, Self::TooManyRequests | Self::RetryAfter { .. })
+    }
+
+    /// What the submitter can do about it, as a sentence.
+    #[must_use]
+    pub fn next_step(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::UnknownBackend { .. } => "Choose another backend in the settings.",
+            Self::ProductionAnswered { .. } => {
+                "The test servers do not serve this URL; test another URL, or ask the deployer."
+            }
+            Self::OtherBackend { .. } => "Choose the backend that the deployer synced to, then verify again.",
+            Self::DebugAnswered { .. } => {
+                "Switch WikimediaDebug off and delete the X-Wikimedia-Debug cookie, then verify again."
+            }
+            Self::NoServer { .. } | Self::UnknownServer { .. } | Self::Contradiction { .. } => {
+                "Verify again; if it stays so, test this URL by hand and ask the deployer to wait."
+            }
+            Self::Cached { .. } | Self::CacheUnstated | Self::NotFromServer { .. } => {
+                "Verify again in a minute, or test a URL that is not cached, such as one of api.php."
+            }
+            Self::PatchNotThere { side: Side::TestServers, .. } => {
+                "Wait until the channel says that it is synced to the testservers, then verify again."
+            }
+            Self::PatchNotThere { side: Side::Production, .. } => {
+                "Wait until the deployment is finished, then verify again; after a rollback there is nothing to verify."
+            }
+            Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
+            Self::RetryAfter { seconds } => {
+                return format!("Wait {seconds} s, then verify again.").into();
+            }
+            Self::EdgeError { .. } => {
+                "Verify again in a minute; if it stays so, tell the deployer: the servers may be down, or broken by the patch."
+            }
+            Self::ParserCache { .. } => {
+                "Test with api.php?action=parse&text=… instead, which renders anew, or test another page; nothing is purged."
+            }
+            Self::TooManyRequests => "Wait a minute, then verify again.",
+            Self::LeftSites { .. } => "Do not follow redirects in this test, or test the other URL by hand.",
+            Self::Interrupted { .. } => "Verify again if sending the request once more does no harm.",
+            Self::OtherVersion { wanted, wikis, .. } if wikis.is_empty() => {
+                return format!("Test a wiki that runs {wanted}; https://versions.toolforge.org shows which do.")
+                    .into();
+            }
+            Self::OtherVersion { wanted, wikis, .. } => {
+                return format!("Test a wiki that runs {wanted}, such as {}.", wikis.join(", ")).into();
+            }
+            Self::VersionUnknown { host, wanted, .. } => {
+                return format!("Verify again; if it stays so, look for {wanted} at https://{host}/wiki/Special:Version and test by hand.").into();
+            }
+        })
+    }
+}
