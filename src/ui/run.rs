@@ -126,6 +126,7 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
                 @if let (true, Some(before)) = (full, journal.baseline(place)) {
                     p.bv-evidence dir="auto" {
                         "Production before: " (word(before.verdict)) " · " (evidence(&before.evidence))
+                        @if let (Verdict::Inconclusive, Some(why)) = (before.verdict, reason_in_words(before)) { " · " (why) }
                     }
                 }
             }

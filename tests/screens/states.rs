@@ -214,6 +214,14 @@ pub(crate) fn passed(delivery: Delivery) -> Run {
     ended(run(false, vec![test()], vec![after], vec![before]), PASS_LINE, delivery)
 }
 
+/// The same when production has the patch already, so that there is nothing to compare with.
+fn passed_where_production_has_it(delivery: Delivery) -> Run {
+    let running = "4f1c7a902be35d6681c0a4bb7d9e1f2c3a5b6d70".to_owned();
+    let doubt = Doubt::PatchThereAlready { host: "en.wikipedia.org".into(), running };
+    let before = Outcome::inconclusive(Reason::Doubt { doubt }, evidence(true));
+    ended(run(false, vec![test()], vec![outcome(Verdict::Pass, false)], vec![before]), PASS_LINE, delivery)
+}
+
 fn failed(delivery: Delivery) -> Run {
     let (after, before) = (outcome(Verdict::Fail, false), outcome(Verdict::Fail, true));
     ended(run(false, vec![test()], vec![after], vec![before]), FAIL_LINE, delivery)
@@ -440,6 +448,7 @@ fn workbenches() -> Vec<(&'static str, Page)> {
             "workbench_passed",
             bench(with_runs(vec![passed_on_production(), passed(Delivery::Delivered { at: at("14:17") })])),
         ),
+        ("workbench_nothing_to_compare", bench(with_runs(vec![passed_where_production_has_it(Delivery::Preview)]))),
         ("workbench_failed", bench(with_runs(vec![failed(Delivery::Preview)]))),
         ("workbench_outdated", bench(outdated)),
         ("workbench_bad_webhook", setting),
