@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The one alarm, set for whatever comes first, and the badge, which it keeps true while no page is open.
 
-use super::App;
 use super::background::{ALARM, BADGE};
 use super::badge::{badge, next_change};
 use super::verifying::WATCHDOG_AFTER;
+use super::{App, State};
 use crate::ports::Ports;
 
 impl<P: Ports> App<P> {
     /// Shows the badge of now, unless it is shown.
-    pub(super) async fn show_badge(&self) {
-        let badge = badge(&self.view(), self.ports.now());
+    pub(super) async fn show_badge(&self, state: &State) {
+        let badge = badge(state, self.ports.now());
         let text = format!("{badge:?}");
         if self.shown.borrow_mut().insert(BADGE, text.clone()).as_deref() != Some(&*text) {
             self.ports.badge(&badge.text, badge.tone, &badge.title).await;
@@ -18,7 +18,7 @@ impl<P: Ports> App<P> {
     }
 
     /// Has the browser wake the background for whatever comes first.
-    pub(super) async fn set_alarm(&self) {
+    pub(super) async fn set_alarm(&self, state: &State) {
         let now = self.ports.now();
         let next = {
             let inner = self.inner.borrow();
@@ -27,7 +27,7 @@ impl<P: Ports> App<P> {
             let browsing = inner.carried.browsing.iter().map(|browsing| browsing.until);
             browsing.chain(watchdog).chain(inner.agenda.next()).chain(self.next_look()).min()
         };
-        let next = next.into_iter().chain(next_change(&self.view(), now)).min();
+        let next = next.into_iter().chain(next_change(state, now)).min();
         // While what is due is on its way, an alarm for it would go off at once, and again and again.
         let next = if self.reminding.get() { next.map(|due| due.max(now + WATCHDOG_AFTER)) } else { next };
         let text = next.map_or_else(String::new, |next| next.to_string());

@@ -242,8 +242,9 @@ impl<P: Ports> App<P> {
 
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
-        self.show_badge().await;
-        self.set_alarm().await;
+        let state = self.view();
+        self.show_badge(&state).await;
+        self.set_alarm(&state).await;
         for key in [CALENDAR, CARRIED, GATHERED, WATCHED, State::KEY] {
             // Written out right before it is handed over: with a wait between, an older state could come last.
             let Err(error) = self.publish_one(key).await else { continue };

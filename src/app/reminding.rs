@@ -57,7 +57,7 @@ impl<P: Ports> App<P> {
             return;
         }
         while self.inner.borrow().agenda.next().is_some_and(|due| due <= self.ports.now()) {
-            self.set_alarm().await;
+            self.set_alarm(&self.view()).await;
             self.look_at_the_calendar_before_a_window().await;
             let now = self.ports.now();
             let mut due = Vec::new();
