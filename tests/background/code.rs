@@ -3,7 +3,7 @@
 //! already.
 
 use super::fake::{Answer, Browser, page};
-use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, state, test, wikimedia};
+use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, test, verified, wikimedia};
 use backport_verify::app::{App, Command};
 use backport_verify::change::PatchRef;
 use backport_verify::deployed::Runs;
@@ -86,17 +86,6 @@ async fn scheduled(browser: &Browser, world: World) -> App<Browser> {
     app.handle(Command::Refresh { force: true }).await;
     app.work().await;
     app
-}
-
-async fn verified(app: &App<Browser>, browser: &Browser, production: bool) -> Journal {
-    let command = if production {
-        Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }
-    } else {
-        Command::VerifyOnMwdebug { gerrit: GERRIT }
-    };
-    app.handle(command).await;
-    app.work().await;
-    state(browser).run_of(GERRIT, production).unwrap().journal.clone()
 }
 
 async fn run_in(world: World, production: bool) -> Journal {

@@ -17,7 +17,7 @@ use backport_verify::debug::HEADER;
 use backport_verify::exchange::{Method, Request};
 use backport_verify::ports::Area;
 use backport_verify::suite::Test;
-use backport_verify::verify::{Comparison, Doubt, Ending, Reason, Verdict};
+use backport_verify::verify::{Comparison, Doubt, Ending, Journal, Reason, Verdict};
 use fake::{Answer, Browser, page};
 use jiff::SignedDuration;
 
@@ -93,6 +93,18 @@ async fn prepared(browser: &Browser) -> App<Browser> {
 
 fn state(browser: &Browser) -> State {
     serde_json::from_str(&browser.kept(Area::Session, State::KEY).unwrap()).unwrap()
+}
+
+/// The run of a click on "Verify", a second word for production included.
+async fn verified(app: &App<Browser>, browser: &Browser, production: bool) -> Journal {
+    let command = if production {
+        Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }
+    } else {
+        Command::VerifyOnMwdebug { gerrit: GERRIT }
+    };
+    app.handle(command).await;
+    app.work().await;
+    state(browser).run_of(GERRIT, production).unwrap().journal.clone()
 }
 
 fn refusal(reply: Reply) -> Problem {

@@ -2,13 +2,15 @@
 //! A backport and the train: a run proves something only on a wiki that runs the backport's version.
 
 use super::fake::{Answer, Browser, page};
-use super::{DEBUG, GERRIT, HEADER, PRODUCTION, URL, killed_at_work, prepared, started, state, test, wikimedia};
+use super::{
+    DEBUG, GERRIT, HEADER, PRODUCTION, URL, killed_at_work, prepared, started, state, test, verified, wikimedia,
+};
 use backport_verify::app::{App, Command};
 use backport_verify::exchange::{Request, TransportError};
 use backport_verify::ports::Area;
 use backport_verify::report::{reason_in_words, to_json};
 use backport_verify::suite::Test;
-use backport_verify::verify::{Comparison, Doubt, Journal, Reason, Verdict};
+use backport_verify::verify::{Comparison, Doubt, Reason, Verdict};
 
 const OLD: &str = "1.47.0-wmf.15";
 const NEW: &str = "1.47.0-wmf.16";
@@ -69,17 +71,6 @@ async fn scheduled(browser: &Browser, kind: &'static str, info: impl Fn(&Request
     app.work().await;
     browser.answers(train(kind, info));
     app
-}
-
-async fn verified(app: &App<Browser>, browser: &Browser, production: bool) -> Journal {
-    let command = if production {
-        Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }
-    } else {
-        Command::VerifyOnMwdebug { gerrit: GERRIT }
-    };
-    app.handle(command).await;
-    app.work().await;
-    state(browser).run_of(GERRIT, production).unwrap().journal.clone()
 }
 
 /// Requests for this URL since the first `before`, each with whether it asked a test server.

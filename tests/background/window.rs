@@ -72,6 +72,14 @@ impl Told {
     fn now(&self, change: impl FnOnce(&mut World)) {
         change(&mut self.0.borrow_mut());
     }
+
+    /// The patch is merged, and scap has synced it to the test servers.
+    fn on_test_servers(&self) {
+        self.now(|world| {
+            (world.merged, world.debug) = (true, PATCH);
+            world.log = vec![STARTED, SYNCED];
+        });
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a request gets, as every other answer of a test")]
@@ -390,10 +398,7 @@ async fn whether_a_commit_contains_a_patch_is_asked_once_also_by_the_next_backgr
 async fn gerrit_is_asked_again_about_an_open_patch_that_the_log_names() {
     let browser = Browser::new();
     let (app, told) = prepared(&browser).await;
-    told.now(|world| {
-        (world.merged, world.debug) = (true, PATCH);
-        world.log = vec![STARTED, SYNCED];
-    });
+    told.on_test_servers();
     let before = browser.sent().len();
     browser.time_passes(SignedDuration::from_secs(10));
     refresh(&app, false).await;
@@ -405,10 +410,7 @@ async fn gerrit_is_asked_again_about_an_open_patch_that_the_log_names() {
 async fn what_the_log_once_told_stays_when_it_cannot_be_read() {
     let browser = Browser::new();
     let (app, told) = prepared(&browser).await;
-    told.now(|world| {
-        (world.merged, world.debug) = (true, PATCH);
-        world.log = vec![STARTED, SYNCED];
-    });
+    told.on_test_servers();
     refresh(&app, true).await;
     told.now(|world| world.down = vec!["sal.toolforge.org"]);
     refresh(&app, true).await;
@@ -455,10 +457,7 @@ async fn how_far_patches_have_got_outlives_the_background() {
 async fn production_is_not_verified_before_the_patch_was_seen_there() {
     let browser = Browser::new();
     let (app, told) = prepared(&browser).await;
-    told.now(|world| {
-        (world.merged, world.debug) = (true, PATCH);
-        world.log = vec![STARTED, SYNCED];
-    });
+    told.on_test_servers();
     let before = browser.sent().len();
     let refused = refusal(app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: false }).await);
     let Problem::NotDeployed { gerrit, phase, detail } = refused else { panic!("{refused:?}") };
