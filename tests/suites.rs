@@ -256,6 +256,7 @@ fn any_text_survives_being_written() {
                         Assertion::HeaderMatches { name: text.into(), pattern: text.into() },
                         Assertion::HeaderAbsent { name: text.into() },
                     ],
+                    ..Test::default()
                 };
                 let bare = Test { headers: Headers::new(), ..test.clone() };
                 let suite = Suite { tests: vec![test, bare] };

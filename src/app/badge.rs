@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn run(production: bool, ended: Option<(&str, Ending, Verdict)>) -> Run {
-        let stage = if production { Stage::Production } else { Stage::Mwdebug { backend: Backend::default() } };
+        let stage = if production { Stage::Production } else { Stage::mwdebug(Backend::default()) };
         let subject = Subject { gerrit: Some(7), ..Subject::default() };
         let plan = Plan::new("1".into(), subject, stage, at("08:00"), vec![Test::default()], 1);
         let mut journal = Journal::begin(plan);

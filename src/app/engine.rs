@@ -10,30 +10,12 @@ use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{
-    Doubt, Evidence, Journal, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, weigh_parser_cache,
+    Doubt, Evidence, Journal, Limits, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, weigh_parser_cache,
     without_past_caches,
 };
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
-
-/// How many requests may be in flight. A host on which nothing is in flight may be asked two things whatever its own
-/// limit: a test, and beside it which code its servers have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// To one host, at least 1.
-    pub per_host: usize,
-    /// In all, at least 2.
-    pub in_all: usize,
-    /// To debug backends, of all hosts together, at least 2: they are few and small.
-    pub debug: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { per_host: 6, in_all: 24, debug: 6 }
-    }
-}
 
 /// The requests that are in flight.
 struct Traffic {

@@ -30,6 +30,6 @@ mod watching;
 pub use asking::{AskError, LogSource, branches, calendar, changes, contains, log, running, versions};
 pub use background::App;
 pub use command::{Command, Reply};
-pub use engine::{Limits, Progress, perform};
+pub use engine::{Progress, perform};
 pub use problem::Problem;
 pub use state::{Browsing, Delivery, Loaded, Report, Run, SettingsView, State};

@@ -2,7 +2,7 @@
 //! Use case: verify a change on the test servers or on production.
 
 use super::background::{JOURNAL, RUNS, put_first};
-use super::engine::{Limits, Progress, perform};
+use super::engine::{Progress, perform};
 use super::refreshing::origin_of;
 use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
@@ -12,7 +12,7 @@ use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
 use crate::suite::Test;
-use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
+use crate::verify::{Doubt, Ending, Evidence, Journal, Limits, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
@@ -35,11 +35,8 @@ impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
         let tests = self.tests_to_run(gerrit).await?;
-        let stage = if production {
-            Stage::Production
-        } else {
-            Stage::Mwdebug { backend: self.inner.borrow().settings.backend.clone() }
-        };
+        let stage =
+            if production { Stage::Production } else { Stage::mwdebug(self.inner.borrow().settings.backend.clone()) };
         let subject = self.subject(gerrit, production);
         let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
         {

@@ -65,6 +65,85 @@ impl fmt::Display for Backend {
     }
 }
 
+/// The backends of one run: at least one, each once, in the order in which they were chosen. The first is where the
+/// deployer syncs to. Kept as a list; a single name, as it was kept before, is read as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Kept", into = "Vec<Backend>")]
+pub struct Backends(Vec<Backend>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    One(Backend),
+    Several(Vec<Backend>),
+}
+
+impl Backends {
+    /// `first`, and then those of `others` that are not there yet.
+    #[must_use]
+    pub fn new(first: Backend, others: impl IntoIterator<Item = Backend>) -> Self {
+        let mut all = vec![first];
+        for backend in others {
+            if !all.contains(&backend) {
+                all.push(backend);
+            }
+        }
+        Self(all)
+    }
+
+    /// Every backend, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Backend> {
+        self.0.iter()
+    }
+
+    /// How many there are; never none.
+    #[expect(clippy::len_without_is_empty, reason = "it never is")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Default for Backends {
+    fn default() -> Self {
+        Backend::default().into()
+    }
+}
+
+impl From<Backend> for Backends {
+    fn from(only: Backend) -> Self {
+        Self(vec![only])
+    }
+}
+
+impl From<Backends> for Vec<Backend> {
+    fn from(backends: Backends) -> Self {
+        backends.0
+    }
+}
+
+impl TryFrom<Kept> for Backends {
+    type Error = BackendError;
+    fn try_from(kept: Kept) -> Result<Self, BackendError> {
+        let mut all = match kept {
+            Kept::One(only) => vec![only],
+            Kept::Several(all) => all,
+        }
+        .into_iter();
+        let first = all.next().ok_or_else(|| BackendError::List("there is none in it".into()))?;
+        Ok(Self::new(first, all))
+    }
+}
+
+impl fmt::Display for Backends {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, backend) in self.0.iter().enumerate() {
+            write!(out, "{}{backend}", if place > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
 /// Where the list of backends is.
 pub const NOC_BACKENDS_URL: &str = "https://noc.wikimedia.org/conf/debug.json";
 
@@ -78,4 +157,29 @@ pub fn backends_from_noc(json: &str) -> Result<Vec<Backend>, BackendError> {
         backends: Vec<Backend>,
     }
     serde_json::from_str::<Noc>(json).map(|noc| noc.backends).map_err(|error| BackendError::List(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Backend, Backends};
+
+    fn backend(name: &str) -> Backend {
+        Backend::new(name).unwrap()
+    }
+
+    #[test]
+    fn the_backends_of_a_run_are_each_there_once_and_never_none() {
+        let all = Backends::new(backend("a"), [backend("b"), backend("a"), backend("c")]);
+        assert_eq!((all.to_string().as_str(), all.len()), ("a, b, c", 3));
+        assert!(serde_json::from_str::<Backends>("[]").is_err());
+        assert!(serde_json::from_str::<Backends>("[\"a b\"]").is_err());
+    }
+
+    #[test]
+    fn one_name_that_was_kept_before_is_a_list_of_one() {
+        assert_eq!(serde_json::from_str::<Backends>("\"k8s-mwdebug\"").unwrap(), Backends::default());
+        let kept = serde_json::to_string(&Backends::new(backend("a"), [backend("b")])).unwrap();
+        assert_eq!(kept, r#"["a","b"]"#);
+        assert_eq!(serde_json::from_str::<Backends>(&kept).unwrap().to_string(), "a, b");
+    }
 }

@@ -9,7 +9,7 @@ mod header;
 mod known;
 mod origin;
 
-pub use backend::{Backend, BackendError, NOC_BACKENDS_URL, backends_from_noc};
+pub use backend::{Backend, BackendError, Backends, NOC_BACKENDS_URL, backends_from_noc};
 pub use body::named_in;
 pub use header::{Directives, HEADER, Switch};
 pub use known::{Known, SettleError, SettledServer};

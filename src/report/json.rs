@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub fn to_json(journal: &Journal) -> Value {
     let plan = &journal.plan;
     let backend = match &plan.stage {
-        crate::verify::Stage::Mwdebug { backend } => Some(backend.as_str()),
+        crate::verify::Stage::Mwdebug { backends } => Some(backends.to_string()),
         crate::verify::Stage::Production => None,
     };
     let tests: Vec<Value> = plan
@@ -28,7 +28,7 @@ pub fn to_json(journal: &Journal) -> Value {
                 "url": test.url,
                 "verdict": journal.deciding(place).map(|outcome| outcome.verdict),
                 "comparison": journal.comparison(place),
-                "outcome": journal.deciding(place).map(outcome_to_json),
+                "outcome": journal.deciding(place).map(|outcome| outcome_to_json(&outcome)),
                 "baseline": journal.baseline(place).map(outcome_to_json),
             })
         })

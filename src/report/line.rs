@@ -80,7 +80,7 @@ fn why(journal: &Journal) -> Option<String> {
     let test = journal.plan.tests.get(test)?;
     let path = url::Url::parse(&test.url)
         .map_or_else(|_| test.url.clone(), |url| format!("{}{}", url.host_str().unwrap_or_default(), url.path()));
-    Some(format!("{path}: {}.", in_short(outcome, test.session == Session::Mine)?))
+    Some(format!("{path}: {}.", in_short(&outcome, test.session == Session::Mine)?))
 }
 
 fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
@@ -126,9 +126,9 @@ fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
 
 /// Whether nothing is wrong but that the patch has not come to the servers yet.
 fn waits_for_the_sync(journal: &Journal) -> bool {
-    let mut doubtful = (0..journal.plan.tests.len()).filter_map(|test| journal.deciding(test)?.reason.as_ref());
+    let mut doubtful = (0..journal.plan.tests.len()).filter_map(|test| journal.deciding(test)?.reason.clone());
     let finished = journal.ended.is_some_and(|(_, ending)| ending == Ending::Finished);
-    let not_there = |reason: &Reason| matches!(reason, Reason::Doubt { doubt: Doubt::PatchNotThere { .. } });
+    let not_there = |reason: Reason| matches!(reason, Reason::Doubt { doubt: Doubt::PatchNotThere { .. } });
     finished && journal.tally().inconclusive > 0 && doubtful.all(not_there)
 }
 
@@ -214,7 +214,7 @@ mod tests {
         let deployers = deployers.iter().filter_map(|nick| Nick::new(nick)).collect();
         let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers, ..Subject::default() };
         let test = Test { url: "https://en.wikipedia.org/wiki/X?y=z".into(), session, ..Test::default() };
-        let stage = Stage::Mwdebug { backend: Backend::default() };
+        let stage = Stage::mwdebug(Backend::default());
         let plan = Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
         let mut journal = Journal::begin(plan);
         let baseline = Outcome::inconclusive(Reason::NoAssertion, Evidence::default());

@@ -59,6 +59,13 @@ pub struct Test {
     /// Whether redirects are followed.
     #[serde(default)]
     pub redirects: Redirects,
+    /// Whether it must fail without the patch, so that a pass shows what the patch does.
+    #[serde(default)]
+    pub must_fail_before: bool,
+    /// Whether the submitter has said that it may be sent although its method can change something. No suite's file can
+    /// say so.
+    #[serde(default)]
+    pub allowed: bool,
     /// Demands; a test without any is refused.
     pub assertions: Vec<Assertion>,
 }
@@ -121,6 +128,12 @@ impl Test {
             return Err(TestError::NoAssertion);
         }
         self.assertions.iter().try_for_each(Assertion::validate).map_err(TestError::from)
+    }
+
+    /// Whether it may be sent: it can change nothing, or the submitter has allowed it.
+    #[must_use]
+    pub const fn may_be_sent(&self) -> bool {
+        self.method.is_safe() || self.allowed
     }
 
     /// The request that this test sends, with nothing of any stage in it.

@@ -115,7 +115,7 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
             span.bv-result__mark aria-hidden="true" { (mark(outcome.verdict)) }
             div.bv-result__body {
                 p { span.bv-result__name dir="auto" { (name(test)) } " " strong { (word(outcome.verdict)) } }
-                (reason(outcome))
+                (reason(&outcome))
                 @if let Some(comparison) = journal.comparison(place) {
                     p.bv-note data-comparison=(comparison_tag(comparison)) { (comparison_words(comparison)) }
                 } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
@@ -198,7 +198,7 @@ pub(super) const fn stage_tag(stage: &Stage) -> &'static str {
 
 fn stage_name(stage: &Stage) -> String {
     match stage {
-        Stage::Mwdebug { backend } => format!("On mwdebug ({backend})"),
+        Stage::Mwdebug { backends } => format!("On mwdebug ({backends})"),
         Stage::Production => "On production".to_owned(),
     }
 }

@@ -135,6 +135,18 @@ pub enum Doubt {
         /// Why, as a fragment.
         why: String,
     },
+    /// A test that must fail without the patch passes without it.
+    #[error("the test passes without the patch, and it must fail before")]
+    PassedBefore,
+    /// Whether a test that must fail without the patch does so could not be shown.
+    #[error("the test must fail before, and production gave no certain answer")]
+    BeforeUnknown,
+    /// The submitter has not allowed that this test sends a request that can change something.
+    #[error("a {method} request can change something on the wiki, and it was not allowed for this test")]
+    NotAllowed {
+        /// The method.
+        method: String,
+    },
     /// The servers that were asked do not run the patch: what they answer says nothing of it.
     #[error("the patch is not on {side}: {host} runs commit {} there", short(running))]
     PatchNotThere {
@@ -220,6 +232,9 @@ impl Doubt {
             Self::PatchNotThere { side: Side::Production, .. } => {
                 "Wait until the deployment is finished, then verify again; after a rollback there is nothing to verify."
             }
+            Self::PassedBefore => "Test what the patch changes, or take the mark <must fail before> off.",
+            Self::BeforeUnknown => "See why production gave none, then verify again.",
+            Self::NotAllowed { .. } => "Allow it in the test if it does no harm: mwdebug writes to the real databases.",
             Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
             Self::RetryAfter { seconds } => {
                 return format!("Wait {seconds} s, then verify again.").into();

@@ -2,10 +2,12 @@
 //! The journal of a run: its plan and every outcome as it came.
 
 use super::comparison::Comparison;
-use super::outcome::{Outcome, Verdict};
+use super::doubt::Doubt;
+use super::outcome::{Outcome, Reason, Verdict};
 use super::plan::{Plan, Stage, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How a run came to its end.
@@ -31,10 +33,10 @@ pub struct Journal {
     pub ended: Option<(Timestamp, Ending)>,
 }
 
-/// The counts of a run's deciding jobs.
+/// The counts of a run's tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Jobs that decide.
+    /// Tests.
     pub total: usize,
     /// Passed.
     pub passed: usize,
@@ -46,6 +48,15 @@ pub struct Tally {
     pub fixed: usize,
     /// Passed, but passed before as well.
     pub kept: usize,
+}
+
+/// How production stood without the patch to a test that must fail there.
+enum Before {
+    AsWanted,
+    Passed,
+    Unknown,
+    /// It has not answered yet.
+    Open,
 }
 
 impl Journal {
@@ -81,8 +92,7 @@ impl Journal {
     /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        let mut tally =
-            Tally { total: self.plan.jobs.iter().filter(|job| Plan::decides(job)).count(), ..Tally::default() };
+        let mut tally = Tally { total: self.plan.tests.len(), ..Tally::default() };
         for test in 0..self.plan.tests.len() {
             match self.deciding(test).map(|outcome| outcome.verdict) {
                 Some(Verdict::Pass) => tally.passed += 1,
@@ -101,7 +111,7 @@ impl Journal {
 
     /// The first deciding outcome that is no pass, failures before doubts, with its test's place.
     #[must_use]
-    pub fn first_trouble(&self) -> Option<(usize, &Outcome)> {
+    pub fn first_trouble(&self) -> Option<(usize, Cow<'_, Outcome>)> {
         let of = |verdict: Verdict| {
             (0..self.plan.tests.len())
                 .filter_map(|test| Some((test, self.deciding(test)?)))
@@ -116,16 +126,47 @@ impl Journal {
         self.plan.stage == Stage::Production
     }
 
-    /// The outcome of `test` (a place in the plan's tests) that decides, if it has come.
+    /// What `test` (a place in the plan's tests) came to: of the outcomes that decide, the worst, failures before doubts,
+    /// once all of them have come. One that had to fail before and did not, as far as is known, is doubted however well
+    /// it passes.
     #[must_use]
-    pub fn deciding(&self, test: usize) -> Option<&Outcome> {
-        self.outcome(test, |target| *target != Target::Baseline)
+    pub fn deciding(&self, test: usize) -> Option<Cow<'_, Outcome>> {
+        let came: Option<Vec<_>> = self.plan.stage.deciding().iter().map(|target| self.of(test, target)).collect();
+        let came = came?;
+        let of = |verdict: Verdict| came.iter().copied().find(|outcome| outcome.verdict == verdict);
+        if let Some(trouble) = of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive)) {
+            return Some(Cow::Borrowed(trouble));
+        }
+        let passed = *came.first()?;
+        let doubt = match self.before(test) {
+            Before::Open => return None,
+            Before::AsWanted => return Some(Cow::Borrowed(passed)),
+            Before::Passed => Doubt::PassedBefore,
+            Before::Unknown => Doubt::BeforeUnknown,
+        };
+        let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, passed.evidence.clone());
+        Some(Cow::Owned(Outcome { assertions: passed.assertions.clone(), ..outcome }))
+    }
+
+    /// How a test that must fail before stood then; [`Before::AsWanted`] where nothing is wanted.
+    fn before(&self, test: usize) -> Before {
+        let must_fail = self.plan.tests.get(test).is_some_and(|test| test.must_fail_before);
+        if !must_fail || self.on_production() {
+            return Before::AsWanted;
+        }
+        let is_asked = self.plan.jobs.iter().any(|job| job.test == test && job.target == Target::Baseline);
+        match self.baseline(test).map(|before| before.verdict) {
+            Some(Verdict::Fail) => Before::AsWanted,
+            Some(Verdict::Pass) => Before::Passed,
+            None if is_asked && self.ended.is_none() => Before::Open,
+            Some(Verdict::Inconclusive) | None => Before::Unknown,
+        }
     }
 
     /// The outcome of `test` on production before the fleet sync, if it was asked for and has come.
     #[must_use]
     pub fn baseline(&self, test: usize) -> Option<&Outcome> {
-        self.outcome(test, |target| *target == Target::Baseline)
+        self.of(test, &Target::Baseline)
     }
 
     /// How `test` stands to its baseline; `None` without one or before both outcomes have come.
@@ -134,8 +175,10 @@ impl Journal {
         Some(Comparison::of(self.baseline(test)?.verdict, self.deciding(test)?.verdict))
     }
 
-    fn outcome(&self, test: usize, wanted: impl Fn(&Target) -> bool) -> Option<&Outcome> {
-        let place = self.plan.jobs.iter().position(|job| job.test == test && wanted(&job.target))?;
+    /// The outcome of `test` at one target, if it was asked for and has come.
+    #[must_use]
+    pub fn of(&self, test: usize, target: &Target) -> Option<&Outcome> {
+        let place = self.plan.jobs.iter().position(|job| job.test == test && job.target == *target)?;
         self.outcomes.get(&place)
     }
 }
@@ -143,9 +186,9 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::{Ending, Journal};
-    use crate::debug::Backend;
+    use crate::debug::{Backend, Backends};
     use crate::suite::Test;
-    use crate::verify::{Comparison, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use crate::verify::{Comparison, Doubt, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
     use jiff::Timestamp;
 
     fn journal(tests: usize, stage: Stage) -> Journal {
@@ -154,7 +197,7 @@ mod tests {
     }
 
     fn mwdebug() -> Stage {
-        Stage::Mwdebug { backend: Backend::default() }
+        Stage::mwdebug(Backend::default())
     }
 
     fn outcome(verdict: Verdict) -> Outcome {
@@ -199,6 +242,48 @@ mod tests {
         let regressed = ended(journal(1, mwdebug()), &[Verdict::Fail, Verdict::Pass], Ending::Finished);
         assert_eq!(regressed.verdict(), Some(Verdict::Fail));
         assert_eq!(regressed.comparison(0), Some(Comparison::Regressed));
+    }
+
+    #[test]
+    fn a_test_passes_only_where_every_backend_passes() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let of = |verdicts: &[Verdict]| {
+            let backends = Backends::new(Backend::default(), [Backend::new("k8s-mwdebug-next").unwrap()]);
+            let journal = ended(journal(1, Stage::Mwdebug { backends }), verdicts, Ending::Finished);
+            (journal.verdict(), journal.deciding(0).map(|outcome| outcome.verdict), journal.tally().total)
+        };
+        // Two backends, then the baseline.
+        assert_eq!(of(&[Pass, Pass, Fail]), (Some(Pass), Some(Pass), 1));
+        assert_eq!(of(&[Pass, Fail, Fail]), (Some(Fail), Some(Fail), 1));
+        assert_eq!(of(&[Inconclusive, Pass, Fail]), (Some(Inconclusive), Some(Inconclusive), 1));
+        assert_eq!(of(&[Inconclusive, Fail, Fail]), (Some(Fail), Some(Fail), 1));
+        assert_eq!(of(&[Pass]), (Some(Inconclusive), None, 1));
+    }
+
+    #[test]
+    fn what_must_fail_before_and_did_not_is_no_pass() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let of = |stage: Stage, verdicts: &[Verdict]| {
+            let mut journal = ended(journal(1, stage), verdicts, Ending::Finished);
+            journal.plan.tests[0].must_fail_before = true;
+            let reason = journal.deciding(0).and_then(|outcome| outcome.reason.clone());
+            (journal.verdict(), reason)
+        };
+        let doubt = |doubt| Some(Reason::Doubt { doubt });
+        assert_eq!(of(mwdebug(), &[Pass, Fail]).0, Some(Pass));
+        assert_eq!(of(mwdebug(), &[Pass, Pass]), (Some(Inconclusive), doubt(Doubt::PassedBefore)));
+        assert_eq!(of(mwdebug(), &[Pass, Inconclusive]), (Some(Inconclusive), doubt(Doubt::BeforeUnknown)));
+        assert_eq!(of(mwdebug(), &[Pass]), (Some(Inconclusive), doubt(Doubt::BeforeUnknown)));
+        assert_eq!(of(mwdebug(), &[Fail, Pass]).0, Some(Fail));
+        assert_eq!(of(Stage::Production, &[Pass]).0, Some(Pass));
+    }
+
+    #[test]
+    fn what_must_fail_before_is_open_until_production_has_answered() {
+        let mut journal = ended(journal(1, mwdebug()), &[Verdict::Pass], Ending::Finished);
+        journal.plan.tests[0].must_fail_before = true;
+        journal.ended = None;
+        assert_eq!(journal.deciding(0), None);
     }
 
     #[test]

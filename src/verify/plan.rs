@@ -2,7 +2,7 @@
 //! What a run is going to do.
 
 use crate::change::PatchRef;
-use crate::debug::{Backend, Directives, Known, Switch};
+use crate::debug::{Backend, Backends, Directives, Known, Switch};
 use crate::schedule::Nick;
 use crate::suite::Test;
 use jiff::Timestamp;
@@ -51,17 +51,37 @@ impl Subject {
 pub enum Stage {
     /// Step 5 of <https://wikitech.wikimedia.org/wiki/Backport_windows>: on the test servers.
     Mwdebug {
-        /// The backend asked for.
-        backend: Backend,
+        /// The backends asked for; every one of them must answer as the tests want.
+        #[serde(alias = "backend")]
+        backends: Backends,
     },
     /// Step 7: on the whole fleet, without the header.
     Production,
 }
 
+impl Stage {
+    /// The test servers of one backend.
+    #[must_use]
+    pub fn mwdebug(backend: Backend) -> Self {
+        Self::Mwdebug { backends: backend.into() }
+    }
+
+    /// Who is asked and decides, in order.
+    #[must_use]
+    pub fn deciding(&self) -> Vec<Target> {
+        match self {
+            Self::Mwdebug { backends } => {
+                backends.iter().map(|backend| Target::Debug { backend: backend.clone() }).collect()
+            }
+            Self::Production => vec![Target::Production],
+        }
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mwdebug { backend } => write!(out, "mwdebug ({backend})"),
+            Self::Mwdebug { backends } => write!(out, "mwdebug ({backends})"),
             Self::Production => out.write_str("production"),
         }
     }
@@ -117,7 +137,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The jobs of a stage: on mwdebug each test against production as it is and against the backend, side by side;
+    /// The jobs of a stage: on mwdebug each test against every backend and against production as it is, side by side;
     /// on production each test once. Nothing is switched on, and no server known but those of the tables.
     #[must_use]
     pub fn new(
@@ -128,10 +148,10 @@ impl Plan {
         tests: Vec<Test>,
         timeout_ms: u32,
     ) -> Self {
-        let targets = match &stage {
-            Stage::Mwdebug { backend } => vec![Target::Debug { backend: backend.clone() }, Target::Baseline],
-            Stage::Production => vec![Target::Production],
-        };
+        let mut targets = stage.deciding();
+        if matches!(stage, Stage::Mwdebug { .. }) {
+            targets.push(Target::Baseline);
+        }
         // Both stages have the same databases: what changes something is sent to the one that is verified alone.
         let asked_of = |test: &Test, target: &Target| test.method.is_safe() || *target != Target::Baseline;
         let jobs = tests
@@ -165,13 +185,13 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::{Plan, Stage, Subject, Target};
-    use crate::debug::Backend;
+    use crate::debug::{Backend, Backends};
     use crate::exchange::Method;
     use crate::suite::Test;
     use jiff::Timestamp;
 
     fn targets(method: Method) -> Vec<Target> {
-        let stage = Stage::Mwdebug { backend: Backend::default() };
+        let stage = Stage::mwdebug(Backend::default());
         let test = Test { method, ..Test::default() };
         let plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
         plan.jobs.into_iter().map(|job| job.target).collect()
@@ -202,6 +222,24 @@ mod tests {
     fn a_subject_that_was_kept_before_versions_were_read_is_still_one() {
         let subject: Subject = serde_json::from_str(r#"{"gerrit": 1, "title": "T", "deployers": []}"#).unwrap();
         assert_eq!(subject, Subject { gerrit: Some(1), title: "T".into(), ..Subject::default() });
+    }
+
+    #[test]
+    fn every_backend_is_asked_and_production_once() {
+        let backend = |name| Backend::new(name).unwrap();
+        let stage = Stage::Mwdebug { backends: Backends::new(backend("k8s-mwdebug"), [backend("k8s-mwdebug-next")]) };
+        assert_eq!(stage.to_string(), "mwdebug (k8s-mwdebug, k8s-mwdebug-next)");
+        let plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, vec![Test::default()], 1000);
+        let targets: Vec<_> = plan.jobs.into_iter().map(|job| job.target).collect();
+        let debug = |name| Target::Debug { backend: backend(name) };
+        assert_eq!(targets, [debug("k8s-mwdebug"), debug("k8s-mwdebug-next"), Target::Baseline]);
+    }
+
+    #[test]
+    fn a_stage_that_was_kept_with_one_backend_is_still_one() {
+        let stage: Stage = serde_json::from_str(r#"{"mwdebug": {"backend": "k8s-mwdebug"}}"#).unwrap();
+        assert_eq!(stage, Stage::mwdebug(Backend::default()));
+        assert_eq!(serde_json::to_string(&stage).unwrap(), r#"{"mwdebug":{"backends":["k8s-mwdebug"]}}"#);
     }
 
     #[test]

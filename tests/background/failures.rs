@@ -36,7 +36,7 @@ async fn outcome(
     })
     .await;
     app.work().await;
-    state(&browser).run_of(GERRIT, production).unwrap().journal.deciding(0).unwrap().clone()
+    state(&browser).run_of(GERRIT, production).unwrap().journal.deciding(0).unwrap().into_owned()
 }
 
 fn server(request: &Request) -> &'static str {

@@ -3,11 +3,11 @@
 
 use super::fake::{Answer, Browser, page};
 use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, state, test};
-use backport_verify::app::{Command, Limits, Progress, perform};
+use backport_verify::app::{Command, Progress, perform};
 use backport_verify::debug::Backend;
 use backport_verify::exchange::{Method, Request};
 use backport_verify::suite::Test;
-use backport_verify::verify::{Doubt, Journal, Plan, Reason, Stage, Subject, Verdict};
+use backport_verify::verify::{Doubt, Journal, Limits, Plan, Reason, Stage, Subject, Verdict};
 use jiff::Timestamp;
 
 /// Hosts of wikis.
@@ -51,7 +51,7 @@ async fn performed(browser: &Browser, stage: Stage, tests: Vec<Test>, limits: Li
 }
 
 fn mwdebug() -> Stage {
-    Stage::Mwdebug { backend: Backend::default() }
+    Stage::mwdebug(Backend::default())
 }
 
 fn slow() -> Browser {

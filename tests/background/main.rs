@@ -227,7 +227,7 @@ async fn a_cached_page_is_asked_for_past_the_caches() {
     });
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
-    let outcome = state(&browser).run_of(GERRIT, true).unwrap().journal.deciding(0).unwrap().clone();
+    let outcome = state(&browser).run_of(GERRIT, true).unwrap().journal.deciding(0).unwrap().into_owned();
     assert_eq!(outcome.verdict, Verdict::Pass);
     assert!(outcome.evidence.repeated_past_cache);
     assert!(browser.sent().last().unwrap().url.starts_with(&format!("{URL}?backport-verify=")));

@@ -97,7 +97,7 @@ async fn a_backport_is_inconclusive_on_a_wiki_of_another_version_and_wikis_of_it
         };
         assert_eq!(outcome.reason, Some(Reason::Doubt { doubt }));
         assert_eq!(
-            reason_in_words(outcome).as_deref(),
+            reason_in_words(&outcome).as_deref(),
             Some(
                 "The wiki en.wikipedia.org runs 1.47.0-wmf.15, and the patch is for 1.47.0-wmf.16. Test a wiki that \
                  runs 1.47.0-wmf.16, such as test.wikipedia.org, www.mediawiki.org."

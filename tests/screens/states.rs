@@ -89,7 +89,7 @@ pub(crate) fn with_runs(runs: Vec<Run>) -> State {
 }
 
 fn stage(production: bool) -> Stage {
-    if production { Stage::Production } else { Stage::Mwdebug { backend: Backend::default() } }
+    if production { Stage::Production } else { Stage::mwdebug(Backend::default()) }
 }
 
 fn evidence(production: bool) -> Evidence {

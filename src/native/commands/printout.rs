@@ -12,7 +12,7 @@ pub(super) fn write(journal: &Journal) -> String {
     for (place, test) in journal.plan.tests.iter().enumerate() {
         let label = plain(test.label());
         match journal.deciding(place) {
-            Some(outcome) => lines.extend(of_test(&label, outcome)),
+            Some(outcome) => lines.extend(of_test(&label, &outcome)),
             None => lines.push(format!("{:12}  {label}", "NOT RUN")),
         }
         lines.extend(before(journal, place).map(|words| indent(&words)));
@@ -115,7 +115,7 @@ mod tests {
 
     fn journal(came: &[(usize, Outcome)], ending: Ending) -> Journal {
         let test = |name: &str| Test { name: name.into(), ..Test::default() };
-        let stage = Stage::Mwdebug { backend: crate::debug::Backend::default() };
+        let stage = Stage::mwdebug(crate::debug::Backend::default());
         let tests = vec![test("the group is listed"), test("the help page")];
         let plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, tests, 1000);
         let mut journal = Journal::begin(plan);

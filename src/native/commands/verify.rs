@@ -5,12 +5,12 @@ use super::super::args::{On, VerifyArgs};
 use super::super::ports::NativePorts;
 use super::super::terminal::{ProgressLine, print};
 use super::{Failure, client, printout, text_of};
-use crate::app::{Limits, Progress, perform};
+use crate::app::{Progress, perform};
 use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::to_json;
 use crate::suite::{Test, read};
-use crate::verify::{Ending, Journal, Plan, Stage, Subject, Verdict};
+use crate::verify::{Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
     let tests = tests_of(&said.suites)?;
     let limits = Limits { per_host: said.jobs.into(), ..Limits::default() };
     let subject = Subject { title: title(&said.suites), ..Subject::default() };
-    let mwdebug = Stage::Mwdebug { backend: said.backend };
+    let mwdebug = Stage::mwdebug(said.backend);
     let stages = match said.on {
         On::Mwdebug => vec![mwdebug],
         On::Production => vec![Stage::Production],
