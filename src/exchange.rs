@@ -134,6 +134,9 @@ pub struct Request {
     pub redirects: Redirects,
     /// Milliseconds after which the request is given up.
     pub timeout_ms: u32,
+    /// Whether the SHA-256 of the answer's body is wanted.
+    #[serde(default)]
+    pub wants_sha256: bool,
 }
 
 /// One answer on the way to the last one.
@@ -162,6 +165,16 @@ pub struct Response {
     pub hops: Vec<Hop>,
     /// Milliseconds from the request to the end of the body.
     pub elapsed_ms: u32,
+    /// Whether the client does not show the body, which is then empty here: a browser hides that of a redirect that is
+    /// not followed.
+    #[serde(default)]
+    pub body_hidden: bool,
+    /// Bytes of the body, decoded.
+    #[serde(default)]
+    pub size: u64,
+    /// SHA-256 of those bytes, as 64 lower-case hexadecimal digits, where the request wants it.
+    #[serde(default)]
+    pub sha256: Option<String>,
 }
 
 /// Why there was no answer.

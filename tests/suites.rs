@@ -40,37 +40,31 @@ fn every_key_is_read() {
     let plain = Test {
         name: "The group is there".into(),
         url: urls[0].into(),
-        assertions: vec![
-            Assertion::Status { equals: 200 },
-            Assertion::BodyContains { text: "eventcoordinator".into() },
-        ],
+        assertions: vec![Assertion::status(200), Assertion::body_contains("eventcoordinator")],
         ..Test::default()
     };
     assert_eq!(first, &plain);
     assert_eq!(
         second.assertions,
         [
-            Assertion::BodyContains { text: "first".into() },
-            Assertion::BodyContains { text: "second: #2".into() },
-            Assertion::BodyNotContains { text: "Fatal exception".into() },
+            Assertion::body_contains("first"),
+            Assertion::body_contains("second: #2"),
+            Assertion::body_lacks("Fatal exception"),
         ]
     );
-    assert_eq!(regex.assertions, [Assertion::BodyMatches { pattern: r#"(?s)"a".*"b"\s*:\s*true"#.into() }]);
+    assert_eq!(regex.assertions, [Assertion::body_matches(r#"(?s)"a".*"b"\s*:\s*true"#)]);
     assert_eq!((mine.session, mine.redirects), (Session::Mine, Redirects::Follow));
     assert_eq!(
         mine.assertions,
-        [
-            Assertion::HeaderEquals { name: "Content-Type".into(), value: "text/html; charset=UTF-8".into() },
-            Assertion::HeaderEquals { name: "X-Number".into(), value: "017".into() },
-        ]
+        [Assertion::header_is("Content-Type", "text/html; charset=UTF-8"), Assertion::header_is("X-Number", "017"),]
     );
     assert_eq!(css.headers, fields(&[("X-Forwarded-Proto", "http")]));
     assert_eq!(
         css.assertions,
         [
-            Assertion::HeaderMatches { name: "content-type".into(), pattern: "^text/css".into() },
-            Assertion::HeaderAbsent { name: "Content-Encoding".into() },
-            Assertion::HeaderAbsent { name: "Vary".into() },
+            Assertion::header_matches("content-type", "^text/css"),
+            Assertion::header_absent("Content-Encoding"),
+            Assertion::header_absent("Vary"),
         ]
     );
     assert_eq!((form.method, form.body.as_deref()), (Method::Post, Some("action=query&titles=Q1&titles=Q+2%263")));
@@ -247,14 +241,14 @@ fn any_text_survives_being_written() {
                     session: Session::Mine,
                     redirects: Redirects::Follow,
                     assertions: vec![
-                        Assertion::BodyContains { text: text.into() },
-                        Assertion::BodyContains { text: "second".into() },
-                        Assertion::Status { equals: 200 },
-                        Assertion::BodyNotContains { text: text.into() },
-                        Assertion::BodyMatches { pattern: text.into() },
-                        Assertion::HeaderEquals { name: text.into(), value: text.into() },
-                        Assertion::HeaderMatches { name: text.into(), pattern: text.into() },
-                        Assertion::HeaderAbsent { name: text.into() },
+                        Assertion::body_contains(text),
+                        Assertion::body_contains("second"),
+                        Assertion::status(200),
+                        Assertion::body_lacks(text),
+                        Assertion::body_matches(text),
+                        Assertion::header_is(text, text),
+                        Assertion::header_matches(text, text),
+                        Assertion::header_absent(text),
                     ],
                     ..Test::default()
                 };

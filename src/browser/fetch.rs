@@ -139,6 +139,7 @@ async fn hidden_answer(request: &Request, ticket: &Ticket) -> Result<Response, T
         url: without_fragment(&request.url).to_owned(),
         status: answer.status,
         headers: answer.headers,
+        body_hidden: true,
         ..Response::default()
     })
 }
@@ -173,7 +174,7 @@ async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<R
         headers,
         body,
         hops: if redirected { answers.into_iter().map(hop).collect() } else { Vec::new() },
-        elapsed_ms: 0,
+        ..Response::default()
     })
 }
 

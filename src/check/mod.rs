@@ -3,8 +3,18 @@
 //!
 //! Must not hold an expression language and must not know how the response was come by.
 
+mod api;
 mod assertion;
+mod config;
+mod html;
+mod json;
 mod judge;
+mod pattern;
+mod seen;
+mod validate;
+mod words;
 
-pub use assertion::{Assertion, AssertionError};
+pub use assertion::{Assertion, Order, Predicate, Subject};
 pub use judge::{AssertionResult, judge};
+pub use seen::{Seen, seen};
+pub use validate::AssertionError;

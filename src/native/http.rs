@@ -216,7 +216,7 @@ async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instan
     let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
     let body = body::text_of(answer).await?;
     let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-    Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms })
+    Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms, ..Response::default() })
 }
 
 fn text(bytes: &[u8]) -> String {

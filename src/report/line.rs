@@ -4,7 +4,7 @@
 //! Must not quote a page: what it says of a failure is the assertion and where it was not met.
 
 use super::clean::{clean, clean_line, names_a_bot, shorten};
-use crate::check::Assertion;
+use crate::check::{Assertion, Subject};
 use crate::exchange::{Session, TransportError};
 use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
 use std::borrow::Cow;
@@ -102,13 +102,8 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
 }
 
 fn speaks_of_private_field(assertion: &Assertion) -> bool {
-    let (Assertion::HeaderEquals { name, .. }
-    | Assertion::HeaderMatches { name, .. }
-    | Assertion::HeaderAbsent { name }) = assertion
-    else {
-        return false;
-    };
-    PRIVATE_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field))
+    let Subject::Header { name } = &assertion.of else { return false };
+    PRIVATE_FIELDS.iter().any(|field| name.trim().eq_ignore_ascii_case(field))
 }
 
 fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
@@ -207,7 +202,7 @@ mod tests {
     }
 
     fn contains() -> Assertion {
-        Assertion::BodyContains { text: "x".into() }
+        Assertion::body_contains("x")
     }
 
     fn line(deployers: &[&str], title: &str, session: Session, outcome: Outcome) -> String {
@@ -262,7 +257,7 @@ mod tests {
         let outcome = broken(contains(), "secret page");
         assert!(!line(&[], "T", Session::Mine, outcome).contains("secret"));
         for name in ["Set-Cookie", "x-client-ip"] {
-            let assertion = Assertion::HeaderEquals { name: name.into(), value: "v".into() };
+            let assertion = Assertion::header_is(name, "v");
             assert!(!line(&[], "T", Session::Anonymous, broken(assertion, "secret")).contains("secret"), "{name}");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! httpbb's YAML, written.
 
+use super::Httpbb;
 use super::httpbb::{CONTENT_TYPE, FORM, JSON};
 use super::json::json_text;
 use super::yaml::{document, is_printable, quoted};
@@ -128,23 +129,11 @@ fn mapping<'t>(pairs: impl IntoIterator<Item = (&'t str, &'t str)>) -> String {
     pairs.into_iter().map(pair).collect()
 }
 
-fn key(assertion: &Assertion) -> &'static str {
-    match assertion {
-        Assertion::Status { .. } => "assert_status",
-        Assertion::BodyContains { .. } => "assert_body_contains",
-        Assertion::BodyNotContains { .. } => "assert_body_not_contains",
-        Assertion::BodyMatches { .. } => "assert_body_regex",
-        Assertion::HeaderEquals { .. } => "assert_headers",
-        Assertion::HeaderMatches { .. } => "assert_headers_regex",
-        Assertion::HeaderAbsent { .. } => "assert_headers_absent",
-    }
-}
-
-/// Each key with its value, in the order of the first assertion of its kind.
+/// Each key with its value, in the order of the first assertion of its kind. What httpbb's words cannot say is left out.
 fn asserted(assertions: &[Assertion]) -> Vec<(&'static str, String)> {
-    let mut groups: Vec<(&'static str, Vec<&Assertion>)> = Vec::new();
-    for assertion in assertions {
-        let key = key(assertion);
+    let mut groups: Vec<(&'static str, Vec<Httpbb<'_>>)> = Vec::new();
+    for assertion in assertions.iter().filter_map(Httpbb::of) {
+        let key = assertion.key();
         // A key has one status; more than one could not hold together.
         match groups.iter_mut().find(|(known, _)| *known == key && key != "assert_status") {
             Some((_, group)) => group.push(assertion),
@@ -154,20 +143,18 @@ fn asserted(assertions: &[Assertion]) -> Vec<(&'static str, String)> {
     groups.into_iter().map(|(key, group)| (key, value(&group))).collect()
 }
 
-fn value(group: &[&Assertion]) -> String {
+fn value(group: &[Httpbb<'_>]) -> String {
     let mut texts = Vec::new();
     let mut pairs = Vec::new();
     for assertion in group {
-        match assertion {
-            Assertion::Status { equals } => return format!("{equals:03}"),
-            Assertion::BodyContains { text } | Assertion::BodyNotContains { text } => texts.push(text.as_str()),
-            Assertion::BodyMatches { pattern } => texts.push(pattern),
-            Assertion::HeaderEquals { name, value } => pairs.push((name.as_str(), value.as_str())),
-            Assertion::HeaderMatches { name, pattern } => pairs.push((name.as_str(), pattern.as_str())),
-            Assertion::HeaderAbsent { name } => texts.push(name),
+        match *assertion {
+            Httpbb::Status(code) => return format!("{code:03}"),
+            Httpbb::BodyContains(text) | Httpbb::BodyLacks(text) | Httpbb::BodyMatches(text) => texts.push(text),
+            Httpbb::HeaderIs(name, value) | Httpbb::HeaderMatches(name, value) => pairs.push((name, value)),
+            Httpbb::HeaderAbsent(name) => texts.push(name),
         }
     }
-    let is_list = matches!(group.first(), Some(Assertion::HeaderAbsent { .. }));
+    let is_list = matches!(group.first(), Some(Httpbb::HeaderAbsent(_)));
     match texts.as_slice() {
         [] => mapping(pairs),
         [text] if !is_list => quoted(text),

@@ -158,33 +158,27 @@ fn read_body(name: &str, value: &Yaml) -> Result<(String, Option<&'static str>),
 
 fn assertions(key: &Yaml, name: &str, value: &Yaml, out: &mut Vec<Assertion>) -> Result<(), SuiteError> {
     match name {
-        "assert_status" => out.push(Assertion::Status { equals: status(value)? }),
+        "assert_status" => out.push(Assertion::status(status(value)?)),
         "assert_body_contains" => {
-            out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::BodyContains { text: text.to_owned() }));
+            out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::body_contains(text)));
         }
         "assert_body_not_contains" => {
-            out.extend(
-                value.scalars(name)?.into_iter().map(|text| Assertion::BodyNotContains { text: text.to_owned() }),
-            );
+            out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::body_lacks(text)));
         }
         "assert_body_regex" => {
-            out.extend(
-                value.scalars(name)?.into_iter().map(|text| Assertion::BodyMatches { pattern: text.to_owned() }),
-            );
+            out.extend(value.scalars(name)?.into_iter().map(|text| Assertion::body_matches(text)));
         }
         "assert_headers" => {
-            let equals =
-                |(name, value): (&str, &str)| Assertion::HeaderEquals { name: name.into(), value: value.into() };
+            let equals = |(name, value): (&str, &str)| Assertion::header_is(name, value);
             out.extend(fields(value, name)?.into_iter().map(equals));
         }
         "assert_headers_regex" => {
-            let matches =
-                |(name, value): (&str, &str)| Assertion::HeaderMatches { name: name.into(), pattern: value.into() };
+            let matches = |(name, value): (&str, &str)| Assertion::header_matches(name, value);
             out.extend(fields(value, name)?.into_iter().map(matches));
         }
         "assert_headers_absent" => {
             for item in value.sequence(name)? {
-                out.push(Assertion::HeaderAbsent { name: item.scalar("a header's name")?.to_owned() });
+                out.push(Assertion::header_absent(item.scalar("a header's name")?));
             }
         }
         _ => return Err(key.error(format!("key <{name}> is not known; known are {KEYS}"))),

@@ -8,9 +8,11 @@ mod httpbb;
 mod json;
 mod scope;
 mod test;
+mod vocabulary;
 mod yaml;
 
 pub use export::write;
 pub use httpbb::{SuiteError, read};
 pub use scope::{SITES, ScopeError, in_scope};
 pub use test::{Suite, Test, TestError};
+pub use vocabulary::Httpbb;

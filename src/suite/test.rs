@@ -2,7 +2,7 @@
 //! A saved test and a suite of them.
 
 use super::{ScopeError, in_scope};
-use crate::check::{Assertion, AssertionError};
+use crate::check::{Assertion, AssertionError, Subject};
 use crate::debug::HEADER;
 use crate::exchange::{Headers, Method, Redirects, Request, Session};
 use serde::{Deserialize, Serialize};
@@ -147,6 +147,7 @@ impl Test {
             session: self.session,
             redirects: self.redirects,
             timeout_ms,
+            wants_sha256: self.assertions.iter().any(|assertion| assertion.of == Subject::Sha256),
         }
     }
 }
@@ -169,7 +170,7 @@ mod tests {
 
     fn test() -> Test {
         let url = "https://en.wikipedia.org/wiki/Special:ListGroupRights".into();
-        Test { url, assertions: vec![Assertion::Status { equals: 200 }], ..Test::default() }
+        Test { url, assertions: vec![Assertion::status(200)], ..Test::default() }
     }
 
     #[test]
@@ -186,7 +187,7 @@ mod tests {
     #[test]
     fn a_test_that_demands_nothing_is_refused() {
         assert_eq!(Test { assertions: Vec::new(), ..test() }.validate(), Err(TestError::NoAssertion));
-        let empty = Assertion::BodyContains { text: String::new() };
+        let empty = Assertion::body_contains(String::new());
         assert!(matches!(Test { assertions: vec![empty], ..test() }.validate(), Err(TestError::Assertion(_))));
     }
 

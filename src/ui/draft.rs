@@ -213,7 +213,7 @@ mod tests {
     const PAGE: &str = "https://en.wikipedia.org/wiki/Main_Page";
 
     fn suite(text: &str) -> Suite {
-        let assertions = vec![Assertion::BodyContains { text: text.into() }];
+        let assertions = vec![Assertion::body_contains(text)];
         Suite { tests: vec![Test { url: PAGE.into(), assertions, ..Test::default() }] }
     }
 
@@ -300,7 +300,7 @@ mod tests {
         draft.edit(&typed("mine"));
         draft.follow(Some(&suite("theirs")));
         let tests = draft.tests(&event("save-tests", &[], &[])).unwrap();
-        assert_eq!(tests[0].assertions, [Assertion::BodyContains { text: "mine".into() }]);
+        assert_eq!(tests[0].assertions, [Assertion::body_contains("mine")]);
     }
 
     #[test]

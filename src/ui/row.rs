@@ -2,7 +2,7 @@
 //! A test as it stands in the form: text that need not make sense yet.
 
 use crate::check::Assertion;
-use crate::suite::{Test, TestError, in_scope};
+use crate::suite::{Httpbb, Test, TestError, in_scope};
 
 /// A kind of assertion, as the form's list offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +78,15 @@ impl AssertionRow {
 
     fn of(assertion: &Assertion) -> Self {
         let row = |kind, header: &str, value: &str| Self { kind, header: header.to_owned(), value: value.to_owned() };
-        match assertion {
-            Assertion::Status { equals } => row(Kind::Status, "", &equals.to_string()),
-            Assertion::BodyContains { text } => row(Kind::BodyContains, "", text),
-            Assertion::BodyNotContains { text } => row(Kind::BodyNotContains, "", text),
-            Assertion::BodyMatches { pattern } => row(Kind::BodyMatches, "", pattern),
-            Assertion::HeaderEquals { name, value } => row(Kind::HeaderEquals, name, value),
-            Assertion::HeaderMatches { name, pattern } => row(Kind::HeaderMatches, name, pattern),
-            Assertion::HeaderAbsent { name } => row(Kind::HeaderAbsent, name, ""),
+        match Httpbb::of(assertion) {
+            Some(Httpbb::Status(code)) => row(Kind::Status, "", &code.to_string()),
+            Some(Httpbb::BodyContains(text)) => row(Kind::BodyContains, "", text),
+            Some(Httpbb::BodyLacks(text)) => row(Kind::BodyNotContains, "", text),
+            Some(Httpbb::BodyMatches(pattern)) => row(Kind::BodyMatches, "", pattern),
+            Some(Httpbb::HeaderIs(name, value)) => row(Kind::HeaderEquals, name, value),
+            Some(Httpbb::HeaderMatches(name, pattern)) => row(Kind::HeaderMatches, name, pattern),
+            Some(Httpbb::HeaderAbsent(name)) => row(Kind::HeaderAbsent, name, ""),
+            None => row(Kind::BodyContains, "", ""),
         }
     }
 
@@ -99,21 +100,21 @@ impl AssertionRow {
             _ => Ok(self.value.clone()),
         };
         Ok(match self.kind {
-            Kind::Status => Assertion::Status {
-                equals: self.value.trim().parse().ok().filter(|code| (100..600).contains(code)).ok_or_else(|| {
-                    Complaint::about("value", "Write a status code, a number from 100 to 599, such as 200.")
-                })?,
-            },
+            Kind::Status => {
+                Assertion::status(self.value.trim().parse().ok().filter(|code| (100..600).contains(code)).ok_or_else(
+                    || Complaint::about("value", "Write a status code, a number from 100 to 599, such as 200."),
+                )?)
+            }
             Kind::BodyContains => {
-                Assertion::BodyContains { text: value("the text that the page must show, letter for letter")? }
+                Assertion::body_contains(value("the text that the page must show, letter for letter")?)
             }
             Kind::BodyNotContains => {
-                Assertion::BodyNotContains { text: value("the text that the page must not show, letter for letter")? }
+                Assertion::body_lacks(value("the text that the page must not show, letter for letter")?)
             }
-            Kind::BodyMatches => Assertion::BodyMatches { pattern: value("a regular expression")? },
-            Kind::HeaderEquals => Assertion::HeaderEquals { name: name()?, value: value("the header's whole value")? },
-            Kind::HeaderMatches => Assertion::HeaderMatches { name: name()?, pattern: value("a regular expression")? },
-            Kind::HeaderAbsent => Assertion::HeaderAbsent { name: name()? },
+            Kind::BodyMatches => Assertion::body_matches(value("a regular expression")?),
+            Kind::HeaderEquals => Assertion::header_is(name()?, value("the header's whole value")?),
+            Kind::HeaderMatches => Assertion::header_matches(name()?, value("a regular expression")?),
+            Kind::HeaderAbsent => Assertion::header_absent(name()?),
         })
     }
 }
@@ -292,26 +293,26 @@ mod tests {
         let saved = Test {
             method: Method::Post,
             url: PAGE.into(),
-            assertions: vec![Assertion::Status { equals: 200 }],
+            assertions: vec![Assertion::status(200)],
             ..Test::default()
         };
         let typed = form(&[("name", "n"), ("url", PAGE), ("kind", "status"), ("header", ""), ("value", "302")]);
         let test = rows_of(&typed, &[Row::of(&saved)])[0].build().unwrap();
         assert_eq!(test.method, Method::Post);
-        assert_eq!(test.assertions, [Assertion::Status { equals: 302 }]);
+        assert_eq!(test.assertions, [Assertion::status(302)]);
     }
 
     #[test]
     fn every_kind_of_assertion_survives_the_form() {
         let name = String::from("x-name");
         let all = vec![
-            Assertion::Status { equals: 404 },
-            Assertion::BodyContains { text: " a ".into() },
-            Assertion::BodyNotContains { text: "b".into() },
-            Assertion::BodyMatches { pattern: "c+".into() },
-            Assertion::HeaderEquals { name: name.clone(), value: "d".into() },
-            Assertion::HeaderMatches { name: name.clone(), pattern: "e".into() },
-            Assertion::HeaderAbsent { name },
+            Assertion::status(404),
+            Assertion::body_contains(" a "),
+            Assertion::body_lacks("b"),
+            Assertion::body_matches("c+"),
+            Assertion::header_is(name.clone(), "d"),
+            Assertion::header_matches(name.clone(), "e"),
+            Assertion::header_absent(name),
         ];
         let test = Test { url: PAGE.into(), assertions: all, ..Test::default() };
         assert_eq!(Row::of(&test).build(), Ok(test));

@@ -8,7 +8,7 @@ use super::doubt::Doubt;
 use super::failure::{MediaWikiFailure, request_id_in};
 use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
-use crate::check::{Assertion, judge};
+use crate::check::{Assertion, Predicate, Subject, judge};
 use crate::debug::{Backend, Known, Origin, Realm, named_in};
 use crate::exchange::{Response, TransportError};
 use crate::suite::{Test, in_scope};
@@ -67,13 +67,17 @@ fn unasked_failure(test: &Test, response: &Response) -> Option<MediaWikiFailure>
 
 /// Whether an assertion says that another status than success may be meant: by its code, or by where a redirect leads.
 fn speaks_of_status(assertion: &Assertion) -> bool {
-    match assertion {
-        Assertion::Status { .. } => true,
-        Assertion::HeaderEquals { name, .. } | Assertion::HeaderMatches { name, .. } => {
-            name.eq_ignore_ascii_case("location")
-        }
+    match &assertion.of {
+        Subject::Status => true,
+        Subject::Redirects => matches!(&assertion.is, Predicate::Contains { .. }) || is_some_list(&assertion.is),
+        Subject::Header { name } => name.eq_ignore_ascii_case("location") && !assertion.is.forbids(),
         _ => false,
     }
+}
+
+/// Whether it demands a list with something in it.
+fn is_some_list(is: &Predicate) -> bool {
+    matches!(is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()))
 }
 
 /// The edge takes the id out of an answer to a request without the debug header; a failure tells it all the same.
@@ -182,7 +186,7 @@ mod tests {
     fn test() -> Test {
         Test {
             url: "https://en.wikipedia.org/wiki/X".into(),
-            assertions: vec![Assertion::BodyContains { text: "new".into() }],
+            assertions: vec![Assertion::body_contains("new")],
             ..Test::default()
         }
     }
@@ -344,11 +348,9 @@ mod tests {
     #[test]
     fn a_status_other_than_success_fails_a_test_that_does_not_speak_of_it() {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
-        for assertion in [
-            Assertion::BodyContains { text: "new".into() },
-            Assertion::BodyNotContains { text: "old".into() },
-            Assertion::HeaderAbsent { name: "location".into() },
-        ] {
+        for assertion in
+            [Assertion::body_contains("new"), Assertion::body_lacks("old"), Assertion::header_absent("location")]
+        {
             let test = Test { assertions: vec![assertion], ..test() };
             for status in [302, 400, 404, 500, 503, 599] {
                 response.status = status;
@@ -366,8 +368,8 @@ mod tests {
     fn an_error_status_that_the_test_asks_for_is_a_pass() {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         response.status = 404;
-        let absent = Assertion::BodyNotContains { text: "old".into() };
-        let test = Test { assertions: vec![absent, Assertion::Status { equals: 404 }], ..test() };
+        let absent = Assertion::body_lacks("old");
+        let test = Test { assertions: vec![absent, Assertion::status(404)], ..test() };
         let outcome = weigh(&test, &on_debug(), Ok(&response));
         assert_eq!((outcome.verdict, outcome.reason), (Verdict::Pass, None));
     }
@@ -376,7 +378,7 @@ mod tests {
     fn a_redirect_is_meant_by_a_test_of_where_it_leads() {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass"), ("location", "/wiki/Y")]);
         response.status = 301;
-        let leads = Assertion::HeaderEquals { name: "Location".into(), value: "/wiki/Y".into() };
+        let leads = Assertion::header_is("Location", "/wiki/Y");
         let test = Test { assertions: vec![leads], ..test() };
         assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
     }

@@ -7,7 +7,7 @@
 //! `includes/ResourceLoader/ResourceLoader.php` (states of modules), `includes/EditPage/IntroMessageBuilder.php` and
 //! `includes/Output/OutputPage.php` (read-only notices).
 
-use crate::check::Assertion;
+use crate::check::{Assertion, Predicate, Subject};
 use crate::exchange::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -86,11 +86,18 @@ impl MediaWikiFailure {
     /// Whether `assertion`, which held, names this very failure, so that the test wants it.
     #[must_use]
     pub fn is_meant_by(&self, assertion: &Assertion) -> bool {
-        match assertion {
-            Assertion::BodyContains { text } | Assertion::BodyMatches { pattern: text } => self.is_named_in(text),
-            Assertion::HeaderEquals { name, .. } | Assertion::HeaderMatches { name, .. } => {
-                matches!(self, Self::Api { .. }) && name.eq_ignore_ascii_case(API_ERROR)
-            }
+        if assertion.is.forbids() {
+            return false;
+        }
+        let named = |value: &Value| value.as_str().is_some_and(|text| self.is_named_in(text));
+        match (&assertion.of, &assertion.is) {
+            (Subject::Body, Predicate::Contains { value } | Predicate::Is { value }) => named(value),
+            (Subject::Body, Predicate::Matches { pattern }) => self.is_named_in(pattern),
+            (
+                Subject::Header { name },
+                Predicate::Is { .. } | Predicate::Matches { .. } | Predicate::Contains { .. },
+            ) => matches!(self, Self::Api { .. }) && name.eq_ignore_ascii_case(API_ERROR),
+            (Subject::ApiError, _) => matches!(self, Self::Api { .. }),
             _ => false,
         }
     }
@@ -402,9 +409,9 @@ mod tests {
 
     #[test]
     fn a_failure_is_meant_where_its_own_sign_is_named() {
-        let contains = |text: &str| Assertion::BodyContains { text: text.into() };
-        let field = |name: &str| Assertion::HeaderEquals { name: name.into(), value: "badvalue".into() };
-        let matches = |pattern: &str| Assertion::BodyMatches { pattern: pattern.into() };
+        let contains = |text: &str| Assertion::body_contains(text);
+        let field = |name: &str| Assertion::header_is(name, "badvalue");
+        let matches = |pattern: &str| Assertion::body_matches(pattern);
         for (failure, assertion, meant) in [
             (api("badvalue"), contains("badvalue"), true),
             (api("badvalue"), contains(r#""code":"badvalue""#), true),
@@ -414,9 +421,9 @@ mod tests {
             (api("badvalue"), field("x-other"), false),
             (api("badvalue"), contains("eventcoordinator"), false),
             (api("badvalue"), contains("badvalues"), false),
-            (api("badvalue"), Assertion::BodyNotContains { text: "badvalue".into() }, false),
-            (api("badvalue"), Assertion::HeaderAbsent { name: "MediaWiki-API-Error".into() }, false),
-            (api("badvalue"), Assertion::Status { equals: 200 }, false),
+            (api("badvalue"), Assertion::body_lacks("badvalue"), false),
+            (api("badvalue"), Assertion::header_absent("MediaWiki-API-Error"), false),
+            (api("badvalue"), Assertion::status(200), false),
             (fatal("TypeError"), contains("Fatal exception of type"), true),
             (fatal("TypeError"), contains("TypeError"), true),
             (fatal("TypeError"), contains("<html"), false),

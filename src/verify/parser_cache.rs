@@ -44,10 +44,7 @@ pub fn weigh_parser_cache(mut outcome: Outcome, plan: &Plan, target: &Target, re
 }
 
 fn only_text_failed(outcome: &Outcome) -> bool {
-    let is_text = |assertion: &Assertion| {
-        use Assertion::{BodyContains, BodyMatches, BodyNotContains};
-        matches!(assertion, BodyContains { .. } | BodyNotContains { .. } | BodyMatches { .. })
-    };
+    let is_text = |assertion: &Assertion| assertion.of.is_of_page();
     let mut failed = outcome.assertions.iter().filter(|result| !result.held);
     matches!(outcome.reason, Some(Reason::Assertion { .. })) && failed.all(|result| is_text(&result.assertion))
 }
@@ -134,7 +131,7 @@ mod tests {
     }
 
     fn contains(text: &str) -> Assertion {
-        Assertion::BodyContains { text: text.into() }
+        Assertion::body_contains(text)
     }
 
     #[test]
@@ -171,9 +168,9 @@ mod tests {
 
     #[test]
     fn only_the_text_of_a_page_comes_from_the_parser_cache() {
-        let status = Assertion::Status { equals: 404 };
+        let status = Assertion::status(404);
         assert_eq!(weighed(SYNCED, &debug(), &comment(BEFORE), &[contains("new"), status]).verdict, Verdict::Fail);
-        let absent = Assertion::BodyNotContains { text: "old".into() };
+        let absent = Assertion::body_lacks("old");
         assert_eq!(weighed(SYNCED, &debug(), &comment(BEFORE), &[absent]).verdict, Verdict::Inconclusive);
     }
 

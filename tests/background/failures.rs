@@ -63,7 +63,7 @@ fn with(status: u16, server: &'static str, fields: &[(&str, &str)], body: &str) 
 }
 
 fn lacks(text: &str) -> Assertion {
-    Assertion::BodyNotContains { text: text.into() }
+    Assertion::body_lacks(text)
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_failure_behind_status_200_fails_a_test_that_would_hold_on_it() {
 
 #[tokio::test]
 async fn a_failure_that_the_test_asks_for_is_a_pass() {
-    let contains = |text: &str| Assertion::BodyContains { text: text.into() };
+    let contains = |text: &str| Assertion::body_contains(text);
     let body = r#"{"error":{"code":"permissiondenied","info":"x eventcoordinator"}}"#;
     for (assertion, verdict) in [
         (contains("permissiondenied"), Verdict::Pass),
@@ -122,7 +122,7 @@ async fn a_failure_that_the_test_asks_for_is_a_pass() {
     ] {
         assert_eq!(outcome(false, API, assertion, answered(body)).await.verdict, verdict);
     }
-    let field = Assertion::HeaderEquals { name: "MediaWiki-API-Error".into(), value: "permissiondenied".into() };
+    let field = Assertion::header_is("MediaWiki-API-Error", "permissiondenied");
     let answer = with(200, DEBUG, &[("MediaWiki-API-Error", "permissiondenied")], body);
     assert_eq!(outcome(false, API, field, answer).await.verdict, Verdict::Pass);
 }
@@ -232,7 +232,7 @@ async fn an_old_page_of_the_parser_cache_is_no_fail_on_mwdebug_and_never_a_pass(
         // When the fleet had the patch is not known here.
         (true, "20260818120000", Verdict::Fail),
     ] {
-        let wanted = Assertion::BodyContains { text: "new".into() };
+        let wanted = Assertion::body_contains("new");
         assert_eq!(outcome(production, ARTICLE, wanted, answered(parsed(at))).await.verdict, verdict, "{at}");
     }
 }

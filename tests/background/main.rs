@@ -40,7 +40,7 @@ const CALENDAR: &str = "==={{Deployment_day|date=2026-08-18}}===
 ";
 
 fn test() -> Test {
-    let assertions = vec![Assertion::BodyContains { text: "eventcoordinator".into() }];
+    let assertions = vec![Assertion::body_contains("eventcoordinator")];
     Test { url: URL.into(), assertions, ..Test::default() }
 }
 

@@ -198,7 +198,7 @@ fn saving_sends_what_is_typed_and_is_confirmed_by_the_reply() {
     bench.set_reply(Reply::Done);
     bench.act(typing("other"));
     let sent = bench.act(event("save-tests", &[], &form("other")));
-    tests[0].assertions[0] = backport_verify::check::Assertion::BodyContains { text: "other".into() };
+    tests[0].assertions[0] = backport_verify::check::Assertion::body_contains("other");
     assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, tests: tests.clone() })]);
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
     bench.set_reply(Reply::Done);

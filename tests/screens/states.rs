@@ -42,8 +42,7 @@ pub(crate) fn page(screen: Screen, state: Option<State>) -> Page {
 
 /// The story's test.
 pub(crate) fn test() -> Test {
-    let assertions =
-        vec![Assertion::BodyContains { text: "eventcoordinator".into() }, Assertion::Status { equals: 200 }];
+    let assertions = vec![Assertion::body_contains("eventcoordinator"), Assertion::status(200)];
     Test { name: "The group is listed".into(), url: URL.into(), assertions, ..Test::default() }
 }
 
@@ -122,13 +121,8 @@ pub(crate) fn outcome(verdict: Verdict, production: bool) -> Outcome {
         verdict,
         reason: missing.then_some(Reason::Assertion { at: 0 }),
         assertions: vec![
-            result(
-                Assertion::BodyContains { text: "eventcoordinator".into() },
-                !missing,
-                "body contains <eventcoordinator>",
-                actual,
-            ),
-            result(Assertion::Status { equals: 200 }, true, "status is <200>", "<200>"),
+            result(Assertion::body_contains("eventcoordinator"), !missing, "body contains <eventcoordinator>", actual),
+            result(Assertion::status(200), true, "status is <200>", "<200>"),
         ],
         evidence: evidence(production),
     }
@@ -294,11 +288,11 @@ pub(crate) fn event(act: &str, data: &[(&str, &str)], form: &[(&str, &str)]) -> 
 fn every_kind() -> Page {
     let name = String::from("x-wikimedia-debug");
     let assertions = vec![
-        Assertion::BodyNotContains { text: "Fatal exception".into() },
-        Assertion::BodyMatches { pattern: "event.?coordinator".into() },
-        Assertion::HeaderEquals { name: "content-language".into(), value: "en".into() },
-        Assertion::HeaderMatches { name: "server".into(), pattern: "^mw-".into() },
-        Assertion::HeaderAbsent { name },
+        Assertion::body_lacks("Fatal exception"),
+        Assertion::body_matches("event.?coordinator"),
+        Assertion::header_is("content-language", "en"),
+        Assertion::header_matches("server", "^mw-"),
+        Assertion::header_absent(name),
     ];
     let second = Test { name: String::new(), assertions, ..test() };
     let mut state = ready();

@@ -97,7 +97,7 @@ mod tests {
 
     fn outcome(verdict: Verdict, server: &str) -> Outcome {
         let held = verdict == Verdict::Pass;
-        let assertion = Assertion::BodyContains { text: "eventcoordinator".into() };
+        let assertion = Assertion::body_contains("eventcoordinator");
         let expected = "body contains <eventcoordinator>".to_owned();
         let result = AssertionResult { assertion, held, expected, actual: "it does not".into() };
         Outcome {
