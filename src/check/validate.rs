@@ -81,7 +81,11 @@ impl Subject {
         }
     }
 
-    fn validate(&self) -> Result<(), AssertionError> {
+    /// Whether it can be looked for.
+    ///
+    /// # Errors
+    /// When it is not said, or cannot be read.
+    pub fn validate(&self) -> Result<(), AssertionError> {
         match self {
             Self::Header { name } => filled("the header's name", name),
             Self::Occurrences { text } => filled("the text", text),

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The envelope around everything that is kept: `{"schema": 1, "data": …}`.
+//! The envelope around everything that is kept: `{"schema": 2, "data": …}`.
 
+use super::schema_2::from_schema_1;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
 /// The newest schema that this version writes.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// Why a kept value cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -47,7 +48,11 @@ pub fn open<T: DeserializeOwned>(text: &str) -> Result<T, EnvelopeError> {
     if schema > SCHEMA {
         return Err(EnvelopeError::Newer { found: schema });
     }
-    serde_json::from_str(data.get()).map_err(broken)
+    if schema == SCHEMA {
+        return serde_json::from_str(data.get()).map_err(broken);
+    }
+    let old = serde_json::from_str(data.get()).map_err(broken)?;
+    serde_json::from_value(from_schema_1(old)).map_err(broken)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
@@ -62,13 +67,13 @@ mod tests {
     #[test]
     fn what_is_sealed_comes_out_as_it_was() {
         let text = seal(&vec![1, 2]).unwrap();
-        assert_eq!(text, r#"{"schema":1,"data":[1,2]}"#);
+        assert_eq!(text, r#"{"schema":2,"data":[1,2]}"#);
         assert_eq!(open::<Vec<u8>>(&text), Ok(vec![1, 2]));
     }
 
     #[test]
     fn data_of_a_newer_schema_is_recognised_without_being_understood() {
-        assert_eq!(open::<Vec<u8>>(r#"{"schema":2,"data":{"x":1}}"#), Err(EnvelopeError::Newer { found: 2 }));
+        assert_eq!(open::<Vec<u8>>(r#"{"schema":3,"data":{"x":1}}"#), Err(EnvelopeError::Newer { found: 3 }));
     }
 
     #[test]

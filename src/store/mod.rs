@@ -4,6 +4,7 @@
 //! Must not touch a storage API; `app` does, through its port.
 
 mod envelope;
+mod schema_2;
 mod settings;
 
 pub use envelope::{EnvelopeError, open, seal};

@@ -4,7 +4,7 @@
 use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
 use crate::schedule::Nick;
-use crate::suite::Suite;
+use crate::suite::{Owner, Suite};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -34,12 +34,12 @@ pub struct Settings {
     pub servers: Known,
 }
 
-/// Saved suites, by Gerrit change number.
+/// Saved suites.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Library {
-    /// The suites.
+    /// The suites, by what they belong to.
     #[serde(default)]
-    pub suites: BTreeMap<u64, Suite>,
+    pub suites: BTreeMap<Owner, Suite>,
 }
 
 /// A webhook's URL. It is a secret: `Debug` and `Display` show only its origin.

@@ -3,16 +3,20 @@
 //!
 //! Must not run a test. A suite is data: nothing in it is evaluated.
 
+mod capture;
 mod export;
 mod httpbb;
 mod json;
+mod owner;
 mod scope;
 mod test;
 mod vocabulary;
 mod yaml;
 
+pub use capture::Capture;
 pub use export::write;
 pub use httpbb::{SuiteError, read};
+pub use owner::{Owner, OwnerError};
 pub use scope::{SITES, ScopeError, in_scope};
-pub use test::{Suite, Test, TestError};
+pub use test::{Only, Suite, Test, TestError};
 pub use vocabulary::Httpbb;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A saved test and a suite of them.
 
-use super::{ScopeError, in_scope};
+use super::{Capture, ScopeError, in_scope};
 use crate::check::{Assertion, AssertionError, Subject};
 use crate::debug::HEADER;
 use crate::exchange::{Headers, Method, Redirects, Request, Session};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Header fields that a test cannot send: those that choose the stage or say who asks, and those that a browser does
@@ -66,8 +67,33 @@ pub struct Test {
     /// say so.
     #[serde(default)]
     pub allowed: bool,
+    /// Words by which tests are chosen.
+    #[serde(default)]
+    pub tags: BTreeSet<String>,
+    /// Why it is not run, where it is not.
+    #[serde(default)]
+    pub skip: Option<String>,
+    /// The stage on which alone it makes sense, if it does on one alone.
+    #[serde(default)]
+    pub only: Option<Only>,
+    /// Milliseconds after which it is given up, where the run's own limit is not meant.
+    #[serde(default)]
+    pub timeout_ms: Option<u32>,
+    /// What later tests of the run use of its answer.
+    #[serde(default)]
+    pub captures: Vec<Capture>,
     /// Demands; a test without any is refused.
     pub assertions: Vec<Assertion>,
+}
+
+/// The one stage on which a test makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Only {
+    /// The test servers, and production beside them.
+    Mwdebug,
+    /// Production after the fleet sync.
+    Production,
 }
 
 /// The tests of one change or one file, in order.
@@ -127,6 +153,7 @@ impl Test {
         if self.assertions.is_empty() {
             return Err(TestError::NoAssertion);
         }
+        self.captures.iter().try_for_each(Capture::validate)?;
         self.assertions.iter().try_for_each(Assertion::validate).map_err(TestError::from)
     }
 
@@ -146,7 +173,7 @@ impl Test {
             body: self.body.clone(),
             session: self.session,
             redirects: self.redirects,
-            timeout_ms,
+            timeout_ms: self.timeout_ms.unwrap_or(timeout_ms),
             wants_sha256: self.assertions.iter().any(|assertion| assertion.of == Subject::Sha256),
         }
     }

@@ -36,8 +36,11 @@ pub struct Journal {
 /// The counts of a run's tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Tests.
+    /// Tests that the run asks.
     pub total: usize,
+    /// Tests that it leaves out, as they say.
+    #[serde(default)]
+    pub skipped: usize,
     /// Passed.
     pub passed: usize,
     /// Failed.
@@ -92,8 +95,13 @@ impl Journal {
     /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        let mut tally = Tally { total: self.plan.tests.len(), ..Tally::default() };
+        let mut tally = Tally::default();
         for test in 0..self.plan.tests.len() {
+            if self.plan.left_out(test).is_some() {
+                tally.skipped += 1;
+                continue;
+            }
+            tally.total += 1;
             match self.deciding(test).map(|outcome| outcome.verdict) {
                 Some(Verdict::Pass) => tally.passed += 1,
                 Some(Verdict::Fail) => tally.failed += 1,

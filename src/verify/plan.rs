@@ -4,7 +4,7 @@
 use crate::change::PatchRef;
 use crate::debug::{Backend, Backends, Directives, Known, Switch};
 use crate::schedule::Nick;
-use crate::suite::Test;
+use crate::suite::{Only, Test};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -75,6 +75,20 @@ impl Stage {
             }
             Self::Production => vec![Target::Production],
         }
+    }
+}
+
+/// Why a test is not run in a stage.
+fn left_out<'t>(test: &'t Test, stage: &Stage) -> Option<&'t str> {
+    let here = match stage {
+        Stage::Mwdebug { .. } => Only::Mwdebug,
+        Stage::Production => Only::Production,
+    };
+    match (test.skip.as_deref(), test.only) {
+        (Some(why), _) => Some(why),
+        (None, Some(Only::Mwdebug)) if here != Only::Mwdebug => Some("only for mwdebug"),
+        (None, Some(Only::Production)) if here != Only::Production => Some("only for production"),
+        _ => None,
     }
 }
 
@@ -157,6 +171,7 @@ impl Plan {
         let jobs = tests
             .iter()
             .enumerate()
+            .filter(|(_, test)| left_out(test, &stage).is_none())
             .flat_map(|(place, test)| {
                 let targets = targets.iter().filter(move |target| asked_of(test, target));
                 targets.map(move |target| Job { test: place, target: target.clone() })
@@ -175,6 +190,12 @@ impl Plan {
         }
     }
 
+    /// Why the test at this place is not run in this stage; `None` where it is.
+    #[must_use]
+    pub fn left_out(&self, test: usize) -> Option<&str> {
+        left_out(self.tests.get(test)?, &self.stage)
+    }
+
     /// Whether `job` decides the verdict; the baseline only explains it.
     #[must_use]
     pub fn decides(job: &Job) -> bool {
@@ -187,7 +208,7 @@ mod tests {
     use super::{Plan, Stage, Subject, Target};
     use crate::debug::{Backend, Backends};
     use crate::exchange::Method;
-    use crate::suite::Test;
+    use crate::suite::{Only, Test};
     use jiff::Timestamp;
 
     fn targets(method: Method) -> Vec<Target> {
@@ -240,6 +261,25 @@ mod tests {
         let stage: Stage = serde_json::from_str(r#"{"mwdebug": {"backend": "k8s-mwdebug"}}"#).unwrap();
         assert_eq!(stage, Stage::mwdebug(Backend::default()));
         assert_eq!(serde_json::to_string(&stage).unwrap(), r#"{"mwdebug":{"backends":["k8s-mwdebug"]}}"#);
+    }
+
+    #[test]
+    fn what_is_skipped_or_of_the_other_stage_is_not_asked() {
+        let test = |skip: Option<&str>, only| Test { skip: skip.map(str::to_owned), only, ..Test::default() };
+        let tests = vec![
+            test(None, None),
+            test(Some("later"), None),
+            test(None, Some(Only::Mwdebug)),
+            test(None, Some(Only::Production)),
+        ];
+        let plan = |stage| Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, tests.clone(), 1000);
+        let asked = |plan: &Plan| plan.jobs.iter().map(|job| job.test).collect::<Vec<_>>();
+        let left = |plan: &Plan| (0..4).map(|test| plan.left_out(test).map(str::to_owned)).collect::<Vec<_>>();
+        let (debug, production) = (plan(Stage::mwdebug(Backend::default())), plan(Stage::Production));
+        assert_eq!((asked(&debug), asked(&production)), (vec![0, 0, 2, 2], vec![0, 3]));
+        let why = |why: &str| Some(why.to_owned());
+        assert_eq!(left(&debug), [None, why("later"), None, why("only for production")]);
+        assert_eq!(left(&production), [None, why("later"), why("only for mwdebug"), None]);
     }
 
     #[test]
