@@ -125,6 +125,17 @@ pub fn on_before_request(event: JsValue) -> Result<(), JsError> {
     Ok(())
 }
 
+/// A request of the background's own has been sent, with these fields after every extension's rules.
+///
+/// # Errors
+/// When the event is not as documented.
+#[wasm_bindgen]
+pub fn on_sent(event: JsValue) -> Result<(), JsError> {
+    let details = details(event)?;
+    background(|it| it.exchanges.sent(&details));
+    Ok(())
+}
+
 /// The head of an answer to a request of the background's own has come.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod journal;
 mod outcome;
 mod parser_cache;
 mod plan;
+mod sent;
 mod version;
 
 pub use cache::{is_cached, past_caches, without_past_caches};
@@ -25,4 +26,5 @@ pub use journal::{Ending, Journal, Tally};
 pub use outcome::{CodeSeen, Evidence, Outcome, Reason, Verdict};
 pub use parser_cache::weigh_parser_cache;
 pub use plan::{Job, Plan, Stage, Subject, Target};
+pub use sent::weigh_sent;
 pub use version::weigh_version;
