@@ -5,11 +5,11 @@
 //! Our own requests leave as they were meant; a tab's may not, and then the popup says so. `ARCHITECTURE.md` has the
 //! table of what these tests measure.
 
-use crate::bed::{GERRIT, PATCH_TEXT, Seen, TEST_URL};
+use crate::bed::{GERRIT, PATCH_TEXT, TEST_URL};
 use crate::driver::Which;
 use crate::stage::{Company, Failure, Played, Stage, expect, in_both_browsers, scenes};
 use crate::submitter::{Step, debug_header, patch};
-use backport_verify::app::{Command, Run};
+use backport_verify::app::{Command, Run, State};
 use backport_verify::check::Assertion;
 use backport_verify::exchange::Session;
 use backport_verify::suite::Test;
@@ -35,6 +35,8 @@ const COOKIE: &str = "backend%3Dk8s-mwdebug%3Blog%3Bexpire%3D1924905600";
 enum Mode {
     Set,
     Remove,
+    SetLower,
+    RemoveLower,
     ListenerSets,
     ListenerRemoves,
     Off,
@@ -45,34 +47,42 @@ impl Mode {
         match self {
             Self::Set => "set",
             Self::Remove => "remove",
+            Self::SetLower => "set-lower",
+            Self::RemoveLower => "remove-lower",
             Self::ListenerSets => "listener-set",
             Self::ListenerRemoves => "listener-remove",
             Self::Off => "off",
         }
     }
 
+    /// Whether it spells the header as our own rule does; our runs, which use no rule, do not meet it.
+    const fn is_lower(self) -> bool {
+        matches!(self, Self::SetLower | Self::RemoveLower)
+    }
+
     /// What becomes of a header where the other extension has its way.
     fn makes_of(self, header: &str) -> Option<String> {
         match self {
-            Self::Set | Self::ListenerSets => Some(OTHERS.to_owned()),
-            Self::Remove | Self::ListenerRemoves => None,
+            Self::Set | Self::SetLower | Self::ListenerSets => Some(OTHERS.to_owned()),
+            Self::Remove | Self::RemoveLower | Self::ListenerRemoves => None,
             Self::Off => Some(header.to_owned()),
         }
     }
 
     /// Those that a browser has: only Firefox lets a listener change a request.
-    const fn all(which: Which) -> &'static [Self] {
-        match which {
-            Which::Chromium => &[Self::Set, Self::Remove],
-            Which::Firefox => &[Self::Set, Self::Remove, Self::ListenerSets, Self::ListenerRemoves],
-        }
+    fn all(which: Which) -> impl Iterator<Item = Self> {
+        use Mode::{ListenerRemoves, ListenerSets, Remove, RemoveLower, Set, SetLower};
+        let listeners = [ListenerSets, ListenerRemoves].into_iter().filter(move |_| which == Which::Firefox);
+        [Set, Remove, SetLower, RemoveLower].into_iter().chain(listeners)
     }
 
-    /// Whether it bends the requests of our tab: in either browser the rules of the extension that came later win, and in
-    /// Firefox a listener always.
-    fn wins_in_a_tab(self, company: Company) -> bool {
+    /// Whether it bends the requests of our tab. In Chromium the rules of the extension that was installed later win. So
+    /// do, in Firefox, those of the one that came later to use rules, where both spell the header alike, as ours in
+    /// lower case; where not, both are applied, the older one last. A listener, which only Firefox lets, wins always.
+    fn wins_in_a_tab(self, which: Which, company: Company) -> bool {
         match self {
-            Self::Set | Self::Remove => company == Company::Later,
+            Self::Set | Self::Remove if which == Which::Firefox => company == Company::Earlier,
+            Self::Set | Self::Remove | Self::SetLower | Self::RemoveLower => company == Company::Later,
             Self::ListenerSets | Self::ListenerRemoves => true,
             Self::Off => false,
         }
@@ -102,11 +112,8 @@ async fn beside_another(stage: &Stage) -> Played {
 async fn turn(stage: &Stage, mode: Mode) -> Played {
     let browser = &stage.browser;
     browser.others_page().await?;
-    browser.choose_in("", "mode", "off").await?;
-    if mode != Mode::Off {
-        browser.choose_in("", "mode", mode.name()).await?;
-        browser.wait_for(&format!("[data-mode=\"{}\"]", mode.name())).await?;
-    }
+    browser.choose_in("", "mode", mode.name()).await?;
+    browser.wait_for(&format!("[data-mode=\"{}\"]", mode.name())).await?;
     browser.open(TEST_URL).await?;
     let ask = format!("return fetch('?by=page', {{ headers: {{ 'X-Wikimedia-Debug': '{PAGES}' }} }}).then(() => true)");
     browser.script(&ask).await?;
@@ -117,23 +124,24 @@ fn last_header(stage: &Stage) -> Option<String> {
     stage.asked().last().and_then(debug_header).map(str::to_owned)
 }
 
-/// The headers of all that was asked of the wiki of the story's test, each once.
-fn headers(stage: &Stage) -> Vec<Option<String>> {
-    let of_wiki = |seen: &Seen| seen.host == "en.wikipedia.org";
-    let seen = stage.bed.seen().into_iter().filter(of_wiki);
-    let mut headers: Vec<_> = seen.map(|seen| debug_header(&seen).map(str::to_owned)).collect();
+/// The headers with which the page of the story's test was asked for, each once. Nothing at all, of any site, may have
+/// gone out with the other extension's.
+fn headers(stage: &Stage) -> Result<Vec<Option<String>>, Failure> {
+    let bent = stage.bed.seen().iter().filter(|seen| debug_header(seen) == Some(OTHERS)).count();
+    expect("requests with the other extension's header", &0, &bent)?;
+    let mut headers: Vec<_> = stage.asked().iter().map(|seen| debug_header(seen).map(str::to_owned)).collect();
     headers.sort();
     headers.dedup();
-    headers
+    Ok(headers)
 }
 
 async fn a_run_on_mwdebug_asks_our_backend_and_production_as_ever(stage: &Stage) -> Played {
-    for mode in Mode::all(stage.browser.which) {
-        turn(stage, *mode).await?;
+    for mode in Mode::all(stage.browser.which).filter(|mode| !mode.is_lower()) {
+        turn(stage, mode).await?;
         stage.browser.popup().await?;
         stage.bed.forget_seen();
         let run = stage.verify(Step::Mwdebug, "pass").await?;
-        expect("the headers that left", &vec![None, Some(OURS.to_owned())], &headers(stage))?;
+        expect("the headers that left", &vec![None, Some(OURS.to_owned())], &headers(stage)?)?;
         expect("what production did before", &Some(Comparison::Fixed), &run.journal.comparison(0))?;
     }
     Ok(())
@@ -141,29 +149,28 @@ async fn a_run_on_mwdebug_asks_our_backend_and_production_as_ever(stage: &Stage)
 
 async fn a_run_on_production_asks_production(stage: &Stage) -> Played {
     stage.bed.sync_everywhere().await?;
-    for mode in Mode::all(stage.browser.which) {
-        turn(stage, *mode).await?;
+    for mode in Mode::all(stage.browser.which).filter(|mode| !mode.is_lower() && mode.makes_of(PAGES).is_some()) {
+        turn(stage, mode).await?;
         stage.browser.popup().await?;
         stage.bed.forget_seen();
         stage.verify_on_production_anyway("pass").await?;
-        expect("the headers that left", &vec![None], &headers(stage))?;
+        expect("the headers that left", &vec![None], &headers(stage)?)?;
     }
     turn(stage, Mode::Off).await
 }
 
 async fn a_tab_on_mwdebug_shows_our_backend_or_says_that_it_does_not(stage: &Stage) -> Played {
     for mode in Mode::all(stage.browser.which) {
-        turn(stage, *mode).await?;
+        turn(stage, mode).await?;
         stage.browser.popup().await?;
         stage.bed.forget_seen();
         stage.browser.click_in(&patch(), "browse").await?;
         stage.asked_at_least(1).await?;
-        let wins = mode.wins_in_a_tab(stage.company);
+        let wins = mode.wins_in_a_tab(stage.browser.which, stage.company);
         let expected = if wins { mode.makes_of(OURS) } else { Some(OURS.to_owned()) };
         expect("the header in our tab", &expected, &last_header(stage))?;
         let told = wins.then(|| expected.unwrap_or_else(|| "no header".to_owned()));
-        let known =
-            |state: &backport_verify::app::State| state.browsing.first().filter(|tab| tab.conflict == told).map(drop);
+        let known = |state: &State| state.browsing.first().filter(|tab| tab.conflict == told).map(drop);
         stage.state_with("the conflict, or none,", known).await?;
         if let Some(told) = told {
             stage.browser.wait_text("[data-browsing]", "turn that extension off").await?;
@@ -203,9 +210,7 @@ async fn save_test_as(stage: &Stage, session: Session) -> Played {
     let command = serde_json::to_string(&Command::SaveTests { gerrit: GERRIT, tests: vec![test.clone()] })?;
     stage.browser.popup().await?;
     stage.browser.script(&format!("return chrome.runtime.sendMessage({command}).then(() => true)")).await?;
-    let kept = |state: &backport_verify::app::State| {
-        state.suites.get(&GERRIT).filter(|suite| suite.tests == [test.clone()]).map(drop)
-    };
+    let kept = |state: &State| state.suites.get(&GERRIT).filter(|suite| suite.tests == [test.clone()]).map(drop);
     stage.state_with("the saved test", kept).await
 }
 

@@ -5,9 +5,9 @@ const HEADER = 'X-Wikimedia-Debug';
 const VALUE = 'backend=k8s-mwdebug-next; log';
 const sites = chrome.runtime.getManifest().host_permissions;
 
-const rule = (change) => ({
+const rule = (header, change) => ({
 	id: 1,
-	action: { type: 'modifyHeaders', requestHeaders: [{ header: HEADER, ...change }] },
+	action: { type: 'modifyHeaders', requestHeaders: [{ header, ...change }] },
 	condition: {
 		requestDomains: sites.map((site) => site.replace(/^.*\*\.|\/\*$/g, '')),
 		resourceTypes: ['main_frame', 'sub_frame', 'stylesheet', 'script', 'image', 'font', 'object', 'xmlhttprequest', 'ping',
@@ -15,8 +15,11 @@ const rule = (change) => ({
 	},
 });
 const rules = {
-	set: [rule({ operation: 'set', value: VALUE })],
-	remove: [rule({ operation: 'remove' })],
+	set: [rule(HEADER, { operation: 'set', value: VALUE })],
+	remove: [rule(HEADER, { operation: 'remove' })],
+	// Firefox takes two spellings for two headers where rules of two extensions meet.
+	'set-lower': [rule(HEADER.toLowerCase(), { operation: 'set', value: VALUE })],
+	'remove-lower': [rule(HEADER.toLowerCase(), { operation: 'remove' })],
 };
 
 const without = (fields) => fields.filter((field) => field.name.toLowerCase() !== HEADER.toLowerCase());
