@@ -236,3 +236,24 @@ pub enum TransportError {
         detail: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Hop, Response};
+
+    #[test]
+    fn an_answer_that_was_written_before_it_told_what_was_sent_is_still_read() {
+        let old = r#"{"url":"https://en.wikipedia.org/","status":200,"headers":[],"body":"x",
+            "hops":[{"url":"https://en.wikipedia.org/a","status":301,"location":"/"}],"elapsed_ms":7}"#;
+        let hop = Hop { url: "https://en.wikipedia.org/a".into(), status: 301, location: Some("/".into()), sent: None };
+        let expected = Response {
+            url: "https://en.wikipedia.org/".into(),
+            status: 200,
+            body: "x".into(),
+            hops: vec![hop],
+            elapsed_ms: 7,
+            ..Response::default()
+        };
+        assert_eq!(serde_json::from_str::<Response>(old).unwrap(), expected);
+    }
+}

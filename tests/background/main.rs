@@ -8,6 +8,7 @@ mod fake;
 mod limits;
 mod names;
 mod reminders;
+mod sent;
 mod version;
 mod window;
 
