@@ -57,15 +57,9 @@ impl Field {
 
 impl Details {
     /// What the request said of X-Wikimedia-Debug as it went out; of its cookies nothing else is taken along.
-    fn sent(&self) -> Option<Sent> {
+    pub(super) fn sent(&self) -> Option<Sent> {
         let fields = self.request_headers.as_deref()?;
         Some(sent_among(fields.iter().map(|field| (field.name.as_str(), field.value.as_deref().unwrap_or_default()))))
-    }
-
-    /// The value of a field of the request as it went out.
-    pub(super) fn request_header(&self, name: &str) -> Option<&str> {
-        let fields = self.request_headers.as_deref().unwrap_or_default();
-        fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).and_then(|field| field.value.as_deref())
     }
 }
 

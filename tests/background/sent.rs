@@ -10,6 +10,9 @@ use backport_verify::verify::{Doubt, Reason, Verdict};
 const OTHERS: &str = "backend=k8s-mwdebug-next";
 const COOKIE: &str = "backend%3Dk8s-mwdebug%3Blog";
 
+/// What becomes of what was meant.
+type Bend = fn(Sent) -> Sent;
+
 /// Wikimedia with the patch everywhere, asked through a browser that says what it sent.
 fn told(sent: impl Fn(Sent) -> Sent) -> impl Fn(&Request) -> Answer {
     let usual = wikimedia(true);
@@ -27,7 +30,7 @@ async fn an_answer_that_claims_to_be_the_right_one_passes_only_where_the_right_r
     let cookie = |sent| Sent { debug_cookie: Some(COOKIE.into()), ..sent };
     let wanted = || "backend=k8s-mwdebug".to_owned();
     let along = Doubt::DebugCookie { host: "en.wikipedia.org".into(), value: COOKIE.into() };
-    let rows: [(bool, fn(Sent) -> Sent, Option<Doubt>); 7] = [
+    let rows: [(bool, Bend, Option<Doubt>); 7] = [
         (true, |sent| sent, None),
         (true, other, Some(Doubt::HeaderAdded { value: OTHERS.into() })),
         (true, cookie, Some(along.clone())),

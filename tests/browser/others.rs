@@ -179,11 +179,7 @@ async fn a_tab_on_mwdebug_shows_our_backend_or_says_that_it_does_not(stage: &Sta
             stage.browser.wait_for("[data-browsing]").await?;
             expect("complaints", &0, &stage.browser.count("[data-browsing] .bv-note--error").await?)?;
         }
-        stage.browser.click("stop-browsing").await?;
-        stage.state_with("no tab on mwdebug", |state| state.browsing.is_empty().then_some(())).await?;
-        stage.browser.go_to_tab("Special:ListGroupRights").await?;
-        stage.browser.close_tab().await?;
-        stage.browser.go_to_tab("popup.html").await?;
+        stop_browsing(stage).await?;
     }
     Ok(())
 }
@@ -195,6 +191,7 @@ async fn a_left_over_cookie_never_passes(stage: &Stage) -> Played {
     scenes!(stage:
         a_request_of_nobody_carries_no_cookie,
         as_me_the_cookie_is_named_and_how_to_delete_it,
+        a_tab_on_mwdebug_says_that_the_cookie_decides,
         once_it_is_deleted_the_run_passes,
     )
 }
@@ -254,6 +251,25 @@ async fn as_me_the_cookie_is_named_and_how_to_delete_it(stage: &Stage) -> Played
     stage.browser.wait_text(&Step::Production.place(), how).await?;
     let run = stage.verify(Step::Mwdebug, "inconclusive").await?;
     expect("the doubt", &named, &doubt(&run)?)
+}
+
+async fn a_tab_on_mwdebug_says_that_the_cookie_decides(stage: &Stage) -> Played {
+    let before = stage.asked().len();
+    stage.browser.click_in(&patch(), "browse").await?;
+    stage.asked_at_least(before + 1).await?;
+    expect("cookie and header", &(Some(COOKIE.to_owned()), Some(OURS.to_owned())), &last_cookie(stage))?;
+    stage.browser.wait_text("[data-browsing]", &format!("A cookie X-Wikimedia-Debug ({COOKIE}) went along")).await?;
+    expect("the conflict", &None, &stage.state().await?.browsing.into_iter().find_map(|tab| tab.conflict))?;
+    stop_browsing(stage).await
+}
+
+/// Ends the one tab on mwdebug and comes back to the popup.
+async fn stop_browsing(stage: &Stage) -> Played {
+    stage.browser.click("stop-browsing").await?;
+    stage.state_with("no tab on mwdebug", |state| state.browsing.is_empty().then_some(())).await?;
+    stage.browser.go_to_tab("Special:ListGroupRights").await?;
+    stage.browser.close_tab().await?;
+    Ok(stage.browser.go_to_tab("popup.html").await?)
 }
 
 async fn once_it_is_deleted_the_run_passes(stage: &Stage) -> Played {
