@@ -136,8 +136,18 @@ pub struct Request {
     pub timeout_ms: u32,
 }
 
+/// What the client says that it really sent with one request, as regards `X-Wikimedia-Debug`; nothing else of a request
+/// is read or kept, least of all another cookie.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The header's value as it left, after every extension had its say; several fields of the name are joined by `, `.
+    pub debug_header: Option<String>,
+    /// The value of the cookie of the same name, to which the edge listens too; an empty one is none.
+    pub debug_cookie: Option<String>,
+}
+
 /// One answer on the way to the last one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     /// The URL that was asked.
     pub url: String,
@@ -145,6 +155,9 @@ pub struct Hop {
     pub status: u16,
     /// Its `Location` field.
     pub location: Option<String>,
+    /// What was sent to get it; `None` where the client does not tell.
+    #[serde(default)]
+    pub sent: Option<Sent>,
 }
 
 /// The answer to a request.
@@ -162,6 +175,9 @@ pub struct Response {
     pub hops: Vec<Hop>,
     /// Milliseconds from the request to the end of the body.
     pub elapsed_ms: u32,
+    /// What was sent to get this answer; `None` where the client does not tell.
+    #[serde(default)]
+    pub sent: Option<Sent>,
 }
 
 /// Why there was no answer.
@@ -219,4 +235,25 @@ pub enum TransportError {
         /// What the client said.
         detail: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hop, Response};
+
+    #[test]
+    fn an_answer_that_was_written_before_it_told_what_was_sent_is_still_read() {
+        let old = r#"{"url":"https://en.wikipedia.org/","status":200,"headers":[],"body":"x",
+            "hops":[{"url":"https://en.wikipedia.org/a","status":301,"location":"/"}],"elapsed_ms":7}"#;
+        let hop = Hop { url: "https://en.wikipedia.org/a".into(), status: 301, location: Some("/".into()), sent: None };
+        let expected = Response {
+            url: "https://en.wikipedia.org/".into(),
+            status: 200,
+            body: "x".into(),
+            hops: vec![hop],
+            elapsed_ms: 7,
+            ..Response::default()
+        };
+        assert_eq!(serde_json::from_str::<Response>(old).unwrap(), expected);
+    }
 }

@@ -11,7 +11,7 @@ use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{
     Doubt, Evidence, Journal, Limits, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, weigh_parser_cache,
-    without_past_caches,
+    weigh_sent, without_past_caches,
 };
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -155,7 +155,7 @@ async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Targ
 fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
     let outcome = weigh(test, target, came, &plan.known);
     match came {
-        Ok(response) => weigh_parser_cache(outcome, plan, target, response),
+        Ok(response) => weigh_parser_cache(weigh_sent(outcome, plan, target, response), plan, target, response),
         Err(_) => outcome,
     }
 }

@@ -201,6 +201,9 @@ pub struct Browsing {
     pub until: Timestamp,
     /// The value of another extension that overrode ours, when one was seen.
     pub conflict: Option<String>,
+    /// The value of a cookie X-Wikimedia-Debug that went along, when one was seen: the edge heeds it before the header.
+    #[serde(default)]
+    pub cookie: Option<String>,
 }
 
 impl Browsing {

@@ -7,7 +7,8 @@
 mod body;
 
 use super::connect_to::{ConnectTo, destination};
-use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, TransportError};
+use crate::debug::sent_among;
+use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, Sent, TransportError};
 use crate::ports::Http;
 use crate::suite::in_scope;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -110,18 +111,19 @@ impl NativeHttp {
         let (mut method, mut body, mut headers) = (request.method, request.body.clone(), fields(&request.headers)?);
         let mut url = self.allowed(&request.url)?;
         loop {
-            let answer = self.ask(method, &url, &headers, body.clone()).await?;
+            let (answer, sent) = self.ask(method, &url, &headers, body.clone()).await?;
             let status = answer.status().as_u16();
             let location = answer.headers().get(LOCATION).map(|value| text(value.as_bytes()));
             let next = location.as_deref().filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308));
             let Some(next) = next.filter(|_| request.redirects == Redirects::Follow) else {
-                return read(answer, url, hops, begun).await;
+                let response = read(answer, url, hops, begun).await?;
+                return Ok(Response { sent: Some(sent), ..response });
             };
             if hops.len() == MOST_HOPS {
                 return Err(network(format!("redirected more than {MOST_HOPS} times, the last time to <{next}>")));
             }
             let target = url.join(next).map_err(|error| network(format!("redirected to <{next}>: {error}")))?;
-            hops.push(Hop { url: url.into(), status, location: location.clone() });
+            hops.push(Hop { url: url.into(), status, location: location.clone(), sent: Some(sent) });
             url = self.allowed(target.as_str())?;
             if becomes_get(method, status) {
                 (method, body) = (Method::Get, None);
@@ -135,13 +137,14 @@ impl NativeHttp {
         named.map_or_else(|| in_scope(url).map_err(|error| network(error.to_string())), Ok)
     }
 
+    /// Asks, and tells what it sent: nobody stands between this client and the wire, so that is what it was told to.
     async fn ask(
         &self,
         method: Method,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
         content: Option<String>,
-    ) -> Result<reqwest::Response, TransportError> {
+    ) -> Result<(reqwest::Response, Sent), TransportError> {
         let method =
             reqwest::Method::from_bytes(method.as_str().as_bytes()).map_err(|error| network(error.to_string()))?;
         let mut sent = HeaderMap::new();
@@ -153,7 +156,11 @@ impl NativeHttp {
         if let Some(content) = content {
             builder = builder.body(content);
         }
-        builder.send().await.map_err(|error| failed(&error))
+        let request = builder.build().map_err(|error| failed(&error))?;
+        let fields = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let sent = sent_among(fields);
+        let answer = self.client.execute(request).await.map_err(|error| failed(&error))?;
+        Ok((answer, sent))
     }
 }
 
@@ -216,7 +223,7 @@ async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instan
     let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
     let body = body::text_of(answer).await?;
     let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-    Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms })
+    Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms, sent: None })
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Why an answer proves nothing, and what the submitter can do about it.
 //!
-//! Must not find a doubt: `evidence`, `version` and `parser_cache` do.
+//! Must not find a doubt: `sent`, `evidence`, `version`, `code` and `parser_cache` do.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,34 @@ pub enum Doubt {
         backend: String,
         /// Who answered.
         server: String,
+    },
+    /// X-Wikimedia-Debug went out although production was asked: something else in the browser set it.
+    #[error("X-Wikimedia-Debug <{value}> went out with the request, set by another extension")]
+    HeaderAdded {
+        /// The header's value as it left.
+        value: String,
+    },
+    /// X-Wikimedia-Debug went out with another value than ours.
+    #[error("X-Wikimedia-Debug left as <{sent}>, not as <{wanted}>: another extension changed it")]
+    HeaderChanged {
+        /// What the run asked for.
+        wanted: String,
+        /// The header's value as it left.
+        sent: String,
+    },
+    /// X-Wikimedia-Debug did not go out although a debug backend was asked.
+    #[error("the request left without X-Wikimedia-Debug <{wanted}>: another extension removed it")]
+    HeaderRemoved {
+        /// What the run asked for.
+        wanted: String,
+    },
+    /// A cookie of the header's name went along, and the edge listens to it before the header.
+    #[error("a cookie X-Wikimedia-Debug <{value}> went along with the request")]
+    DebugCookie {
+        /// The host that got it.
+        host: String,
+        /// The cookie's value.
+        value: String,
     },
     /// A debug server answered where production was asked.
     #[error("a test server answered ({server}), not production")]
@@ -217,6 +245,19 @@ impl Doubt {
                 "The test servers do not serve this URL; test another URL, or ask the deployer."
             }
             Self::OtherBackend { .. } => "Choose the backend that the deployer synced to, then verify again.",
+            Self::HeaderAdded { .. } => {
+                "Switch WikimediaDebug off, or the extension that sets this header, then verify again."
+            }
+            Self::HeaderChanged { .. } | Self::HeaderRemoved { .. } => {
+                "Switch off the extension that changes this header, such as WikimediaDebug, then verify again."
+            }
+            Self::DebugCookie { host, .. } => {
+                return format!(
+                    "Delete it: open https://{host}, press F12, choose Application (Chromium) or Storage (Firefox), \
+                     then Cookies; delete X-Wikimedia-Debug there, then verify again."
+                )
+                .into();
+            }
             Self::DebugAnswered { .. } => {
                 "Switch WikimediaDebug off and delete the X-Wikimedia-Debug cookie, then verify again."
             }

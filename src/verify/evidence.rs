@@ -8,8 +8,9 @@ use super::doubt::Doubt;
 use super::failure::{MediaWikiFailure, request_id_in};
 use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
+use super::sent::doubt_about_sent;
 use crate::check::{Assertion, judge};
-use crate::debug::{Backend, Known, Origin, Realm, named_in};
+use crate::debug::{Backend, Directives, Known, Origin, Realm, named_in};
 use crate::exchange::{Response, TransportError};
 use crate::suite::{Test, in_scope};
 
@@ -96,10 +97,15 @@ fn evidence_of(response: &Response) -> Evidence {
     }
 }
 
-/// Why an answer to a request of our own proves nothing of `target`; `None` where it does.
+/// Why an answer to a request of our own, whose header has no switch, proves nothing of `target`; `None` where it does.
 #[must_use]
 pub fn doubt_of(target: &Target, response: &Response, known: &Known) -> Option<Doubt> {
-    doubt_about(target, response, &evidence_of(response), known)
+    let wanted = match target {
+        Target::Debug { backend } => Some(Directives::to(backend.clone()).value()),
+        Target::Baseline | Target::Production => None,
+    };
+    let sent = doubt_about_sent(wanted.as_deref(), response);
+    sent.or_else(|| doubt_about(target, response, &evidence_of(response), known))
 }
 
 fn doubt_about(target: &Target, response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {

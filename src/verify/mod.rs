@@ -14,6 +14,7 @@ mod limits;
 mod outcome;
 mod parser_cache;
 mod plan;
+mod sent;
 mod version;
 
 pub use cache::{is_cached, past_caches, without_past_caches};
@@ -27,4 +28,5 @@ pub use limits::Limits;
 pub use outcome::{CodeSeen, Evidence, Outcome, Reason, Verdict};
 pub use parser_cache::weigh_parser_cache;
 pub use plan::{Job, Plan, Stage, Subject, Target};
+pub use sent::weigh_sent;
 pub use version::weigh_version;

@@ -8,13 +8,14 @@ mod fake;
 mod limits;
 mod names;
 mod reminders;
+mod sent;
 mod version;
 mod window;
 
 use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, State};
 use backport_verify::check::Assertion;
 use backport_verify::debug::HEADER;
-use backport_verify::exchange::{Method, Request};
+use backport_verify::exchange::{Method, Request, Sent};
 use backport_verify::ports::Area;
 use backport_verify::suite::Test;
 use backport_verify::verify::{Comparison, Doubt, Ending, Journal, Reason, Verdict};
@@ -105,6 +106,10 @@ async fn verified(app: &App<Browser>, browser: &Browser, production: bool) -> Jo
     app.handle(command).await;
     app.work().await;
     state(browser).run_of(GERRIT, production).unwrap().journal.clone()
+}
+
+fn sent_as(header: Option<&str>, cookie: Option<&str>) -> Sent {
+    Sent { debug_header: header.map(Into::into), debug_cookie: cookie.map(Into::into) }
 }
 
 fn refusal(reply: Reply) -> Problem {
@@ -476,10 +481,17 @@ async fn browsing_gives_the_header_to_one_tab_until_it_closes_or_time_is_over() 
     assert_eq!((rules[0].tab, rules[0].value.as_str()), (7, "backend=k8s-mwdebug"));
     assert_eq!(browser.navigated(), [(7, URL.to_owned())]);
 
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug")).await;
-    assert_eq!(state(&browser).browsing[0].conflict, None);
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug-next")).await;
-    assert_eq!(state(&browser).browsing[0].conflict.as_deref(), Some("backend=k8s-mwdebug-next"));
+    for (header, cookie, conflict) in [
+        (Some("backend=k8s-mwdebug"), None, None),
+        (Some("backend=k8s-mwdebug-next"), None, Some("backend=k8s-mwdebug-next")),
+        (None, None, Some("no header")),
+        (Some("backend=k8s-mwdebug"), Some("backend%3Dk8s-mwdebug-next"), None),
+        (Some("backend=k8s-mwdebug"), None, None),
+    ] {
+        app.tab_sent(7, &sent_as(header, cookie)).await;
+        let tab = &state(&browser).browsing[0];
+        assert_eq!((tab.conflict.as_deref(), tab.cookie.as_deref()), (conflict, cookie));
+    }
 
     app.tab_closed(7).await;
     assert_eq!((browser.rules().len(), state(&browser).browsing.len()), (0, 0));

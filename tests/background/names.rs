@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the debug header says, and servers that only the user knows.
 
-use super::{DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, started, state, version, wikimedia};
+use super::{DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, sent_as, started, state, version, wikimedia};
 use crate::fake::{Answer, Browser, page};
 use backport_verify::app::{App, Command, Problem, Reply};
 use backport_verify::debug::{Backend, HEADER, Realm, Switch};
@@ -89,9 +89,9 @@ async fn a_tab_keeps_what_was_switched_on_when_it_was_opened() {
     assert_eq!(app.handle(Command::BrowseOnMwdebug { url: URL.into() }).await, Reply::Done);
     assert_eq!(browser.rules()[0].value, "backend=k8s-mwdebug; readonly");
     switch_on(&app, &[]).await;
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug; readonly")).await;
+    app.tab_sent(7, &sent_as(Some("backend=k8s-mwdebug; readonly"), None)).await;
     assert_eq!(state(&browser).browsing[0].conflict, None);
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug")).await;
+    app.tab_sent(7, &sent_as(Some("backend=k8s-mwdebug"), None)).await;
     assert_eq!(state(&browser).browsing[0].conflict.as_deref(), Some("backend=k8s-mwdebug"));
 }
 

@@ -340,8 +340,10 @@ fn popups() -> Vec<(&'static str, Page)> {
         backend: Backend::default(),
         until: at("14:30"),
         conflict: conflict.map(Into::into),
+        cookie: None,
     };
-    let browsing = vec![tab(7, URL, None), tab(8, URL, Some("backend=mwdebug1001.eqiad.wmnet"))];
+    let with_cookie = Browsing { cookie: Some("backend%3Dk8s-mwdebug-next%3Blog".into()), ..tab(9, URL, None) };
+    let browsing = vec![tab(7, URL, None), tab(8, URL, Some("backend=mwdebug1001.eqiad.wmnet")), with_cookie];
     let without_webhook = SettingsView { webhook: None, ..ready().settings };
     let stale = Some((at("13:51"), vec![afternoon()]));
     let broken = Problem::NotACalendar { detail: "it has no deployment card".into() };

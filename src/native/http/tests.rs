@@ -120,6 +120,8 @@ async fn a_request_goes_out_with_its_own_headers_and_comes_back_whole() {
     let [first, second] = wiki.seen().try_into().unwrap();
     assert!(first.starts_with("GET /wiki/A?b=c HTTP/1.1\r\n"), "{first}");
     assert!(first.contains("x-wikimedia-debug: backend=k8s-mwdebug\r\n"), "{first}");
+    let sent = response.sent.clone().unwrap();
+    assert_eq!((sent.debug_header.as_deref(), sent.debug_cookie), (Some("backend=k8s-mwdebug"), None));
     assert!(first.contains("host: en.wikipedia.org\r\n"), "{first}");
     assert!(first.contains("user-agent: backport-verify/"), "{first}");
     assert!(!second.to_lowercase().contains("cookie"), "{second}");

@@ -39,7 +39,9 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
     let driver = first_program(&on_path("chromedriver")).ok_or_else(|| missing("chromedriver"))?;
     let binary =
         first_program(&[on_path("chromium"), on_path("google-chrome")].concat()).ok_or_else(|| missing("chromium"))?;
-    let id = id_from_key(wiring.extension)?;
+    let origin_of = |folder: &Path| id_from_key(folder).map(|id| format!("chrome-extension://{id}"));
+    let origin = origin_of(wiring.extension)?;
+    let others_origin = wiring.beside.map(|beside| origin_of(beside.folder)).transpose()?;
     let process = DriverProcess::start(
         &driver,
         &["--port=0", "--enable-chrome-logs"],
@@ -54,9 +56,11 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
         wanted.add_arg(&argument).map_err(failed)?;
     }
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
-    let origin = format!("chrome-extension://{id}");
     let shown = async {
         first_page(&driver).await?;
+        if let (Some(origin), Some(beside)) = (&others_origin, wiring.beside) {
+            wait_until_loaded(&driver, origin, beside.folder).await?;
+        }
         wait_until_loaded(&driver, &origin, wiring.extension).await
     };
     if let Err(error) = shown.await {
@@ -65,7 +69,7 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
         drop(driver.leak());
         return Err(error);
     }
-    Ok(Started { driver, process, origin })
+    Ok(Started { driver, process, origin, others_origin })
 }
 
 fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
@@ -91,7 +95,8 @@ fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
     arguments.push(format!("--user-data-dir={}", profile.join("chromium").display()));
     arguments.push(format!("--host-resolver-rules=MAP * {}, EXCLUDE localhost, EXCLUDE 127.0.0.1", wiring.edge));
     arguments.push(format!("--ignore-certificate-errors-spki-list={}", wiring.spki));
-    arguments.push(format!("--load-extension={}", wiring.extension.display()));
+    let folders: Vec<String> = wiring.folders().iter().map(|folder| folder.display().to_string()).collect();
+    arguments.push(format!("--load-extension={}", folders.join(",")));
     arguments.push("--disable-features=DisableLoadExtensionCommandLineSwitch".into());
     arguments
 }

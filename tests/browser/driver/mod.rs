@@ -10,16 +10,18 @@ mod firefox;
 mod notifications;
 mod page;
 mod process;
+mod wiring;
 
 pub(crate) use error::BrowserError;
 use process::DriverProcess;
 use serde_json::Value;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use thirtyfour::error::WebDriverError;
 use thirtyfour::{By, WebDriver};
+use wiring::OTHERS_PAGE;
+pub(crate) use wiring::{Beside, Wiring};
 
 /// How long anything may take before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,24 +46,12 @@ impl fmt::Display for Which {
     }
 }
 
-/// What a browser is connected to.
-#[derive(Debug, Clone)]
-pub(crate) struct Wiring<'a> {
-    /// Where every https request arrives, whatever its host name.
-    pub(crate) edge: SocketAddr,
-    /// Base64 of the SHA-256 of the edge's public key, which Chromium is to trust. Firefox trusts any certificate here.
-    pub(crate) spki: &'a str,
-    /// Folder of the unpacked extension; absolute.
-    pub(crate) extension: &'a Path,
-    /// Whether it is shown on the display; headless else.
-    pub(crate) window: bool,
-}
-
 /// What both browsers hand over once they run.
 struct Started {
     driver: WebDriver,
     process: DriverProcess,
     origin: String,
+    others_origin: Option<String>,
 }
 
 /// A running browser. Dropping it ends the session, the driver and the browser.
@@ -74,6 +64,7 @@ pub(crate) struct Browser {
     process: DriverProcess,
     _remains: Option<Remains>,
     origin: String,
+    others_origin: Option<String>,
     extension: PathBuf,
     _profile: tempfile::TempDir,
 }
@@ -102,6 +93,7 @@ impl Browser {
             driver: started.driver,
             process: started.process,
             origin: started.origin,
+            others_origin: started.others_origin,
             extension: wiring.extension.to_path_buf(),
             _profile: profile,
         })
@@ -123,10 +115,23 @@ impl Browser {
         self.page(&format!("workbench.html#{gerrit}")).await
     }
 
+    /// Opens the page of the other extension in the current tab.
+    ///
+    /// # Errors
+    /// When it does not come, or there is no other extension.
+    pub(crate) async fn others_page(&self) -> Result<(), BrowserError> {
+        let said = || BrowserError::Script { doing: "open the other extension's page".into(), said: "nothing".into() };
+        self.page_of(self.others_origin.as_ref().ok_or_else(said)?, OTHERS_PAGE).await
+    }
+
     async fn page(&self, path: &str) -> Result<(), BrowserError> {
+        self.page_of(&self.origin, path).await
+    }
+
+    async fn page_of(&self, origin: &str, path: &str) -> Result<(), BrowserError> {
         // A page that differs only in its fragment would not be loaded anew.
         self.open("about:blank").await?;
-        self.open(&format!("{}/{path}", self.origin)).await?;
+        self.open(&format!("{origin}/{path}")).await?;
         self.wait_for("#app[data-ready=\"true\"]").await.map(drop)
     }
 
