@@ -8,6 +8,7 @@
 use super::earlier::Month;
 use super::looking::{Depth, Watch};
 use super::refreshing::Gathered;
+use super::settings::Backends;
 use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State};
 use crate::debug::Backend;
 use crate::deployed::Progress;
@@ -173,8 +174,9 @@ impl<P: Ports> App<P> {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
             Command::Refresh { force } => self.want_refresh(force).await,
-            Command::SaveSettings { nick, backend, webhook, reminders, switches } => {
-                self.save_settings(&nick, &backend, webhook.as_deref(), reminders, switches).await
+            Command::SaveSettings { nick, backend, also, webhook, reminders, switches } => {
+                let backends = Backends { first: &backend, also };
+                self.save_settings(&nick, backends, webhook.as_deref(), reminders, switches).await
             }
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
             Command::SaveTests { gerrit, tests } => self.save_tests(gerrit, tests).await,

@@ -25,6 +25,8 @@ pub enum Command {
         nick: String,
         /// Backend name.
         backend: String,
+        /// Names of further backends to verify on at the same time; `None` leaves them as they are.
+        also: Option<Vec<String>>,
         /// Webhook URL as typed.
         webhook: Option<String>,
         /// Which reminders are wanted; `None` leaves that as it is.

@@ -11,19 +11,27 @@ use crate::store::Webhook;
 use crate::suite::{Suite, Test};
 use std::collections::BTreeSet;
 
+/// Backends as they were chosen; `also` of `None` leaves the kept ones alone.
+pub(super) struct Backends<'a> {
+    pub(super) first: &'a str,
+    pub(super) also: Option<Vec<String>>,
+}
+
 impl<P: Ports> App<P> {
     pub(super) async fn save_settings(
         &self,
         nick: &str,
-        backend: &str,
+        backends: Backends<'_>,
         webhook: Option<&str>,
         reminders: Option<Wanted>,
         switches: Option<BTreeSet<Switch>>,
     ) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
         settings.nick = Nick::new(nick);
-        settings.backend =
-            Backend::new(backend.trim()).map_err(|error| Problem::BadSetting { detail: error.to_string() })?;
+        settings.backend = named(backends.first)?;
+        if let Some(also) = backends.also {
+            settings.also = also.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
+        }
         match webhook.map(str::trim) {
             None => {}
             Some("") => settings.webhook = None,
@@ -65,6 +73,10 @@ impl<P: Ports> App<P> {
         self.check_access().await;
         Ok(())
     }
+}
+
+fn named(backend: &str) -> Result<Backend, Problem> {
+    Backend::new(backend.trim()).map_err(|error| Problem::BadSetting { detail: error.to_string() })
 }
 
 /// Whether a test may be kept and run.

@@ -78,6 +78,9 @@ pub struct SettingsView {
     pub nick: Option<Nick>,
     /// Debug backend.
     pub backend: Backend,
+    /// Further backends to verify on at the same time.
+    #[serde(default)]
+    pub also: BTreeSet<Backend>,
     /// The webhook's origin; the rest of its URL is a secret.
     pub webhook: Option<String>,
     /// Which reminders are wanted.

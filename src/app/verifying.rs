@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Use case: verify a change on the test servers or on production.
 
-use super::background::{JOURNAL, RUNS, put_first};
+use super::background::{Inner, JOURNAL, RUNS, put_first};
 use super::engine::{Progress, perform};
 use super::refreshing::origin_of;
 use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
+use crate::debug::Backends;
 use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
 use crate::suite::Test;
-use crate::verify::{Doubt, Ending, Evidence, Journal, Limits, Outcome, Plan, Reason, Stage, Subject};
+use crate::verify::{Doubt, Earlier, Ending, Evidence, Journal, Limits, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
@@ -35,15 +36,20 @@ impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
         let tests = self.tests_to_run(gerrit).await?;
-        let stage =
-            if production { Stage::Production } else { Stage::mwdebug(self.inner.borrow().settings.backend.clone()) };
         let subject = self.subject(gerrit, production);
-        let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
-        {
-            let settings = &self.inner.borrow().settings;
+        let plan = {
+            let inner = self.inner.borrow();
+            let settings = &inner.settings;
+            let backends = Backends::new(settings.backend.clone(), settings.also.iter().cloned());
+            let stage = if production { Stage::Production } else { Stage::Mwdebug { backends } };
+            let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
             plan.switches.clone_from(&settings.switches);
             plan.known.clone_from(&settings.servers);
-        }
+            if let Some(before) = inner.verified_on_mwdebug(gerrit).filter(|_| production) {
+                plan.earlier = Earlier::of(before, &plan.tests);
+            }
+            plan
+        };
         let run = Run { journal: Journal::begin(plan), report: None };
         self.keep(JOURNAL, &run).await?;
         let mut inner = self.inner.borrow_mut();
@@ -180,6 +186,18 @@ impl<P: Ports> App<P> {
     }
 }
 
+impl Inner {
+    /// The ended run of a change on the test servers, unless the deployment that is under way began after it.
+    fn verified_on_mwdebug(&self, gerrit: u64) -> Option<&Journal> {
+        let began = self.progress.get(&gerrit).and_then(|progress| progress.began);
+        let mut journals = self.runs.iter().map(|run| &run.journal);
+        journals.find(|run| {
+            let of_change = run.plan.subject.gerrit == Some(gerrit) && !run.on_production();
+            of_change && run.ended.is_some() && began.is_none_or(|began| run.plan.asked >= began)
+        })
+    }
+}
+
 /// The version that a backport is for, as the calendar has it: `1.47.0-wmf.16`, `wmf/1.47.0-wmf.16`, `wmf.16`. A word
 /// that is no version says nothing.
 fn version_of(kind: &PatchKind) -> Option<String> {
@@ -213,8 +231,10 @@ impl<P: Ports> Progress for App<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Deployed, Phase, synced, version_of};
+    use super::{Deployed, Inner, Phase, Run, synced, version_of};
+    use crate::debug::Backend;
     use crate::schedule::PatchKind;
+    use crate::verify::{Ending, Journal, Plan, Stage, Subject};
     use jiff::Timestamp;
 
     #[test]
@@ -238,6 +258,29 @@ mod tests {
             let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
             assert_eq!(synced(&progress, production), expected, "{phase:?} {production}");
         }
+    }
+
+    #[test]
+    fn a_run_before_this_deployment_began_is_no_stage_of_it_and_one_that_goes_on_is_none_yet() {
+        let at = |minute: &str| format!("2026-08-18T13:{minute}:00Z").parse::<Timestamp>().unwrap();
+        let found = |ended: bool, stage: Stage, began: Option<&str>| {
+            let subject = Subject { gerrit: Some(7), ..Subject::default() };
+            let mut journal = Journal::begin(Plan::new("1".into(), subject, stage, at("10"), Vec::new(), 1000));
+            journal.ended = ended.then(|| (at("11"), Ending::Finished));
+            let (since, deployer, servers, disagreement, gaps) = (None, None, None, None, Vec::new());
+            let began = began.map(at);
+            let phase = Phase::OnTestServers;
+            let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
+            let runs = vec![Run { journal, report: None }];
+            let inner = Inner { runs, progress: [(7, progress)].into(), ..Inner::default() };
+            (inner.verified_on_mwdebug(7).is_some(), inner.verified_on_mwdebug(8).is_some())
+        };
+        let mwdebug = || Stage::mwdebug(Backend::default());
+        assert_eq!(found(true, mwdebug(), Some("05")), (true, false));
+        assert_eq!(found(true, mwdebug(), None), (true, false));
+        assert_eq!(found(true, mwdebug(), Some("12")), (false, false));
+        assert_eq!(found(false, mwdebug(), None), (false, false));
+        assert_eq!(found(true, Stage::Production, None), (false, false));
     }
 
     #[test]

@@ -17,6 +17,7 @@ impl<P: Ports> App<P> {
         let settings = SettingsView {
             nick: inner.settings.nick.clone(),
             backend: inner.settings.backend.clone(),
+            also: inner.settings.also.clone(),
             webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
             reminders: inner.settings.reminders,
             switches: inner.settings.switches.clone(),

@@ -134,9 +134,9 @@ pub(super) struct VerifyArgs {
     /// Where to verify.
     #[arg(long)]
     pub(super) on: On,
-    /// Debug backend.
-    #[arg(long, default_value_t = Backend::default(), value_parser = backend)]
-    pub(super) backend: Backend,
+    /// Debug backend; repeatable: every one of them must pass, and each is printed.
+    #[arg(long = "backend", value_name = "BACKEND", default_values_t = [Backend::default()], value_parser = backend)]
+    pub(super) backends: Vec<Backend>,
     /// Requests in flight to one host; 24 in all and 6 to debug backends are never exceeded.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: u16,
@@ -219,7 +219,7 @@ fn backend(text: &str) -> Result<Backend, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, On, Subcommand};
+    use super::{Arguments, Backend, On, Subcommand};
     use clap::{CommandFactory, Parser};
 
     fn verify(words: &[&str]) -> super::VerifyArgs {
@@ -242,7 +242,13 @@ mod tests {
             ["a.yaml", "b.yaml", "c.yaml"]
         );
         assert_eq!(said.on, On::Both);
-        assert_eq!((said.backend.as_str(), said.jobs, said.timeout), ("k8s-mwdebug", 6, 30));
+        assert_eq!((said.backends, said.jobs, said.timeout), (vec![Backend::default()], 6, 30));
+    }
+
+    #[test]
+    fn several_backends_are_named_one_by_one_and_leave_the_usual_one_out() {
+        let said = verify(&["--suite", "a", "--on", "mwdebug", "--backend", "a-b", "--backend", "c"]);
+        assert_eq!(said.backends.iter().map(Backend::as_str).collect::<Vec<_>>(), ["a-b", "c"]);
     }
 
     #[test]

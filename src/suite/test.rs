@@ -107,6 +107,14 @@ impl Test {
         if self.name.is_empty() { &self.url } else { &self.name }
     }
 
+    /// Whether both ask and demand the same, so that what they come to can be compared: what they are called and what
+    /// the submitter says of them does not matter.
+    #[must_use]
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let asked = |test: &Self| Self { name: String::new(), must_fail_before: false, allowed: false, ..test.clone() };
+        asked(self) == asked(other)
+    }
+
     /// Whether the test can be run and can fail.
     ///
     /// # Errors

@@ -341,7 +341,14 @@ impl Page {
             return Vec::new();
         };
         let backend = self.backend();
-        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None, reminders: None, switches: None })
+        send(Command::SaveSettings {
+            nick: nick.to_owned(),
+            backend,
+            also: None,
+            webhook: None,
+            reminders: None,
+            switches: None,
+        })
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
@@ -360,6 +367,7 @@ impl Page {
         send(Command::SaveSettings {
             nick,
             backend: self.backend(),
+            also: None,
             webhook: Some(String::new()),
             reminders: None,
             switches: None,

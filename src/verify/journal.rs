@@ -3,8 +3,10 @@
 
 use super::comparison::Comparison;
 use super::doubt::Doubt;
+use super::earlier::Since;
 use super::outcome::{Outcome, Reason, Verdict};
 use super::plan::{Plan, Stage, Target};
+use crate::debug::Backend;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -46,8 +48,14 @@ pub struct Tally {
     pub inconclusive: usize,
     /// Passed and failed before.
     pub fixed: usize,
-    /// Passed, but passed before as well.
+    /// Came out as passing, but passed before as well.
     pub kept: usize,
+    /// Failed, and passed before: on production without the patch, or for a run on production on the test servers.
+    #[serde(default)]
+    pub regressed: usize,
+    /// Failed, and failed there too.
+    #[serde(default)]
+    pub still_failing: usize,
 }
 
 /// How production stood without the patch to a test that must fail there.
@@ -100,9 +108,11 @@ impl Journal {
                 Some(Verdict::Inconclusive) => tally.inconclusive += 1,
                 None => {}
             }
-            match self.comparison(test) {
-                Some(Comparison::Fixed) => tally.fixed += 1,
-                Some(Comparison::Kept) => tally.kept += 1,
+            match (self.comparison(test), self.since(test)) {
+                (Some(Comparison::Fixed), _) | (_, Some(Since::Fixed)) => tally.fixed += 1,
+                (Some(Comparison::Kept), _) | (_, Some(Since::Kept)) => tally.kept += 1,
+                (Some(Comparison::Regressed), _) | (_, Some(Since::Regressed)) => tally.regressed += 1,
+                (Some(Comparison::StillFailing), _) | (_, Some(Since::StillFailing)) => tally.still_failing += 1,
                 _ => {}
             }
         }
@@ -131,13 +141,10 @@ impl Journal {
     /// it passes.
     #[must_use]
     pub fn deciding(&self, test: usize) -> Option<Cow<'_, Outcome>> {
-        let came: Option<Vec<_>> = self.plan.stage.deciding().iter().map(|target| self.of(test, target)).collect();
-        let came = came?;
-        let of = |verdict: Verdict| came.iter().copied().find(|outcome| outcome.verdict == verdict);
-        if let Some(trouble) = of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive)) {
-            return Some(Cow::Borrowed(trouble));
+        let passed = self.came(test)?;
+        if passed.verdict != Verdict::Pass {
+            return Some(Cow::Borrowed(passed));
         }
-        let passed = *came.first()?;
         let doubt = match self.before(test) {
             Before::Open => return None,
             Before::AsWanted => return Some(Cow::Borrowed(passed)),
@@ -146,6 +153,42 @@ impl Journal {
         };
         let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, passed.evidence.clone());
         Some(Cow::Owned(Outcome { assertions: passed.assertions.clone(), ..outcome }))
+    }
+
+    /// The worst of the outcomes of `test` that decide, failures before doubts, the first of several; `None` before all
+    /// of them have come. What must have been before is not weighed in.
+    #[must_use]
+    pub fn came(&self, test: usize) -> Option<&Outcome> {
+        let came: Option<Vec<_>> = self.plan.stage.deciding().iter().map(|target| self.of(test, target)).collect();
+        let came = came?;
+        let of = |verdict: Verdict| came.iter().copied().find(|outcome| outcome.verdict == verdict);
+        of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive)).or_else(|| came.first().copied())
+    }
+
+    /// What each backend made of `test`, in the order in which they were chosen; none on production.
+    #[must_use]
+    pub fn by_backend(&self, test: usize) -> Vec<(&Backend, Option<&Outcome>)> {
+        let Stage::Mwdebug { backends } = &self.plan.stage else { return Vec::new() };
+        let of = |backend: &Backend| self.of(test, &Target::Debug { backend: backend.clone() });
+        backends.iter().map(|backend| (backend, of(backend))).collect()
+    }
+
+    /// The backends on which `test` came to what [`Journal::came`] gives, where that is no pass and others were asked on
+    /// which it came to something else.
+    #[must_use]
+    pub fn troubled(&self, test: usize) -> Vec<&Backend> {
+        let Some(worst) = self.came(test).filter(|outcome| outcome.verdict != Verdict::Pass) else { return Vec::new() };
+        let all = self.by_backend(test);
+        let is_so = |outcome: &Outcome| outcome.verdict == worst.verdict && outcome.reason == worst.reason;
+        let so: Vec<_> = all.iter().filter(|(_, outcome)| outcome.is_some_and(is_so)).map(|(name, _)| *name).collect();
+        if so.len() == all.len() { Vec::new() } else { so }
+    }
+
+    /// Whether every test passes without the patch as well, so that the run shows nothing of what the patch does.
+    #[must_use]
+    pub fn proves_nothing(&self) -> bool {
+        let tally = self.tally();
+        tally.total > 0 && tally.kept == tally.total
     }
 
     /// How a test that must fail before stood then; [`Before::AsWanted`] where nothing is wanted.
@@ -172,7 +215,14 @@ impl Journal {
     /// How `test` stands to its baseline; `None` without one or before both outcomes have come.
     #[must_use]
     pub fn comparison(&self, test: usize) -> Option<Comparison> {
-        Some(Comparison::of(self.baseline(test)?.verdict, self.deciding(test)?.verdict))
+        Some(Comparison::of(self.baseline(test)?.verdict, self.came(test)?.verdict))
+    }
+
+    /// How `test` on production stands to both stages before; `None` on the test servers and before its outcome has come.
+    #[must_use]
+    pub fn since(&self, test: usize) -> Option<Since> {
+        let here = self.came(test).filter(|_| self.on_production())?;
+        Some(Since::of(self.plan.earlier.get(test), here.verdict))
     }
 
     /// The outcome of `test` at one target, if it was asked for and has come.

@@ -4,7 +4,7 @@
 use super::fake::{Answer, Browser, page};
 use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, state, test};
 use backport_verify::app::{Command, Progress, perform};
-use backport_verify::debug::Backend;
+use backport_verify::debug::{Backend, Backends};
 use backport_verify::exchange::{Method, Request};
 use backport_verify::suite::Test;
 use backport_verify::verify::{Doubt, Journal, Limits, Plan, Reason, Stage, Subject, Verdict};
@@ -83,6 +83,22 @@ async fn at_most_six_are_in_flight_to_debug_backends_whatever_the_number_of_host
         sent.iter().filter(|sent| sent.url.contains("/wiki/Page_") && is_debug(sent) == debug).count()
     };
     assert_eq!((asked(true), asked(false)), (80, 80));
+}
+
+#[tokio::test]
+async fn at_most_six_are_in_flight_to_debug_backends_however_many_of_them_are_asked() {
+    let browser = slow();
+    let backend = |name| Backend::new(name).unwrap();
+    let others = [backend("k8s-mwdebug-next"), backend("k8s-mwdebug-codfw")];
+    let stage = Stage::Mwdebug { backends: Backends::new(Backend::default(), others) };
+    performed(&browser, stage, pages(&LANGUAGES, 5), Limits::default()).await;
+    assert_eq!(browser.most_at_once(is_debug), 6);
+    assert_eq!(browser.most_at_once(|_| true), 24);
+    for language in LANGUAGES {
+        assert!(browser.most_at_once(|request| is_of(request, language)) <= 6, "{language}");
+    }
+    let asked = browser.sent().iter().filter(|sent| sent.url.contains("/wiki/Page_") && is_debug(sent)).count();
+    assert_eq!(asked, 120);
 }
 
 #[tokio::test]

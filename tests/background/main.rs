@@ -9,6 +9,7 @@ mod limits;
 mod names;
 mod reminders;
 mod sent;
+mod stages;
 mod version;
 mod window;
 
@@ -25,6 +26,7 @@ use jiff::SignedDuration;
 const GERRIT: u64 = 1_330_001;
 const URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
 const DEBUG: &str = "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj";
+const NEXT: &str = "mw-debug.eqiad.next-6c9b8d5f7b-x2x7q";
 const PRODUCTION: &str = "mw-web.eqiad.main-5fb6d6bf94-28hjj";
 const WEBHOOK: &str = "https://backport-verify.toolforge.org/hook/secret-token";
 
@@ -82,6 +84,7 @@ async fn prepared(browser: &Browser) -> App<Browser> {
     let settings = Command::SaveSettings {
         nick: "submitter".into(),
         backend: "k8s-mwdebug".into(),
+        also: None,
         webhook: Some(WEBHOOK.into()),
         reminders: None,
         switches: None,
@@ -90,6 +93,29 @@ async fn prepared(browser: &Browser) -> App<Browser> {
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
     app.work().await;
     app
+}
+
+/// Runs ask the other backend of noc's list as well.
+async fn also_on_next(app: &App<Browser>) {
+    let settings = Command::SaveSettings {
+        nick: "submitter".into(),
+        backend: "k8s-mwdebug".into(),
+        also: Some(vec!["k8s-mwdebug-next".into()]),
+        webhook: None,
+        reminders: None,
+        switches: None,
+    };
+    assert_eq!(app.handle(settings).await, Reply::Done);
+    app.work().await;
+}
+
+/// The server of a backend, as it names itself; production's without the header.
+fn server_of(request: &Request) -> &'static str {
+    match request.headers.get(HEADER) {
+        Some(value) if value.contains("k8s-mwdebug-next") => NEXT,
+        Some(_) => DEBUG,
+        None => PRODUCTION,
+    }
 }
 
 fn state(browser: &Browser) -> State {
@@ -171,7 +197,7 @@ async fn the_story_from_click_to_channel() {
     assert_eq!(report.delivery, Delivery::Preview);
     assert_eq!(
         report.line,
-        "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 test passed, 1 fixed by the patch. Good to continue. \
+        "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. \
          Change 1330001: [enwiki] Add the eventcoordinator group"
     );
     assert_eq!(app.handle(Command::SendReport { run: run.journal.plan.id.clone() }).await, Reply::Done);
@@ -186,7 +212,10 @@ async fn the_story_from_click_to_channel() {
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
     let line = state(&browser).run_of(GERRIT, true).unwrap().report.clone().unwrap().line;
-    assert!(line.starts_with("deployer: PASS on production: 1/1 test passed. All done, thank you."), "{line}");
+    assert!(
+        line.starts_with("deployer: PASS on production: 1/1 pass, 1 fixed by the patch. All done, thank you."),
+        "{line}"
+    );
 }
 
 #[tokio::test]
@@ -199,7 +228,7 @@ async fn a_patch_that_is_not_there_fails_and_the_line_says_what_was_missing() {
     let run = shown.run_of(GERRIT, true).unwrap();
     assert_eq!(run.journal.verdict(), Some(Verdict::Fail));
     let line = &run.report.as_ref().unwrap().line;
-    assert!(line.contains("FAIL on production: 0/1 test passed."), "{line}");
+    assert!(line.contains("FAIL on production: 0/1 pass."), "{line}");
     assert!(line.contains("en.wikipedia.org/wiki/Special:ListGroupRights: body contains <eventcoordinator>"), "{line}");
 }
 

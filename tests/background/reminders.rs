@@ -37,6 +37,7 @@ async fn save(app: &App<Browser>, nick: &str, reminders: Option<Wanted>) {
     let settings = Command::SaveSettings {
         nick: nick.into(),
         backend: "k8s-mwdebug".into(),
+        also: None,
         webhook: None,
         reminders,
         switches: None,

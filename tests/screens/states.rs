@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
 pub(crate) mod road;
+pub(crate) mod stages;
 
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
@@ -14,7 +15,7 @@ use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
 use backport_verify::verify::{
-    Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Target, Verdict,
+    Doubt, Earlier, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Target, Verdict,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -202,10 +203,10 @@ pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
     run
 }
 
-const PASS_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on mwdebug (k8s-mwdebug), 1 of 1, fixed by the patch";
+const PASS_LINE: &str = "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. Change 1330001: [enwiki] Add the eventcoordinator group";
 const DOUBT_LINE: &str =
     "deployer: 1330001 [enwiki] Add the eventcoordinator group: INCONCLUSIVE on mwdebug (k8s-mwdebug), 0 of 1";
-const PRODUCTION_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on production, 1 of 1";
+const PRODUCTION_LINE: &str = "deployer: PASS on production: 1/1 pass, 1 fixed by the patch. All done, thank you. Change 1330001: [enwiki] Add the eventcoordinator group";
 const FAIL_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: FAIL on mwdebug (k8s-mwdebug), 1 of 1: body does not contain <eventcoordinator>";
 
 /// The story's run on mwdebug: production fails the test, mwdebug passes it.
@@ -228,7 +229,8 @@ fn failed(delivery: Delivery) -> Run {
 }
 
 fn passed_on_production() -> Run {
-    let run = run(true, vec![test()], vec![outcome(Verdict::Pass, true)], Vec::new());
+    let mut run = run(true, vec![test()], vec![outcome(Verdict::Pass, true)], Vec::new());
+    run.journal.plan.earlier = Earlier::of(&passed(Delivery::Preview).journal, &run.journal.plan.tests);
     ended(run, PRODUCTION_LINE, Delivery::Delivered { at: at("14:18") })
 }
 
@@ -461,6 +463,6 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 
 /// Every state by name.
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
-    let first = popups().into_iter().chain(road::popups());
-    first.chain(workbenches()).chain(road::workbenches()).collect()
+    let first = popups().into_iter().chain(road::popups()).chain(stages::popups());
+    first.chain(workbenches()).chain(road::workbenches()).chain(stages::workbenches()).collect()
 }

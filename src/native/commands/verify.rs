@@ -6,11 +6,12 @@ use super::super::ports::NativePorts;
 use super::super::terminal::{ProgressLine, print};
 use super::{Failure, client, printout, text_of};
 use crate::app::{Progress, perform};
+use crate::debug::Backends;
 use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::to_json;
 use crate::suite::{Test, read};
-use crate::verify::{Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
+use crate::verify::{Earlier, Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,17 +21,19 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
     let tests = tests_of(&said.suites)?;
     let limits = Limits { per_host: said.jobs.into(), ..Limits::default() };
     let subject = Subject { title: title(&said.suites), ..Subject::default() };
-    let mwdebug = Stage::mwdebug(said.backend);
+    let mut chosen = said.backends.into_iter();
+    let mwdebug = Stage::Mwdebug { backends: Backends::new(chosen.next().unwrap_or_default(), chosen) };
     let stages = match said.on {
         On::Mwdebug => vec![mwdebug],
         On::Production => vec![Stage::Production],
         On::Both => vec![mwdebug, Stage::Production],
     };
-    let mut journals = Vec::new();
+    let mut journals: Vec<Journal> = Vec::new();
     for stage in stages {
         let (id, asked) = (ports.unique(), ports.now());
         let timeout_ms = u32::from(said.timeout) * 1000;
-        let plan = Plan::new(id, subject.clone(), stage, asked, tests.clone(), timeout_ms);
+        let mut plan = Plan::new(id, subject.clone(), stage, asked, tests.clone(), timeout_ms);
+        plan.earlier = journals.last().map(|before| Earlier::of(before, &tests)).unwrap_or_default();
         let journal = run(&ports, plan, limits).await;
         if !said.json {
             let between = if journals.is_empty() { "" } else { "\n" };
