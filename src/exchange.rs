@@ -145,6 +145,9 @@ pub struct Hop {
     pub status: u16,
     /// Its `Location` field.
     pub location: Option<String>,
+    /// All its fields; `None` where they were not told.
+    #[serde(default)]
+    pub headers: Option<Headers>,
 }
 
 /// The answer to a request.

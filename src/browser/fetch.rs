@@ -166,7 +166,12 @@ async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<R
     if let Some(last) = last.filter(|last| last.status == response.status()) {
         add_hidden(&mut headers, &last);
     }
-    let hop = |answer: Answer| Hop { location: answer.headers.get("location"), url: answer.url, status: answer.status };
+    let hop = |Answer { url, status, headers }: Answer| Hop {
+        url,
+        status,
+        location: headers.get("location"),
+        headers: Some(headers),
+    };
     Ok(Response {
         url: without_fragment(&response.url()).to_owned(),
         status: response.status(),
