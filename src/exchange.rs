@@ -158,6 +158,9 @@ pub struct Hop {
     /// What was sent to get it; `None` where the client does not tell.
     #[serde(default)]
     pub sent: Option<Sent>,
+    /// All its fields; `None` where they were not told.
+    #[serde(default)]
+    pub headers: Option<Headers>,
 }
 
 /// The answer to a request.
@@ -245,7 +248,8 @@ mod tests {
     fn an_answer_that_was_written_before_it_told_what_was_sent_is_still_read() {
         let old = r#"{"url":"https://en.wikipedia.org/","status":200,"headers":[],"body":"x",
             "hops":[{"url":"https://en.wikipedia.org/a","status":301,"location":"/"}],"elapsed_ms":7}"#;
-        let hop = Hop { url: "https://en.wikipedia.org/a".into(), status: 301, location: Some("/".into()), sent: None };
+        let url = "https://en.wikipedia.org/a".to_owned();
+        let hop = Hop { url, status: 301, location: Some("/".into()), headers: None, sent: None };
         let expected = Response {
             url: "https://en.wikipedia.org/".into(),
             status: 200,

@@ -170,7 +170,7 @@ async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<R
     }
     let hop = |answer: Answer| {
         let Answer { url, status, headers, sent } = answer;
-        Hop { location: headers.get("location"), url, status, sent }
+        Hop { location: headers.get("location"), url, status, headers: Some(headers), sent }
     };
     Ok(Response {
         url: without_fragment(&response.url()).to_owned(),

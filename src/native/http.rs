@@ -12,7 +12,7 @@ use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, Sent, 
 use crate::ports::Http;
 use crate::suite::in_scope;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,20 +35,20 @@ const MOST_HOPS: usize = 20;
 
 /// How connections are made.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Connection {
+pub struct Connection {
     /// Rules for other places to connect to; the first match wins.
-    pub(super) connect_to: Vec<ConnectTo>,
+    pub connect_to: Vec<ConnectTo>,
     /// PEM file whose certificates are trusted beside those of the system.
-    pub(super) cacert: Option<PathBuf>,
+    pub cacert: Option<PathBuf>,
     /// Whether any certificate will do.
-    pub(super) insecure: bool,
+    pub insecure: bool,
     /// A wiki that may be asked beside Wikimedia's sites.
-    pub(super) wiki: Option<Url>,
+    pub wiki: Option<Url>,
 }
 
 /// Why there is no client.
 #[derive(Debug, Error)]
-pub(super) enum ConnectionError {
+pub enum ConnectionError {
     /// The file of certificates cannot be read.
     #[error("failed to read the certificates in <{}>: {source}", path.display())]
     Read {
@@ -72,7 +72,7 @@ pub(super) enum ConnectionError {
 
 /// Sends requests with reqwest.
 #[derive(Debug, Clone)]
-pub(super) struct NativeHttp {
+pub struct NativeHttp {
     client: reqwest::Client,
     wiki: Option<url::Origin>,
 }
@@ -82,7 +82,7 @@ impl NativeHttp {
     ///
     /// # Errors
     /// When the file of certificates cannot be used, or the system has no trusted certificates.
-    pub(super) fn new(connection: &Connection) -> Result<Self, ConnectionError> {
+    pub fn new(connection: &Connection) -> Result<Self, ConnectionError> {
         install_crypto();
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
@@ -123,7 +123,8 @@ impl NativeHttp {
                 return Err(network(format!("redirected more than {MOST_HOPS} times, the last time to <{next}>")));
             }
             let target = url.join(next).map_err(|error| network(format!("redirected to <{next}>: {error}")))?;
-            hops.push(Hop { url: url.into(), status, location: location.clone(), sent: Some(sent) });
+            let (told, sent) = (Some(fields_of(answer.headers())), Some(sent));
+            hops.push(Hop { url: url.into(), status, location: location.clone(), headers: told, sent });
             url = self.allowed(target.as_str())?;
             if becomes_get(method, status) {
                 (method, body) = (Method::Get, None);
@@ -151,6 +152,9 @@ impl NativeHttp {
         for (name, value) in headers {
             sent.append(name, value.clone());
         }
+        // Over HTTP/1.1, what a server sends behind the end of an answer would be read as the answer to the next request.
+        // HTTP/2 has no such field, and keeps its connection.
+        sent.insert(CONNECTION, HeaderValue::from_static("close"));
         sent.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static(body::ACCEPTED));
         let mut builder = self.client.request(method, url.clone()).headers(sent);
         if let Some(content) = content {
@@ -220,10 +224,14 @@ fn fields(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, Transport
 
 async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instant) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
-    let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
+    let headers = fields_of(answer.headers());
     let body = body::text_of(answer).await?;
     let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
     Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms, sent: None })
+}
+
+fn fields_of(headers: &HeaderMap) -> Headers {
+    headers.iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -3,6 +3,7 @@
 //!
 //! Must not find a doubt: `sent`, `evidence`, `version`, `code` and `parser_cache` do.
 
+use super::absence::Flaw;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -92,12 +93,13 @@ pub enum Doubt {
         body: String,
     },
     /// A cache answered, also the second time.
-    #[error("a cache answered (x-cache-status <{status}>, age {age} s), also when asked past it")]
+    #[error("a cache answered (x-cache-status <{status}>, {}), also when asked past it", aged(*age))]
     Cached {
         /// `x-cache-status`.
         status: String,
-        /// `age`, in seconds.
-        age: u64,
+        /// `age`, in seconds; `None` where it is missing or cannot be read.
+        #[serde(default)]
+        age: Option<u64>,
     },
     /// The answer does not say whether a cache gave it.
     #[error("the answer does not say whether a cache gave it (no x-cache-status)")]
@@ -128,6 +130,12 @@ pub enum Doubt {
     ParserCache {
         /// When it was rendered, UTC.
         rendered: Timestamp,
+    },
+    /// Everything that must be absent is, since there is no whole answer in which it could be.
+    #[error("what must be absent is absent, but the answer {flaw}")]
+    AbsentFromNothing {
+        /// What is wrong with the answer.
+        flaw: Flaw,
     },
     /// A redirect led away from the Wikimedia sites.
     #[error("a redirect led to {url}, which is not a Wikimedia site")]
@@ -214,6 +222,10 @@ impl fmt::Display for Side {
     }
 }
 
+fn aged(age: Option<u64>) -> String {
+    age.map_or_else(|| "age not known".to_owned(), |age| format!("age {age} s"))
+}
+
 /// A commit as people write it.
 fn short(commit: &str) -> String {
     commit.chars().take(10).collect()
@@ -276,6 +288,9 @@ impl Doubt {
             Self::PassedBefore => "Test what the patch changes, or take the mark <must fail before> off.",
             Self::BeforeUnknown => "See why production gave none, then verify again.",
             Self::NotAllowed { .. } => "Allow it in the test if it does no harm: mwdebug writes to the real databases.",
+            Self::AbsentFromNothing { .. } => {
+                "Verify again; if it stays so, demand something that must be there too, such as the page's heading."
+            }
             Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
             Self::RetryAfter { seconds } => {
                 return format!("Wait {seconds} s, then verify again.").into();

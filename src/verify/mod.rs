@@ -3,6 +3,7 @@
 //!
 //! Must not send a request or read a clock; `app` does both and tells this module.
 
+mod absence;
 mod cache;
 mod code;
 mod comparison;
@@ -18,6 +19,7 @@ mod plan;
 mod sent;
 mod version;
 
+pub use absence::Flaw;
 pub use cache::{is_cached, past_caches, without_past_caches};
 pub use code::weigh_code;
 pub use comparison::Comparison;

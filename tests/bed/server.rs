@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
+use hyper::header::HeaderValue;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -82,6 +83,8 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, world: Arc
             tokio::task::yield_now().await;
             continue;
         };
+        // Head and body are written apart, and the second is not to wait until the first is acknowledged.
+        let _ = stream.set_nodelay(true);
         let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
         tokio::spawn(async move {
             match acceptor {
@@ -130,7 +133,16 @@ async fn respond(request: Request<Incoming>, from: IpAddr, world: &World) -> Res
         Some(relay) => forward(relay, &asked).await,
         None => world.change(|state| answer(state, &asked)),
     };
+    let answer = told(answer, world, &asked);
     sent(answer, asked.method == "HEAD")
+}
+
+/// The answer as a test wants it to be told.
+fn told(mut answer: Answer, world: &World, asked: &Seen) -> Answer {
+    if let Some(tell) = world.look(|state| state.tells.clone()) {
+        tell(asked, &mut answer);
+    }
+    answer
 }
 
 async fn delay(world: &World, asked: &Seen) {
@@ -197,7 +209,7 @@ fn sent(answer: Answer, head_only: bool) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
-        if let Ok(value) = value.parse() {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
             response.headers_mut().append(name, value);
         }
     }

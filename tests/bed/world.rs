@@ -3,7 +3,7 @@
 
 use super::change::{Change, first_changes};
 use super::code::{CONFIG, Code, EVENTS, History};
-use super::exchange::{Answer, Seen};
+use super::exchange::{Answer, Seen, Tell};
 use super::lie::Lie;
 use super::log::{self, Entry};
 use super::wiki::{VERSION, WIKIS, Wiki};
@@ -29,6 +29,8 @@ pub struct Cached {
 pub struct State {
     /// Lies that are told now.
     pub lies: Vec<Lie>,
+    /// What changes every answer before it is sent.
+    pub tells: Option<Tell>,
     /// The channel, oldest line first.
     pub channel: Vec<ChannelLine>,
     /// The Server Admin Log, oldest entry first.

@@ -241,6 +241,22 @@ async fn a_body_that_is_longer_than_its_length_ends_there() {
 }
 
 #[tokio::test]
+async fn what_stands_behind_an_answer_is_not_the_next_one() {
+    let wiki = Wiki::start(|line| {
+        let first = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold".to_vec();
+        let behind = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew".to_vec();
+        Some(if line.contains("/first") { [first, behind].concat() } else { first })
+    })
+    .await;
+    let client = wiki.client();
+    for path in ["first", "second"] {
+        let response = client.send(&get(&format!("https://en.wikipedia.org/{path}"))).await.unwrap();
+        assert_eq!(response.body, "old", "{path}");
+    }
+    assert!(wiki.seen()[0].contains("connection: close\r\n"), "{:?}", wiki.seen());
+}
+
+#[tokio::test]
 async fn only_wikimedia_over_https_is_asked() {
     let client = NativeHttp::new(&Connection::default()).unwrap();
     let said = detail(client.send(&get("https://example.org/")).await);
