@@ -4,6 +4,7 @@
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
 mod answered;
+mod difference;
 mod draft;
 mod earlier;
 mod fitness;

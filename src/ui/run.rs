@@ -5,7 +5,7 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{answered, report};
+use super::{answered, difference, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
 use crate::report::{logstash_link, reason_in_words};
@@ -31,7 +31,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 p.bv-note.bv-note--warning { "⚠ The tests were changed after this run. Verify again." }
             }
             ol.bv-results {
-                @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen)) }
+                @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen, &id)) }
             }
             (answered::questions(journal, page.state.as_ref(), &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
@@ -101,7 +101,7 @@ fn summary(journal: &Journal, ended: &str) -> Markup {
     }
 }
 
-fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Markup {
+fn result(journal: &Journal, place: usize, test: &Test, screen: Screen, id: &str) -> Markup {
     let Some(outcome) = journal.deciding(place) else {
         let waiting = if journal.ended.is_some() { "not run" } else { "waiting…" };
         return html! {
@@ -121,6 +121,7 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
                 } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
                     p.bv-note { "Comparing with production…" }
                 }
+                (difference::view(journal, place, screen, &format!("{id}-{place}")))
                 @for came in outcome.assertions.iter().filter(|came| full || !came.held) { (assertion(came)) }
                 p.bv-evidence dir="auto" { (evidence(&outcome.evidence)) }
                 @if let (true, Some(before)) = (full, journal.baseline(place)) {

@@ -93,6 +93,7 @@ fn evidence_of(response: &Response) -> Evidence {
         repeated_past_cache: false,
         version: None,
         code: None,
+        page: None,
     }
 }
 

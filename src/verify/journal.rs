@@ -2,6 +2,7 @@
 //! The journal of a run: its plan and every outcome as it came.
 
 use super::comparison::Comparison;
+use super::difference::Difference;
 use super::outcome::{Outcome, Verdict};
 use super::plan::{Plan, Stage, Target};
 use jiff::Timestamp;
@@ -29,6 +30,10 @@ pub struct Journal {
     pub outcomes: BTreeMap<usize, Outcome>,
     /// When and how it ended; `None` while it runs.
     pub ended: Option<(Timestamp, Ending)>,
+    /// What a debug backend's answer differs in from the baseline, by the place of the backend's job in the plan; none
+    /// where nothing differs, and where one of the two is doubtful or came to a worker that the browser stopped.
+    #[serde(default)]
+    pub differences: BTreeMap<usize, Difference>,
 }
 
 /// The counts of a run's deciding jobs.
@@ -52,7 +57,7 @@ impl Journal {
     /// A run that is about to begin.
     #[must_use]
     pub const fn begin(plan: Plan) -> Self {
-        Self { plan, outcomes: BTreeMap::new(), ended: None }
+        Self { plan, outcomes: BTreeMap::new(), ended: None, differences: BTreeMap::new() }
     }
 
     /// Places of the jobs that have no outcome yet.

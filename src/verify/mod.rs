@@ -6,6 +6,7 @@
 mod cache;
 mod code;
 mod comparison;
+mod difference;
 mod doubt;
 mod evidence;
 mod failure;
@@ -18,6 +19,7 @@ mod version;
 pub use cache::{is_cached, past_caches, without_past_caches};
 pub use code::weigh_code;
 pub use comparison::Comparison;
+pub use difference::{Difference, Field, Hunk, Line, Page, Place, RULES, Rule, normal};
 pub use doubt::{Doubt, Side};
 pub use evidence::{doubt_of, weigh};
 pub use failure::MediaWikiFailure;
