@@ -4,19 +4,23 @@
 //! Must not compare anything: `verify` did. What is shown here stays in the browser; no report has it.
 
 use super::seam::Screen;
-use crate::verify::{Difference, Field, Journal, Line, Plan};
+use crate::debug::Backend;
+use crate::verify::{Difference, Field, Job, Journal, Line, Outcome, Plan, Target};
 use maud::{Markup, html};
 
 /// The differences of a test, in full on the workbench and as a word on it in the popup. `id` must be unique in the page.
 pub(super) fn view(journal: &Journal, test: usize, screen: Screen, id: &str) -> Markup {
     let jobs = journal.plan.jobs.iter().enumerate().filter(|(_, job)| job.test == test && Plan::decides(job));
-    let found: Vec<&Difference> = jobs.filter_map(|(place, _)| journal.differences.get(&place)).collect();
+    let found: Vec<(String, &Job, &Difference)> = jobs
+        .filter_map(|(place, job)| Some((format!("{id}-difference-{place}"), job, journal.differences.get(&place)?)))
+        .collect();
+    let several = found.len() > 1;
     html! {
-        @for difference in &found {
+        @for (id, job, difference) in &found {
             @match (screen, journal.plan.subject.gerrit) {
                 (Screen::Popup, Some(gerrit)) => (pointed_at(difference, gerrit, id)),
                 (Screen::Popup, None) => p.bv-note { (said(difference)) },
-                (Screen::Workbench, _) => (whole(difference)),
+                (Screen::Workbench, _) => (whole(difference, backend(job).filter(|_| several), id)),
             }
         }
         @if found.is_empty() && screen == Screen::Workbench && is_same(journal, test) {
@@ -25,9 +29,17 @@ pub(super) fn view(journal: &Journal, test: usize, screen: Screen, id: &str) -> 
     }
 }
 
+/// Which backend's page it is; said where a test has several.
+const fn backend(job: &Job) -> Option<&Backend> {
+    match &job.target {
+        Target::Debug { backend } => Some(backend),
+        Target::Baseline | Target::Production => None,
+    }
+}
+
 /// Whether both sides gave the same page.
 fn is_same(journal: &Journal, test: usize) -> bool {
-    let page = |outcome: Option<&crate::verify::Outcome>| outcome.and_then(|outcome| outcome.evidence.page.clone());
+    let page = |outcome: Option<&Outcome>| outcome.and_then(|outcome| outcome.evidence.page.clone());
     let (before, after) = (page(journal.baseline(test)), page(journal.deciding(test)));
     before.is_some() && before == after
 }
@@ -36,7 +48,7 @@ fn pointed_at(difference: &Difference, gerrit: u64, id: &str) -> Markup {
     html! {
         p.bv-note data-difference="some" {
             (said(difference)) " – "
-            button.bv-link.bv-link--button type="button" id={ "difference-" (id) } data-act="edit-tests" data-gerrit=(gerrit) {
+            button.bv-link.bv-link--button type="button" id=(id) data-act="edit-tests" data-gerrit=(gerrit) {
                 "see the workbench"
             }
         }
@@ -69,10 +81,12 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn whole(difference: &Difference) -> Markup {
+fn whole(difference: &Difference, backend: Option<&Backend>, id: &str) -> Markup {
     html! {
-        details.bv-fold.bv-difference data-difference="some" {
-            summary { "What differs from production: " (summary(difference)) }
+        details.bv-fold.bv-difference id=(id) data-difference="some" {
+            summary {
+                "What differs from production" @if let Some(backend) = backend { " on " (backend) } ": " (summary(difference))
+            }
             @if !difference.fields.is_empty() {
                 dl.bv-difference__fields { @for field in &difference.fields { (changed_field(field)) } }
             }
