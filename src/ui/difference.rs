@@ -68,12 +68,10 @@ fn said(difference: &Difference) -> String {
         many => parts.push(format!("{many} lines")),
     }
     let one = parts.len() == 1 && fields.len() <= 1 && difference.lines <= 1;
-    match parts.is_empty() {
-        true => "Too long to compare with production".to_owned(),
-        false => {
-            format!("{} {} from production", capital(&parts.join(" and ")), if one { "differs" } else { "differ" })
-        }
+    if parts.is_empty() {
+        return "Too long to compare with production".to_owned();
     }
+    format!("{} {} from production", capital(&parts.join(" and ")), if one { "differs" } else { "differ" })
 }
 
 fn capital(text: &str) -> String {

@@ -136,9 +136,9 @@ fn html<'a>(text: &'a str, out: &mut Vec<Piece<'a>>) {
             if let Some(name) = RAW.into_iter().find(|name| opens(tag, name)) {
                 let (inside, after) = after.split_at(end_of_raw(after, name));
                 if name == "script" {
-                    script(inside, out)
+                    script(inside, out);
                 } else {
-                    lines(Place::Text, inside, out)
+                    lines(Place::Text, inside, out);
                 }
                 rest = after;
                 continue;
@@ -173,10 +173,9 @@ fn end_of_tag(text: &str) -> usize {
     for (at, byte) in text.bytes().enumerate() {
         match quote {
             Some(open) if byte == open => quote = None,
-            Some(_) => {}
             None if byte == b'>' => return at + 1,
             None if before == b'=' && (byte == b'"' || byte == b'\'') => quote = Some(byte),
-            None => {}
+            Some(_) | None => {}
         }
         before = byte;
     }
@@ -235,15 +234,12 @@ fn json<'a>(text: &'a str, out: &mut Vec<Piece<'a>>) {
             '{' | '[' => {
                 line.push(next);
                 let inside = rest.trim_start();
-                match inside.strip_prefix(if next == '{' { '}' } else { ']' }) {
-                    Some(after) => {
-                        line.push(if next == '{' { '}' } else { ']' });
-                        rest = after;
-                    }
-                    None => {
-                        depth += 1;
-                        new_line(&mut line, depth, out);
-                    }
+                if let Some(after) = inside.strip_prefix(if next == '{' { '}' } else { ']' }) {
+                    line.push(if next == '{' { '}' } else { ']' });
+                    rest = after;
+                } else {
+                    depth += 1;
+                    new_line(&mut line, depth, out);
                 }
             }
             '}' | ']' => {
