@@ -4,14 +4,15 @@
 //!
 //! Must not judge anything itself: `verify` does.
 
+use super::comparing::Comparing;
 use super::train::Train;
 use crate::debug::HEADER;
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{
-    Doubt, Evidence, Journal, Limits, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, weigh_parser_cache,
-    weigh_sent, without_past_caches,
+    Doubt, Evidence, Journal, Limits, Outcome, Page, Plan, Reason, Target, is_cached, past_caches, weigh,
+    weigh_parser_cache, weigh_sent, without_past_caches,
 };
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -63,8 +64,8 @@ pub trait Progress {
 
 /// What a request under way comes to.
 enum Came {
-    /// The outcome of the job at this place.
-    Outcome(usize, Box<Outcome>),
+    /// The outcome of the job at this place, and the page that it is about.
+    Outcome(usize, Box<(Outcome, Option<Page>)>),
     /// The servers of a wiki have said what they run.
     Code,
 }
@@ -77,6 +78,7 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
     let jobs = plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect::<Vec<_>>();
     let plan = &plan;
     let mut train = Train::new(ports, plan);
+    let mut comparing = Comparing::default();
     let mut waiting: VecDeque<usize> = journal.pending().into();
     let mut traffic = Traffic::new(limits);
     let mut in_flight = FuturesUnordered::new();
@@ -96,7 +98,10 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
                 in_flight.push(reading.map(move |_| (host, debug, Came::Code)).boxed_local());
             }
             let scale = train.scale(&host, target);
-            let job = async move { scale.weigh(ask(ports, plan, test, target).await).await };
+            let job = async move {
+                let (outcome, page) = ask(ports, plan, test, target).await;
+                (scale.weigh(outcome).await, page)
+            };
             let came = move |outcome| (host, debug, Came::Outcome(place, Box::new(outcome)));
             in_flight.push(job.map(came).boxed_local());
             awaited += 1;
@@ -110,8 +115,10 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
         traffic.leave(&of, debug);
         let Came::Outcome(place, outcome) = came else { continue };
         awaited -= 1;
+        let (outcome, page) = *outcome;
         let refused = doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned();
-        journal.outcomes.insert(place, *outcome);
+        journal.outcomes.insert(place, outcome);
+        comparing.came(place, page, journal);
         if let Some(doubt) = refused {
             let is_of_host = |place: &usize| jobs.get(*place).is_some_and(|(test, _)| host(test) == of);
             for place in waiting.iter().filter(|place| is_of_host(place)) {
@@ -136,7 +143,7 @@ fn host(test: &Test) -> String {
 }
 
 /// Asks once, and once more past the caches when one of them answered.
-async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Target) -> Outcome {
+async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Target) -> (Outcome, Option<Page>) {
     let first = send(ports, test, target, plan, None).await;
     let unique = ports.unique();
     let again = match &first {
@@ -147,17 +154,23 @@ async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Targ
     let Some(url) = again else { return weigh_all(plan, test, target, first.as_ref()) };
     let second = send(ports, test, target, plan, Some(url)).await;
     let second = second.map(|response| without_past_caches(response, &unique));
-    let mut outcome = weigh_all(plan, test, target, second.as_ref());
+    let (mut outcome, page) = weigh_all(plan, test, target, second.as_ref());
     outcome.evidence.repeated_past_cache = true;
-    outcome
+    (outcome, page)
 }
 
-fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+fn weigh_all(
+    plan: &Plan,
+    test: &Test,
+    target: &Target,
+    came: Result<&Response, &TransportError>,
+) -> (Outcome, Option<Page>) {
     let outcome = weigh(test, target, came, &plan.known);
-    match came {
-        Ok(response) => weigh_parser_cache(weigh_sent(outcome, plan, target, response), plan, target, response),
-        Err(_) => outcome,
-    }
+    let Ok(response) = came else { return (outcome, None) };
+    let mut outcome = weigh_parser_cache(weigh_sent(outcome, plan, target, response), plan, target, response);
+    let page = Page::of(response);
+    outcome.evidence.page = page.digest();
+    (outcome, Some(page))
 }
 
 async fn send<P: Http>(

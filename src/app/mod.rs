@@ -9,6 +9,7 @@ mod background;
 mod badge;
 mod browsing;
 mod command;
+mod comparing;
 mod containing;
 mod earlier;
 mod engine;

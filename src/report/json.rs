@@ -28,6 +28,7 @@ pub fn to_json(journal: &Journal) -> Value {
                 "verdict": journal.deciding(place).map(|outcome| outcome.verdict),
                 "comparison": journal.comparison(place),
                 "since": journal.since(place),
+                "same_page": journal.same_page(place),
                 "must_fail_before": test.must_fail_before,
                 "outcome": journal.deciding(place).map(|outcome| outcome_to_json(&outcome)),
                 "backends": backends_to_json(journal, place),

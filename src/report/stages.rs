@@ -3,7 +3,7 @@
 //!
 //! Must not compare anything: `verify` does.
 
-use crate::verify::{Comparison, Journal, Since};
+use crate::verify::{Comparison, Journal, SamePage, Since};
 
 /// How a test on the test servers stands to production without the patch, as a sentence.
 #[must_use]
@@ -32,6 +32,19 @@ pub const fn since_in_words(since: Since) -> &'static str {
         Since::PassesOnlyHere => "Passes here, and did not pass on mwdebug: look there for why.",
         Since::Unknown => "No comparison with mwdebug: one of the two is not certain.",
         Since::NotVerified => "Not verified on mwdebug.",
+    }
+}
+
+/// Which page of an earlier stage production gives, as one sentence; `None` where that says nothing.
+#[must_use]
+pub const fn same_page_in_words(same: SamePage) -> Option<&'static str> {
+    match same {
+        SamePage::AsOnMwdebug => Some("The page is the same as on mwdebug."),
+        SamePage::AsBefore => Some(
+            "The page is the same as before the patch, not as on mwdebug: the sync may not have reached this server.",
+        ),
+        SamePage::AsNowhere => Some("The page differs from that on mwdebug."),
+        SamePage::AsAlways => None,
     }
 }
 

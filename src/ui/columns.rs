@@ -3,6 +3,7 @@
 //!
 //! Must not judge: verdicts, comparisons and reasons come from `verify` and `report`.
 
+use super::difference;
 use super::run::{assertion, evidence, mark, name, reason, stands, tag_of, word};
 use super::seam::Screen;
 use crate::debug::Backend;
@@ -32,14 +33,14 @@ fn table(journal: &Journal, id: &str) -> Markup {
                     }
                 }
                 tbody {
-                    @for (place, test) in journal.plan.tests.iter().enumerate() { (row(journal, place, test)) }
+                    @for (place, test) in journal.plan.tests.iter().enumerate() { (row(journal, place, test, id)) }
                 }
             }
         }
     }
 }
 
-fn row(journal: &Journal, place: usize, test: &Test) -> Markup {
+fn row(journal: &Journal, place: usize, test: &Test, id: &str) -> Markup {
     let deciding = journal.deciding(place);
     html! {
         tr data-result=(deciding.as_ref().map_or("none", |outcome| tag_of(outcome.verdict))) {
@@ -47,6 +48,7 @@ fn row(journal: &Journal, place: usize, test: &Test) -> Markup {
                 p { span.bv-result__name dir="auto" { (name(test)) } " " (spoken(journal, place)) }
                 (of_the_whole(journal, place))
                 (stands(journal, place))
+                (difference::view(journal, place, Screen::Workbench, &format!("{id}-{place}")))
             }
             (cell("baseline", journal.baseline(place), waiting(journal), false))
             @for (backend, outcome) in journal.by_backend(place) {

@@ -5,6 +5,7 @@
 
 mod answered;
 mod columns;
+mod difference;
 mod draft;
 mod earlier;
 mod fitness;

@@ -5,11 +5,12 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{answered, columns, report};
+use super::{answered, columns, difference, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
 use crate::report::{
-    PROVES_NOTHING, comparison_in_words, counts_in_words, logstash_link, reason_in_words, since_in_words,
+    PROVES_NOTHING, comparison_in_words, counts_in_words, logstash_link, reason_in_words, same_page_in_words,
+    since_in_words,
 };
 use crate::suite::Test;
 use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Since, Stage, Verdict};
@@ -36,7 +37,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 (columns::view(journal, page.screen, &id))
             } @else {
                 ol.bv-results {
-                    @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen)) }
+                    @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen, &id)) }
                 }
             }
             (answered::questions(journal, page.state.as_ref(), &id))
@@ -88,7 +89,7 @@ fn summary(journal: &Journal, ended: &str) -> Markup {
     }
 }
 
-fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Markup {
+fn result(journal: &Journal, place: usize, test: &Test, screen: Screen, id: &str) -> Markup {
     let Some(outcome) = journal.deciding(place) else {
         let waiting = if journal.ended.is_some() { "not run" } else { "waiting…" };
         return html! {
@@ -104,6 +105,7 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
                 p { span.bv-result__name dir="auto" { (name(test)) } " " strong { (word(outcome.verdict)) } }
                 (reason(&outcome))
                 (stands(journal, place))
+                (difference::view(journal, place, screen, &format!("{id}-{place}")))
                 @for came in outcome.assertions.iter().filter(|came| full || !came.held) { (assertion(came)) }
                 p.bv-evidence dir="auto" { (evidence(&outcome.evidence)) }
                 @if let (true, Some(before)) = (full, journal.baseline(place)) {
@@ -128,6 +130,7 @@ pub(super) fn stands(journal: &Journal, place: usize) -> Markup {
                 @if since == Since::Regressed { "⚠ " }
                 (since_in_words(since))
             }
+            @if let Some(words) = journal.same_page(place).and_then(same_page_in_words) { p.bv-note data-same-page { (words) } }
         } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
             p.bv-note { "Comparing with production…" }
         }

@@ -20,7 +20,7 @@ pub struct Glimpse {
 
 impl Glimpse {
     fn of(outcome: &Outcome) -> Self {
-        Self { verdict: outcome.verdict, page: None }
+        Self { verdict: outcome.verdict, page: outcome.evidence.page.clone() }
     }
 }
 
@@ -73,6 +73,36 @@ pub enum Since {
     NotVerified,
 }
 
+/// Which page of an earlier stage production gives now, freed of what differs in every answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SamePage {
+    /// That of every stage.
+    AsAlways,
+    /// That of mwdebug.
+    AsOnMwdebug,
+    /// That of production before: the patch may not have reached the server.
+    AsBefore,
+    /// Neither.
+    AsNowhere,
+}
+
+impl SamePage {
+    /// Holds the page on production against those before; `None` where one that matters is not known.
+    #[must_use]
+    pub fn of(earlier: Option<&Earlier>, here: Option<&str>) -> Option<Self> {
+        let (here, earlier) = (here?, earlier?);
+        let mwdebug = earlier.mwdebug.as_ref()?.page.as_deref()?;
+        let before = earlier.baseline.as_ref().and_then(|glimpse| glimpse.page.as_deref());
+        Some(match (mwdebug == here, before == Some(here)) {
+            (true, true) => Self::AsAlways,
+            (true, false) => Self::AsOnMwdebug,
+            (false, true) => Self::AsBefore,
+            (false, false) => Self::AsNowhere,
+        })
+    }
+}
+
 impl Since {
     /// Holds the verdict on production against what was before; nothing is known of a stage that is not there.
     #[must_use]
@@ -95,7 +125,7 @@ impl Since {
 
 #[cfg(test)]
 mod tests {
-    use super::{Earlier, Glimpse, Since};
+    use super::{Earlier, Glimpse, SamePage, Since};
     use crate::debug::{Backend, Backends};
     use crate::suite::Test;
     use crate::verify::{Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
@@ -127,6 +157,25 @@ mod tests {
             assert_eq!(Since::of(Some(&earlier), here), expected, "{baseline:?} {mwdebug:?} {here:?}");
         }
         assert_eq!(Since::of(None, Pass), Since::NotVerified);
+    }
+
+    #[test]
+    fn the_page_on_production_is_held_against_both_stages_before() {
+        let glimpse = |page: &str| Some(Glimpse { verdict: Verdict::Pass, page: Some(page.into()) });
+        let earlier =
+            |baseline: &str, mwdebug: &str| Earlier { baseline: glimpse(baseline), mwdebug: glimpse(mwdebug) };
+        for (earlier, here, expected) in [
+            (earlier("old", "new"), Some("new"), Some(SamePage::AsOnMwdebug)),
+            (earlier("old", "new"), Some("old"), Some(SamePage::AsBefore)),
+            (earlier("old", "new"), Some("other"), Some(SamePage::AsNowhere)),
+            (earlier("one", "one"), Some("one"), Some(SamePage::AsAlways)),
+            (earlier("old", "new"), None, None),
+            (Earlier { baseline: None, ..earlier("", "new") }, Some("new"), Some(SamePage::AsOnMwdebug)),
+            (Earlier { mwdebug: None, ..earlier("old", "") }, Some("old"), None),
+        ] {
+            assert_eq!(SamePage::of(Some(&earlier), here), expected, "{earlier:?} {here:?}");
+        }
+        assert_eq!(SamePage::of(None, Some("new")), None);
     }
 
     /// A run on two backends, then the baseline, of tests that ask these URLs.

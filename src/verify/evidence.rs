@@ -96,6 +96,7 @@ fn evidence_of(response: &Response) -> Evidence {
         repeated_past_cache: false,
         version: None,
         code: None,
+        page: None,
     }
 }
 

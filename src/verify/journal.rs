@@ -2,8 +2,9 @@
 //! The journal of a run: its plan and every outcome as it came.
 
 use super::comparison::Comparison;
+use super::difference::Difference;
 use super::doubt::Doubt;
-use super::earlier::Since;
+use super::earlier::{SamePage, Since};
 use super::outcome::{Outcome, Reason, Verdict};
 use super::plan::{Plan, Stage, Target};
 use crate::debug::Backend;
@@ -33,6 +34,10 @@ pub struct Journal {
     pub outcomes: BTreeMap<usize, Outcome>,
     /// When and how it ended; `None` while it runs.
     pub ended: Option<(Timestamp, Ending)>,
+    /// What a debug backend's answer differs in from the baseline, by the place of the backend's job in the plan; none
+    /// where nothing differs, and where one of the two is doubtful or came to a worker that the browser stopped.
+    #[serde(default)]
+    pub differences: BTreeMap<usize, Difference>,
 }
 
 /// The counts of a run's tests.
@@ -71,7 +76,7 @@ impl Journal {
     /// A run that is about to begin.
     #[must_use]
     pub const fn begin(plan: Plan) -> Self {
-        Self { plan, outcomes: BTreeMap::new(), ended: None }
+        Self { plan, outcomes: BTreeMap::new(), ended: None, differences: BTreeMap::new() }
     }
 
     /// Places of the jobs that have no outcome yet.
@@ -223,6 +228,13 @@ impl Journal {
     pub fn since(&self, test: usize) -> Option<Since> {
         let here = self.came(test).filter(|_| self.on_production())?;
         Some(Since::of(self.plan.earlier.get(test), here.verdict))
+    }
+
+    /// Which page of an earlier stage `test` got on production; `None` on the test servers, and where it is not known.
+    #[must_use]
+    pub fn same_page(&self, test: usize) -> Option<SamePage> {
+        let here = self.came(test).filter(|_| self.on_production())?;
+        SamePage::of(self.plan.earlier.get(test), here.evidence.page.as_deref())
     }
 
     /// The outcome of `test` at one target, if it was asked for and has come.

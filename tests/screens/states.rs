@@ -9,13 +9,14 @@ pub(crate) mod stages;
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
-use backport_verify::exchange::TransportError;
+use backport_verify::exchange::{Response, TransportError};
 use backport_verify::reminder::Wanted;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
 use backport_verify::verify::{
-    Doubt, Earlier, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Target, Verdict,
+    Difference, Doubt, Earlier, Ending, Evidence, Journal, Outcome, Page as VerifiedPage, Plan, Reason, Stage, Subject,
+    Target, Verdict,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -106,6 +107,7 @@ fn evidence(production: bool) -> Evidence {
         repeated_past_cache: production,
         version: None,
         code: None,
+        page: None,
     }
 }
 
@@ -221,6 +223,34 @@ fn passed_where_production_has_it(delivery: Delivery) -> Run {
     let doubt = Doubt::PatchThereAlready { host: "en.wikipedia.org".into(), running };
     let before = Outcome::inconclusive(Reason::Doubt { doubt }, evidence(true));
     ended(run(false, vec![test()], vec![outcome(Verdict::Pass, false)], vec![before]), PASS_LINE, delivery)
+}
+
+/// The same with the lines of the page that the patch changed.
+fn differing() -> Run {
+    let body = |group: &str, content: &str| {
+        let long = "a-very-long-right,".repeat(20);
+        format!(
+            "<ul><li>bureaucrat</li><li>{group}</li><li>steward</li></ul><p>{content}</p><p>a</p><p>b</p><p>c</p><p>{long}{group}</p>"
+        )
+    };
+    let page = |status, body: String| {
+        let headers = [("content-type", "text/html; charset=UTF-8")].into_iter().collect();
+        VerifiedPage::of(&Response { status, headers, body, ..Response::default() })
+    };
+    let mut run = passed(Delivery::Preview);
+    let before = page(404, body("confirmed", "<b>old</b>"));
+    let difference = Difference::between(&before, &page(200, body("eventcoordinator", "<b>old</b>"))).unwrap();
+    run.journal.differences.insert(0, difference);
+    run
+}
+
+/// A run whose page is production's.
+fn not_differing() -> Run {
+    let mut run = passed(Delivery::Preview);
+    for outcome in run.journal.outcomes.values_mut() {
+        outcome.evidence.page = Some("01651bafa3782026".into());
+    }
+    run
 }
 
 fn failed(delivery: Delivery) -> Run {
@@ -374,6 +404,7 @@ fn popups() -> Vec<(&'static str, Page)> {
                 detail: "The webhook answered 404; check its URL in the settings.".into(),
             })])),
         ),
+        ("popup_difference", popup(with_runs(vec![differing()]))),
         ("popup_inconclusive", popup(with_runs(vec![doubt]))),
         ("popup_unheard_of", popup(unheard_of(None))),
         ("popup_contradiction", popup(with_runs(vec![contradiction]))),
@@ -453,6 +484,8 @@ fn workbenches() -> Vec<(&'static str, Page)> {
             bench(with_runs(vec![passed_on_production(), passed(Delivery::Delivered { at: at("14:17") })])),
         ),
         ("workbench_nothing_to_compare", bench(with_runs(vec![passed_where_production_has_it(Delivery::Preview)]))),
+        ("workbench_difference", bench(with_runs(vec![differing()]))),
+        ("workbench_no_difference", bench(with_runs(vec![not_differing()]))),
         ("workbench_failed", bench(with_runs(vec![failed(Delivery::Preview)]))),
         ("workbench_outdated", bench(outdated)),
         ("workbench_bad_webhook", setting),
