@@ -173,11 +173,12 @@ impl<P: Ports> App<P> {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
             Command::Refresh { force } => self.want_refresh(force).await,
-            Command::SaveSettings { nick, backend, webhook, reminders, switches } => {
-                self.save_settings(&nick, &backend, webhook.as_deref(), reminders, switches).await
+            Command::SaveSettings { nick, backend, webhook, reminders, switches, limits } => {
+                self.save_settings(&nick, &backend, webhook.as_deref(), reminders, switches, limits).await
             }
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
             Command::SaveTests { gerrit, tests } => self.save_tests(gerrit, tests).await,
+            Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
             Command::Examine { gerrit } => self.want_examined(gerrit).await,

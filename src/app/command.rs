@@ -5,6 +5,7 @@ use super::Problem;
 use crate::debug::{Realm, Switch};
 use crate::reminder::Wanted;
 use crate::suite::Test;
+use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -31,6 +32,8 @@ pub enum Command {
         reminders: Option<Wanted>,
         /// What is switched on for debug backends; `None` leaves that as it is.
         switches: Option<BTreeSet<Switch>>,
+        /// How many requests a run may have in flight; `None` leaves that as it is.
+        limits: Option<Limits>,
     },
     /// Keeps what the user says of a server that no table has, and of the other servers of its release.
     SettleServer {
@@ -45,6 +48,14 @@ pub enum Command {
         gerrit: u64,
         /// The tests; empty takes the suite away.
         tests: Vec<Test>,
+    },
+    /// Allows that a test be sent although its method can change something, as a run has it that did not send it. Refused
+    /// with [`Problem::TestChanged`] when it asks for something else by now.
+    Allow {
+        /// The run's name.
+        run: String,
+        /// The test's place in it.
+        test: usize,
     },
     /// Runs the tests of a change on the test servers.
     VerifyOnMwdebug {

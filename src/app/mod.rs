@@ -3,6 +3,7 @@
 //!
 //! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
 
+mod agent;
 mod alarm;
 mod asking;
 mod background;
@@ -22,11 +23,13 @@ mod reminding;
 mod reporting;
 mod settings;
 mod state;
+mod traffic;
 mod train;
 mod verifying;
 mod viewing;
 mod watching;
 
+pub use agent::{AGENT, AGENT_FIELD};
 pub use asking::{AskError, LogSource, branches, calendar, changes, contains, log, running, versions};
 pub use background::App;
 pub use command::{Command, Reply};

@@ -9,6 +9,7 @@ use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::store::Webhook;
 use crate::suite::{Suite, Test};
+use crate::verify::{Limits, LimitsError};
 use std::collections::BTreeSet;
 
 impl<P: Ports> App<P> {
@@ -19,6 +20,7 @@ impl<P: Ports> App<P> {
         webhook: Option<&str>,
         reminders: Option<Wanted>,
         switches: Option<BTreeSet<Switch>>,
+        limits: Option<Limits>,
     ) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
         settings.nick = Nick::new(nick);
@@ -35,6 +37,10 @@ impl<P: Ports> App<P> {
         settings.reminders = reminders.unwrap_or(settings.reminders);
         if let Some(switches) = switches {
             settings.switches = switches;
+        }
+        if let Some(Limits { per_host, in_all, debug }) = limits {
+            let refused = |error: LimitsError| Problem::BadSetting { detail: error.to_string() };
+            settings.limits = Limits::new(per_host, in_all, debug).map_err(refused)?;
         }
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
@@ -54,6 +60,27 @@ impl<P: Ports> App<P> {
 
     pub(super) async fn save_tests(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {
         tests.iter().try_for_each(valid)?;
+        self.keep_suite(gerrit, tests).await
+    }
+
+    /// Allows the request of a test that a run has left out. What is saved may have changed since then, and what was
+    /// allowed must be what the user has seen.
+    pub(super) async fn allow(&self, run: &str, place: usize) -> Result<(), Problem> {
+        let (gerrit, seen, mut tests) = {
+            let inner = self.inner.borrow();
+            let plan = inner.runs.iter().map(|known| &known.journal.plan).find(|plan| plan.id == run);
+            let seen = plan.and_then(|plan| Some((plan.subject.gerrit?, plan.tests.get(place)?.clone())));
+            let (gerrit, seen) = seen.ok_or(Problem::Gone)?;
+            (gerrit, seen, inner.library.suites.get(&gerrit).cloned().unwrap_or_default().tests)
+        };
+        match tests.get_mut(place).filter(|test| test.asks_the_same(&seen)) {
+            Some(test) => test.allowed = true,
+            None => return Err(Problem::TestChanged { test: seen.label().to_owned() }),
+        }
+        self.keep_suite(gerrit, tests).await
+    }
+
+    async fn keep_suite(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {
         let mut library = self.inner.borrow().library.clone();
         if tests.is_empty() {
             library.suites.remove(&gerrit);

@@ -3,11 +3,14 @@
 //!
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
+mod allowing;
 mod answered;
 mod draft;
 mod earlier;
 mod fitness;
 mod icon;
+mod limits;
+mod more;
 mod page;
 mod patch;
 mod popup;

@@ -5,7 +5,7 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{answered, report};
+use super::{allowing, answered, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
 use crate::report::{logstash_link, reason_in_words};
@@ -34,6 +34,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen)) }
             }
             (answered::questions(journal, page.state.as_ref(), &id))
+            (allowing::questions(journal, page.saved(gerrit), &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
         }
     }
@@ -43,7 +44,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
 pub(super) fn spoken(journal: &Journal) -> String {
     let stage = stage_name(&journal.plan.stage);
     match journal.ended {
-        None => format!("{stage}: {}.", answered(journal)),
+        None => format!("{stage}: {}.", [vec![answered(journal)], journal.waits()].concat().join("; ")),
         Some((_, Ending::Cancelled)) => format!("{stage}: cancelled."),
         Some(_) => format!("{stage}: {}.", verdict_word(journal.verdict())),
     }
@@ -63,6 +64,7 @@ fn progress(journal: &Journal, id: &str) -> Markup {
             span.bv-progress__label { (answered(journal)) }
             button.cdx-button.cdx-button--action-destructive type="button" id={ "cancel-" (id) } data-act="cancel" { "Cancel" }
         }
+        @for wait in journal.waits() { p.bv-note.bv-note--warning data-waits dir="auto" { "⏸ " (wait) "." } }
     }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The settings' fields. The webhook is a secret: only its origin is ever shown.
 
-use super::answered;
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
+use super::{answered, limits};
 use crate::app::{Command, State};
 use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
@@ -83,6 +83,7 @@ pub(super) fn fields(page: &Page) -> Markup {
             }
             (backend(state))
             (debug_header(&state.settings.switches))
+            (limits::view(state.settings.limits))
             (answered::settled(&state.settings.servers))
             (webhook(state))
             (reminders(state.settings.reminders))
@@ -95,11 +96,12 @@ pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
     let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
     let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or(backend);
     let (nick, webhook, reminders, switches) = (typed("nick"), typed("webhook"), ticked(event), switched(event));
+    let limits = limits::typed(event)?;
     if webhook.is_empty() {
-        return Ok(Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches }));
+        return Ok(Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches, limits }));
     }
     let origin = Webhook::new(&webhook).map_err(|error| format!("Not saved: {error}."))?.origin();
-    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders, switches };
+    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders, switches, limits };
     Ok(Effect::RequestAccess { origins: vec![origin], reports_leave_browser: true, then })
 }
 

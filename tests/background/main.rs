@@ -2,6 +2,7 @@
 //! The background's use cases over a browser in memory: what is kept, what is sent, and what survives a stopped worker.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod changing;
 mod code;
 mod failures;
 mod fake;
@@ -9,6 +10,7 @@ mod limits;
 mod names;
 mod reminders;
 mod version;
+mod waiting;
 mod window;
 
 use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, State};
@@ -84,6 +86,7 @@ async fn prepared(browser: &Browser) -> App<Browser> {
         webhook: Some(WEBHOOK.into()),
         reminders: None,
         switches: None,
+        limits: None,
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
@@ -310,7 +313,7 @@ async fn a_run_found_too_late_ends_as_interrupted() {
 async fn a_request_that_must_not_be_sent_twice_is_not() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    let post = Test { method: Method::Post, ..test() };
+    let post = Test { method: Method::Post, allowed: true, ..test() };
     app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post] }).await;
     browser.answers(|_| None);
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;

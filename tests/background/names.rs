@@ -31,7 +31,7 @@ fn wikimedia_with(debug: &'static str, production: &'static str) -> impl Fn(&Req
 async fn switch_on(app: &App<Browser>, switches: &[Switch]) {
     let switches = Some(switches.iter().copied().collect());
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
-    let settings = Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches };
+    let settings = Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches, limits: None };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 
@@ -73,7 +73,8 @@ async fn nothing_is_switched_on_by_itself_and_saving_something_else_switches_not
     assert!(state(&browser).settings.switches.is_empty());
     switch_on(&app, &[Switch::Log]).await;
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
-    let settings = Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches: None };
+    let settings =
+        Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches: None, limits: None };
     app.handle(settings).await;
     assert_eq!(state(&browser).settings.switches, [Switch::Log].into());
     drop(app);
@@ -131,6 +132,7 @@ async fn a_settled_test_server_is_not_production_and_not_another_datacentre() {
         webhook: None,
         reminders: None,
         switches: None,
+        limits: None,
     };
     app.handle(settings).await;
     let journal = verified(&app, &browser).await;

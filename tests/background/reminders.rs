@@ -40,6 +40,7 @@ async fn save(app: &App<Browser>, nick: &str, reminders: Option<Wanted>) {
         webhook: None,
         reminders,
         switches: None,
+        limits: None,
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     app.work().await;

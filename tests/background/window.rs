@@ -180,7 +180,14 @@ async fn prepared(browser: &Browser) -> (App<Browser>, Told) {
 
 async fn save_nick(app: &App<Browser>, nick: &str) {
     let backend = "k8s-mwdebug".to_owned();
-    let settings = Command::SaveSettings { nick: nick.into(), backend, webhook: None, reminders: None, switches: None };
+    let settings = Command::SaveSettings {
+        nick: nick.into(),
+        backend,
+        webhook: None,
+        reminders: None,
+        switches: None,
+        limits: None,
+    };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 

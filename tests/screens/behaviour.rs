@@ -89,7 +89,8 @@ fn saving_the_nick_keeps_backend_and_webhook() {
             backend,
             webhook: None,
             reminders: None,
-            switches: None
+            switches: None,
+            limits: None
         })]
     );
 }
@@ -261,7 +262,14 @@ fn settings(webhook: &'static str) -> Event {
 fn a_new_webhook_asks_for_access_to_its_origin_alone() {
     let webhook = "https://backport-verify.toolforge.org/hook/secret";
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
-    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook.into()), reminders: None, switches: None };
+    let then = Command::SaveSettings {
+        nick,
+        backend,
+        webhook: Some(webhook.into()),
+        reminders: None,
+        switches: None,
+        limits: None,
+    };
     let origins = vec!["https://backport-verify.toolforge.org".to_owned()];
     assert_eq!(bench().act(settings(webhook)), [Effect::RequestAccess { origins, reports_leave_browser: true, then }]);
 }
@@ -271,7 +279,14 @@ fn settings_without_a_new_webhook_leave_the_kept_one_alone() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
     assert_eq!(
         bench().act(settings(" ")),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches: None })]
+        [Effect::Send(Command::SaveSettings {
+            nick,
+            backend,
+            webhook: None,
+            reminders: None,
+            switches: None,
+            limits: None
+        })]
     );
 }
 
@@ -305,7 +320,8 @@ fn removing_the_webhook_keeps_nick_and_backend() {
             backend,
             webhook: Some(String::new()),
             reminders: None,
-            switches: None
+            switches: None,
+            limits: None
         })]
     );
 }

@@ -185,7 +185,7 @@ fn reminders_are_saved_as_they_are_ticked() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches: None })]
+        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches: None, limits: None })]
     );
 }
 
@@ -203,7 +203,7 @@ fn switches_are_saved_as_they_are_ticked() {
     let switches = Some([Switch::Readonly, Switch::Forceprofile].into());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches })]
+        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches, limits: None })]
     );
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
+pub(crate) mod polite;
 pub(crate) mod road;
 
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
@@ -459,6 +460,6 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 
 /// Every state by name.
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
-    let first = popups().into_iter().chain(road::popups());
-    first.chain(workbenches()).chain(road::workbenches()).collect()
+    let first = popups().into_iter().chain(road::popups()).chain(polite::popups());
+    first.chain(workbenches()).chain(road::workbenches()).chain(polite::workbenches()).collect()
 }
