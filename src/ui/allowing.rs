@@ -35,7 +35,7 @@ fn question(journal: &Journal, place: usize, test: &Test, id: &str) -> Markup {
     html! {
         div.bv-question data-question="allow" {
             p dir="auto" {
-                strong { "May " bdi { (test.label()) } " be sent although " (test.method.as_str()) " can change something?" }
+                strong { "May this " (test.method.as_str()) " be sent: " bdi { (test.label()) } "?" }
             }
             p.bv-note { (WARNING) }
             div.bv-actions {

@@ -92,10 +92,10 @@ mod tests {
     #[test]
     fn what_is_no_number_or_out_of_bounds_is_told() {
         for (numbers, words) in [
-            (["0", "24", "6"], "Not saved: requests at once to one site takes a number from 1 to 24, not <0>."),
+            (["0", "24", "6"], "Not saved: requests at once to one site take a number from 1 to 24, not <0>."),
             (
                 ["6", "24", "99"],
-                "Not saved: requests at once to the test servers takes a number from 1 to 12, not <99>.",
+                "Not saved: requests at once to the test servers take a number from 1 to 12, not <99>.",
             ),
             (["many", "24", "6"], "Not saved: requests at once take a whole number, not <many>."),
             (["6", "-1", "6"], "Not saved: requests at once take a whole number, not <-1>."),

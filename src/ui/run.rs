@@ -64,7 +64,7 @@ fn progress(journal: &Journal, id: &str) -> Markup {
             span.bv-progress__label { (answered(journal)) }
             button.cdx-button.cdx-button--action-destructive type="button" id={ "cancel-" (id) } data-act="cancel" { "Cancel" }
         }
-        @for wait in journal.waits() { p.bv-note.bv-note--warning data-waits dir="auto" { "⏸ " (wait) "." } }
+        @for wait in journal.waits() { p.bv-note.bv-note--warning data-waits dir="auto" { "Waiting: " (wait) "." } }
     }
 }
 
@@ -160,6 +160,9 @@ fn assertion(came: &AssertionResult) -> Markup {
 
 /// Who answered, from which cache, how fast: `mw-debug.eqiad.main-1 · status 200 · cache miss · 312 ms`.
 fn evidence(evidence: &Evidence) -> String {
+    if *evidence == Evidence::default() {
+        return "No answer".to_owned();
+    }
     let mut parts = vec![match &evidence.server {
         Some(server) => format!("Answered by {server}"),
         None if evidence.status.is_some() => "Server not named".to_owned(),

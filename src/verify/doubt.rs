@@ -250,7 +250,7 @@ impl Doubt {
             Self::PassedBefore => "Test what the patch changes, or take the mark <must fail before> off.",
             Self::BeforeUnknown => "See why production gave none, then verify again.",
             Self::NotAllowed { .. } => {
-                "Allow it for this test, or in the command with --allow-changes, if it does no harm: mwdebug writes to the real databases."
+                "Allow it for this test if it does no harm: mwdebug writes to the real databases."
             }
             Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
             Self::RetryAfter { seconds } => {

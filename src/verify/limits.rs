@@ -20,7 +20,7 @@ pub struct Limits {
 
 /// A number of requests at once that is not to be had.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{what} takes a number from {least} to {most}, not <{found}>")]
+#[error("{what} take a number from {least} to {most}, not <{found}>")]
 pub struct LimitsError {
     /// Which limit, in words.
     what: &'static str,
@@ -78,10 +78,10 @@ mod tests {
     #[test]
     fn a_number_out_of_bounds_is_refused_with_the_bounds() {
         for (numbers, said) in [
-            ([0, 24, 6], "requests at once to one site takes a number from 1 to 24, not <0>"),
-            ([25, 24, 6], "requests at once to one site takes a number from 1 to 24, not <25>"),
-            ([6, 101, 6], "requests at once in all takes a number from 1 to 100, not <101>"),
-            ([6, 24, 13], "requests at once to the test servers takes a number from 1 to 12, not <13>"),
+            ([0, 24, 6], "requests at once to one site take a number from 1 to 24, not <0>"),
+            ([25, 24, 6], "requests at once to one site take a number from 1 to 24, not <25>"),
+            ([6, 101, 6], "requests at once in all take a number from 1 to 100, not <101>"),
+            ([6, 24, 13], "requests at once to the test servers take a number from 1 to 12, not <13>"),
         ] {
             let [per_host, in_all, debug] = numbers;
             assert_eq!(Limits::new(per_host, in_all, debug).map_err(|error| error.to_string()), Err(said.to_owned()));

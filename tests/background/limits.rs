@@ -147,7 +147,7 @@ async fn limits_out_of_bounds_are_refused_and_those_before_stay() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let refused = refusal(app.handle(limiting(Some(Limits { per_host: 25, ..Limits::default() }))).await);
-    let detail = "requests at once to one site takes a number from 1 to 24, not <25>".to_owned();
+    let detail = "requests at once to one site take a number from 1 to 24, not <25>".to_owned();
     assert_eq!(refused, Problem::BadSetting { detail });
     assert_eq!(state(&browser).settings.limits, Limits::default());
 }
