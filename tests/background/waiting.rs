@@ -41,8 +41,8 @@ fn reason(journal: &Journal, place: usize) -> Option<Reason> {
     journal.deciding(place).and_then(|outcome| outcome.reason.clone())
 }
 
-const fn wait(seconds: u32) -> Option<Reason> {
-    Some(Reason::Doubt { doubt: Doubt::RetryAfter { seconds } })
+const fn wait(seconds: u32) -> Reason {
+    Reason::Doubt { doubt: Doubt::RetryAfter { seconds } }
 }
 
 /// Refuses the first `refusals` requests for pages of the English Wikipedia.
@@ -116,7 +116,7 @@ async fn a_host_that_refuses_again_is_asked_nothing_more_and_the_others_are() {
     let sent: usize = asked(&browser, "en").iter().sum();
     assert!((2..=6).contains(&sent), "{sent}");
     for place in 0..10 {
-        assert_eq!(reason(&journal, place), wait(7), "{place}");
+        assert_eq!(reason(&journal, place), Some(wait(7)), "{place}");
         assert_eq!(journal.deciding(10 + place).unwrap().verdict, Verdict::Pass);
     }
     assert!(journal.pauses.iter().all(|pause| pause.over), "{:?}", journal.pauses);
@@ -181,7 +181,7 @@ async fn a_refused_post_makes_the_others_wait_too() {
     let tests = vec![post, Test { url: format!("{URL}?other"), ..test() }];
     let limits = Limits { per_host: 1, ..Limits::default() };
     let journal = performed(&browser, Stage::Production, tests, limits).await;
-    assert_eq!(reason(&journal, 0), wait(3));
+    assert_eq!(reason(&journal, 0), Some(wait(3)));
     assert_eq!(journal.deciding(1).unwrap().verdict, Verdict::Pass);
     assert_eq!((browser.waits(), asked(&browser, "en")), (vec![3000], vec![1, 1]));
 }
@@ -220,7 +220,7 @@ async fn a_wait_that_a_stopped_worker_cut_short_begins_anew_and_is_the_only_one(
     app.start().await;
     app.work().await;
     let journal = state(&browser).runs[0].journal.clone();
-    assert_eq!(reason(&journal, 0), wait(5));
+    assert_eq!(reason(&journal, 0), Some(wait(5)));
     let sent: usize = asked(&browser, "en").iter().sum();
     assert!(sent <= 2 * before, "{sent} {before}");
 }
