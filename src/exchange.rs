@@ -42,10 +42,12 @@ impl Method {
         }
     }
 
-    /// Whether a request with this method changes nothing on the server and may be repeated (RFC 9110, section 9.2.1).
+    /// Whether a request with this method only reads, so that it may be sent unasked, beside production, and again. RFC
+    /// 9110, section 9.2.1, calls `OPTIONS` safe too; it reads no page, its answers are not cached (section 9.3.7), and
+    /// what a wiki's extension does with it is its own, so a submitter must allow it as the rest.
     #[must_use]
     pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get | Self::Head | Self::Options)
+        matches!(self, Self::Get | Self::Head)
     }
 }
 

@@ -167,6 +167,28 @@ async fn production_in_place_of_the_backend_is_inconclusive_and_named() {
 }
 
 #[tokio::test]
+async fn what_can_change_something_is_sent_only_when_it_is_allowed_and_every_request_says_who_asks() {
+    let stand = Stand::on_testservers().await;
+    let suite = SUITE.replace("    assert_status: 200\n", "    assert_status: 200\n    method: POST\n");
+    let posts = || stand.bed.seen().iter().filter(|seen| seen.method == "POST").count();
+    let left_out = stand
+        .verify("mwdebug", &suite)
+        .code(3)
+        .stdout_has("INCONCLUSIVE  the group is listed\n")
+        .stdout_has("POST request can change something on the wiki, and it was not allowed for this test")
+        .stdout_has("--allow-changes");
+    run(left_out).await;
+    assert_eq!((posts(), stand.bed.seen().len()), (0, 0));
+    run(stand.verify("mwdebug", &suite).arg("--allow-changes").stdout_has("PASS on mwdebug")).await;
+    assert_eq!((posts(), stand.bed.seen().len()), (1, 1));
+    run(stand.verify("mwdebug", SUITE).stdout_has("PASS on mwdebug")).await;
+    for seen in stand.bed.seen() {
+        let agent = seen.header("api-user-agent").unwrap_or_default();
+        assert!(agent.starts_with("backport-verify/") && seen.header("user-agent") == Some(agent), "{seen:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_answer_in_time_is_inconclusive() {
     let stand = Stand::on_testservers().await;
     stand.bed.lie(Lie::Hang);

@@ -8,7 +8,6 @@
 use super::earlier::Month;
 use super::looking::{Depth, Watch};
 use super::refreshing::Gathered;
-use super::settings::Backends;
 use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State};
 use crate::debug::Backend;
 use crate::deployed::Progress;
@@ -174,12 +173,10 @@ impl<P: Ports> App<P> {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
             Command::Refresh { force } => self.want_refresh(force).await,
-            Command::SaveSettings { nick, backend, also, webhook, reminders, switches } => {
-                let backends = Backends { first: &backend, also };
-                self.save_settings(&nick, backends, webhook.as_deref(), reminders, switches).await
-            }
+            Command::SaveSettings { form } => self.save_settings(&form).await,
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
             Command::SaveTests { gerrit, tests } => self.save_tests(gerrit, tests).await,
+            Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
             Command::Examine { gerrit } => self.want_examined(gerrit).await,

@@ -3,6 +3,7 @@
 //!
 //! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
 
+mod agent;
 mod alarm;
 mod asking;
 mod background;
@@ -23,14 +24,16 @@ mod reminding;
 mod reporting;
 mod settings;
 mod state;
+mod traffic;
 mod train;
 mod verifying;
 mod viewing;
 mod watching;
 
+pub use agent::{AGENT, AGENT_FIELD};
 pub use asking::{AskError, LogSource, branches, calendar, changes, contains, log, running, versions};
 pub use background::App;
-pub use command::{Command, Reply};
+pub use command::{Command, Reply, SettingsForm};
 pub use engine::{Progress, perform};
 pub use problem::Problem;
 pub use state::{Browsing, Delivery, Loaded, Report, Run, SettingsView, State};

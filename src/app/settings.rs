@@ -2,37 +2,23 @@
 //! Use case: keep settings and tests.
 
 use super::background::{LIBRARY, SETTINGS};
-use super::{App, Problem};
-use crate::debug::{Backend, Realm, Switch};
+use super::{App, Problem, SettingsForm};
+use crate::debug::{Backend, Realm};
 use crate::ports::Ports;
-use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::store::Webhook;
 use crate::suite::{Suite, Test};
-use std::collections::BTreeSet;
-
-/// Backends as they were chosen; `also` of `None` leaves the kept ones alone.
-pub(super) struct Backends<'a> {
-    pub(super) first: &'a str,
-    pub(super) also: Option<Vec<String>>,
-}
+use crate::verify::{Limits, LimitsError};
 
 impl<P: Ports> App<P> {
-    pub(super) async fn save_settings(
-        &self,
-        nick: &str,
-        backends: Backends<'_>,
-        webhook: Option<&str>,
-        reminders: Option<Wanted>,
-        switches: Option<BTreeSet<Switch>>,
-    ) -> Result<(), Problem> {
+    pub(super) async fn save_settings(&self, form: &SettingsForm) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
-        settings.nick = Nick::new(nick);
-        settings.backend = named(backends.first)?;
-        if let Some(also) = backends.also {
+        settings.nick = Nick::new(&form.nick);
+        settings.backend = named(&form.backend)?;
+        if let Some(also) = &form.also {
             settings.also = also.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
         }
-        match webhook.map(str::trim) {
+        match form.webhook.as_deref().map(str::trim) {
             None => {}
             Some("") => settings.webhook = None,
             Some(url) => {
@@ -40,9 +26,13 @@ impl<P: Ports> App<P> {
                 settings.webhook = Some(webhook);
             }
         }
-        settings.reminders = reminders.unwrap_or(settings.reminders);
-        if let Some(switches) = switches {
-            settings.switches = switches;
+        settings.reminders = form.reminders.unwrap_or(settings.reminders);
+        if let Some(switches) = &form.switches {
+            settings.switches.clone_from(switches);
+        }
+        if let Some(Limits { per_host, in_all, debug }) = form.limits {
+            let refused = |error: LimitsError| Problem::BadSetting { detail: error.to_string() };
+            settings.limits = Limits::new(per_host, in_all, debug).map_err(refused)?;
         }
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
@@ -62,6 +52,27 @@ impl<P: Ports> App<P> {
 
     pub(super) async fn save_tests(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {
         tests.iter().try_for_each(valid)?;
+        self.keep_suite(gerrit, tests).await
+    }
+
+    /// Allows the request of a test that a run has left out. What is saved may have changed since then, and what was
+    /// allowed must be what the user has seen.
+    pub(super) async fn allow(&self, run: &str, place: usize) -> Result<(), Problem> {
+        let (gerrit, seen, mut tests) = {
+            let inner = self.inner.borrow();
+            let plan = inner.runs.iter().map(|known| &known.journal.plan).find(|plan| plan.id == run);
+            let seen = plan.and_then(|plan| Some((plan.subject.gerrit?, plan.tests.get(place)?.clone())));
+            let (gerrit, seen) = seen.ok_or(Problem::Gone)?;
+            (gerrit, seen, inner.library.suites.get(&gerrit).cloned().unwrap_or_default().tests)
+        };
+        match tests.get_mut(place).filter(|test| test.asks_the_same(&seen)) {
+            Some(test) => test.allowed = true,
+            None => return Err(Problem::TestChanged { test: seen.label().to_owned() }),
+        }
+        self.keep_suite(gerrit, tests).await
+    }
+
+    async fn keep_suite(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {
         let mut library = self.inner.borrow().library.clone();
         if tests.is_empty() {
             library.suites.remove(&gerrit);

@@ -8,7 +8,7 @@ use crate::preflight::Fitness;
 use crate::reminder::Wanted;
 use crate::schedule::{Nick, Window};
 use crate::suite::Suite;
-use crate::verify::Journal;
+use crate::verify::{Journal, Limits};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,9 @@ pub struct SettingsView {
     pub switches: BTreeSet<Switch>,
     /// What the user has said of servers that no table has.
     pub servers: Known,
+    /// How many requests a run may have in flight.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// Something that is fetched.

@@ -13,7 +13,7 @@ use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
 use crate::suite::Test;
-use crate::verify::{Doubt, Earlier, Ending, Evidence, Journal, Limits, Outcome, Plan, Reason, Stage, Subject};
+use crate::verify::{Doubt, Earlier, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
@@ -116,10 +116,10 @@ impl<P: Ports> App<P> {
             return;
         }
         for place in run.journal.pending() {
-            let method =
-                run.journal.plan.jobs.get(place).and_then(|job| run.journal.plan.tests.get(job.test)).map(|t| t.method);
-            if let Some(method) = method.filter(|method| !method.is_safe()) {
-                let doubt = Doubt::Interrupted { method: method.as_str().to_owned() };
+            let test = run.journal.plan.jobs.get(place).and_then(|job| run.journal.plan.tests.get(job.test));
+            // One that may not be sent was not; the engine says so.
+            if let Some(test) = test.filter(|test| !test.method.is_safe() && test.may_be_sent()) {
+                let doubt = Doubt::Interrupted { method: test.method.as_str().to_owned() };
                 run.journal.outcomes.insert(place, Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default()));
             }
         }
@@ -134,7 +134,8 @@ impl<P: Ports> App<P> {
             let (handle, registration) = AbortHandle::new_pair();
             self.inner.borrow_mut().abort = Some(handle);
             let awake = self.awake();
-            let done = Abortable::new(perform(&self.ports, &mut journal, Limits::default(), self), registration).await;
+            let limits = self.inner.borrow().settings.limits;
+            let done = Abortable::new(perform(&self.ports, &mut journal, limits, self), registration).await;
             drop(awake);
             // Who cancels a run ends it too; what is open by now is another one.
             if done != Err(Aborted) {

@@ -22,6 +22,7 @@ impl<P: Ports> App<P> {
             reminders: inner.settings.reminders,
             switches: inner.settings.switches.clone(),
             servers: inner.settings.servers.clone(),
+            limits: inner.settings.limits,
         };
         let schedule = match &inner.settings.nick {
             Some(nick) => inner.calendar.map(|schedule| schedule.windows_of(nick)),

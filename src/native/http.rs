@@ -7,6 +7,7 @@
 mod body;
 
 use super::connect_to::{ConnectTo, destination};
+use crate::app::AGENT;
 use crate::debug::sent_among;
 use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, Sent, TransportError};
 use crate::ports::Http;
@@ -19,13 +20,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 use url::Url;
-
-/// How the client names itself, as <https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy> asks.
-const USER_AGENT: &str = concat!(
-    "backport-verify/",
-    env!("CARGO_PKG_VERSION"),
-    " (verifies scheduled patches; https://wikitech.wikimedia.org/wiki/Backport_windows)"
-);
 
 /// Port of https, the only one that [`in_scope`] lets pass.
 const HTTPS: u16 = 443;
@@ -85,7 +79,7 @@ impl NativeHttp {
     pub fn new(connection: &Connection) -> Result<Self, ConnectionError> {
         install_crypto();
         let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
+            .user_agent(AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)

@@ -33,6 +33,10 @@ impl Clock for NativePorts {
         self.clock.now()
     }
 
+    async fn wait(&self, ms: u32) {
+        self.clock.wait(ms).await;
+    }
+
     fn unique(&self) -> String {
         self.clock.unique()
     }

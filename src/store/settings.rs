@@ -5,6 +5,7 @@ use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::suite::Suite;
+use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -35,6 +36,9 @@ pub struct Settings {
     /// What the user has said of servers that no table has.
     #[serde(default)]
     pub servers: Known,
+    /// How many requests a run may have in flight.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// Saved suites, by Gerrit change number.

@@ -5,7 +5,7 @@
 
 use super::seam::Screen;
 use crate::debug::Backend;
-use crate::verify::{Difference, Field, Job, Journal, Line, Outcome, Plan, Target};
+use crate::verify::{Difference, Field, Job, Journal, Line, Plan, Target};
 use maud::{Markup, html};
 
 /// The differences of a test, in full on the workbench and as a word on it in the popup. `id` must be unique in the page.

@@ -6,10 +6,11 @@
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
 use super::time::Clock;
-use super::{popup, progress, settings, window, workbench};
-use crate::app::{Command, Loaded, Problem, Reply, State};
+use super::{allowing, popup, progress, settings, window, workbench};
+use crate::app::{Command, Loaded, Problem, Reply, SettingsForm, State};
 use crate::change::change_number;
 use crate::suite::{Suite, Test};
+use crate::verify::Limits;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -270,6 +271,8 @@ impl Page {
             ("save-nick", _) => self.save_nick(event),
             ("save-settings", _) => self.save_settings(event),
             ("remove-webhook", _) => self.remove_webhook(),
+            ("usual-limits", _) => self.take_usual_limits(),
+            ("allow-test", _) => allowing::meant(event).map_or_else(Vec::new, send),
             ("save-tests", _) => self.save_tests(event),
             ("choose", Some(gerrit)) => {
                 self.set_change(Some(gerrit));
@@ -340,15 +343,7 @@ impl Page {
             self.problem = Some(Problem::NoNick);
             return Vec::new();
         };
-        let backend = self.backend();
-        send(Command::SaveSettings {
-            nick: nick.to_owned(),
-            backend,
-            also: None,
-            webhook: None,
-            reminders: None,
-            switches: None,
-        })
+        self.save_alone(nick, None, None)
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
@@ -361,17 +356,23 @@ impl Page {
         }
     }
 
-    fn remove_webhook(&mut self) -> Vec<Effect> {
+    fn remove_webhook(&self) -> Vec<Effect> {
+        self.save_alone(&self.nick(), Some(String::new()), None)
+    }
+
+    fn take_usual_limits(&self) -> Vec<Effect> {
+        self.save_alone(&self.nick(), None, Some(Limits::default()))
+    }
+
+    /// Saves one setting; what is typed into the others stays unsaved.
+    fn save_alone(&self, nick: &str, webhook: Option<String>, limits: Option<Limits>) -> Vec<Effect> {
+        let (nick, backend) = (nick.to_owned(), self.backend());
+        send(Command::SaveSettings { form: SettingsForm { nick, backend, webhook, limits, ..SettingsForm::default() } })
+    }
+
+    fn nick(&self) -> String {
         let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
-        let nick = nick.map_or_else(String::new, |nick| nick.as_str().to_owned());
-        send(Command::SaveSettings {
-            nick,
-            backend: self.backend(),
-            also: None,
-            webhook: Some(String::new()),
-            reminders: None,
-            switches: None,
-        })
+        nick.map_or_else(String::new, |nick| nick.as_str().to_owned())
     }
 
     fn save_tests(&mut self, event: &Event) -> Vec<Effect> {

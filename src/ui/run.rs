@@ -5,7 +5,7 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{answered, columns, difference, report};
+use super::{allowing, answered, columns, difference, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
 use crate::report::{
@@ -41,6 +41,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 }
             }
             (answered::questions(journal, page.state.as_ref(), &id))
+            (allowing::questions(journal, page.saved(gerrit), &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
         }
     }
@@ -50,7 +51,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
 pub(super) fn spoken(journal: &Journal) -> String {
     let stage = stage_name(&journal.plan.stage);
     match journal.ended {
-        None => format!("{stage}: {}.", answered(journal)),
+        None => format!("{stage}: {}.", [vec![answered(journal)], journal.waits()].concat().join("; ")),
         Some((_, Ending::Cancelled)) => format!("{stage}: cancelled."),
         Some(_) => format!("{stage}: {}.", verdict_word(journal.verdict())),
     }
@@ -70,6 +71,7 @@ fn progress(journal: &Journal, id: &str) -> Markup {
             span.bv-progress__label { (answered(journal)) }
             button.cdx-button.cdx-button--action-destructive type="button" id={ "cancel-" (id) } data-act="cancel" { "Cancel" }
         }
+        @for wait in journal.waits() { p.bv-note.bv-note--warning data-waits dir="auto" { "Waiting: " (wait) "." } }
     }
 }
 
@@ -166,6 +168,9 @@ pub(super) fn assertion(came: &AssertionResult) -> Markup {
 
 /// Who answered, from which cache, how fast: `mw-debug.eqiad.main-1 · status 200 · cache miss · 312 ms`.
 pub(super) fn evidence(evidence: &Evidence) -> String {
+    if *evidence == Evidence::default() {
+        return "No answer".to_owned();
+    }
     let mut parts = vec![match &evidence.server {
         Some(server) => format!("Answered by {server}"),
         None if evidence.status.is_some() => "Server not named".to_owned(),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The settings' fields. The webhook is a secret: only its origin is ever shown.
 
-use super::answered;
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use crate::app::{Command, State};
+use super::{answered, limits};
+use crate::app::{Command, SettingsForm, State};
 use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
 use crate::store::Webhook;
@@ -87,6 +87,7 @@ pub(super) fn fields(page: &Page) -> Markup {
             (backend(state))
             (also(state))
             (debug_header(&state.settings.switches))
+            (limits::view(state.settings.limits))
             (answered::settled(&state.settings.servers))
             (webhook(state))
             (reminders(state.settings.reminders))
@@ -98,13 +99,21 @@ pub(super) fn fields(page: &Page) -> Markup {
 pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
     let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
     let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or(backend);
-    let (nick, webhook, also) = (typed("nick"), typed("webhook"), chosen_also(event));
-    let (reminders, switches) = (ticked(event), switched(event));
+    let form = SettingsForm {
+        nick: typed("nick"),
+        backend,
+        also: chosen_also(event),
+        webhook: None,
+        reminders: ticked(event),
+        switches: switched(event),
+        limits: limits::typed(event)?,
+    };
+    let webhook = typed("webhook");
     if webhook.is_empty() {
-        return Ok(Effect::Send(Command::SaveSettings { nick, backend, also, webhook: None, reminders, switches }));
+        return Ok(Effect::Send(Command::SaveSettings { form }));
     }
     let origin = Webhook::new(&webhook).map_err(|error| format!("Not saved: {error}."))?.origin();
-    let then = Command::SaveSettings { nick, backend, also, webhook: Some(webhook), reminders, switches };
+    let then = Command::SaveSettings { form: SettingsForm { webhook: Some(webhook), ..form } };
     Ok(Effect::RequestAccess { origins: vec![origin], reports_leave_browser: true, then })
 }
 

@@ -35,10 +35,10 @@ fn is_from_cache(headers: &Headers) -> bool {
 }
 
 /// The same page by a URL that no cache can have seen: one more query parameter, which MediaWiki ignores. `None` for
-/// a method whose answers are not cached.
+/// a method whose answers are not cached, and whose request must not be sent twice.
 #[must_use]
 pub fn past_caches(method: Method, url: &str, unique: &str) -> Option<String> {
-    if !matches!(method, Method::Get | Method::Head) {
+    if !method.is_safe() {
         return None;
     }
     let mut url = url::Url::parse(url).ok()?;
@@ -101,7 +101,9 @@ mod tests {
         let plain = "https://en.wikipedia.org/w/index.php?title=X";
         let asked = past_caches(Method::Get, plain, "1f").unwrap();
         assert_eq!(asked, "https://en.wikipedia.org/w/index.php?title=X&backport-verify=1f");
-        assert_eq!(past_caches(Method::Post, plain, "1f"), None);
+        for method in [Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Options] {
+            assert_eq!(past_caches(method, plain, "1f"), None, "{method:?}");
+        }
         let headers = Headers::from_iter([("location", "/wiki/X?backport-verify=1f")]);
         let response = Response { url: asked, headers, ..Response::default() };
         let response = without_past_caches(response, "1f");

@@ -5,6 +5,7 @@
 
 use super::absence::Flaw;
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -232,11 +233,16 @@ fn short(commit: &str) -> String {
 }
 
 impl Doubt {
-    /// The doubt about an answer with status 429 and this `Retry-After`, which is in seconds or a date (RFC 9110, section
-    /// 10.2.3); a date is told as if there were none.
+    /// The doubt about an answer with status 429, this `Retry-After` and this `Date`. The former is in seconds or a date
+    /// (RFC 9110, section 10.2.3), which is held against the server's own clock (section 6.6.1), not against ours.
     #[must_use]
-    pub fn too_many_requests(retry_after: Option<&str>) -> Self {
-        match retry_after.and_then(|value| value.trim().parse().ok()) {
+    pub fn too_many_requests(retry_after: Option<&str>, date: Option<&str>) -> Self {
+        let moment = |text: &str| DateTimeParser::new().parse_timestamp(text.trim()).ok();
+        let until = |value: &str| {
+            let wait = moment(value)?.duration_since(date.and_then(moment)?).as_secs();
+            Some(u32::try_from(wait.max(0)).unwrap_or(u32::MAX))
+        };
+        match retry_after.and_then(|value| value.trim().parse().ok().or_else(|| until(value))) {
             Some(seconds) => Self::RetryAfter { seconds },
             None => Self::TooManyRequests,
         }
@@ -246,6 +252,15 @@ impl Doubt {
     #[must_use]
     pub const fn is_too_many_requests(&self) -> bool {
         matches!(self, Self::TooManyRequests | Self::RetryAfter { .. })
+    }
+
+    /// How many seconds the site wants to be left alone, where it refused so many requests and said so.
+    #[must_use]
+    pub const fn wait(&self) -> Option<u32> {
+        match self {
+            Self::RetryAfter { seconds } => Some(*seconds),
+            _ => None,
+        }
     }
 
     /// What the submitter can do about it, as a sentence.
@@ -287,7 +302,9 @@ impl Doubt {
             }
             Self::PassedBefore => "Test what the patch changes, or take the mark <must fail before> off.",
             Self::BeforeUnknown => "See why production gave none, then verify again.",
-            Self::NotAllowed { .. } => "Allow it in the test if it does no harm: mwdebug writes to the real databases.",
+            Self::NotAllowed { .. } => {
+                "Allow it for this test if it does no harm: mwdebug writes to the real databases."
+            }
             Self::AbsentFromNothing { .. } => {
                 "Verify again; if it stays so, demand something that must be there too, such as the page's heading."
             }
@@ -315,5 +332,28 @@ impl Doubt {
                 return format!("Verify again; if it stays so, look for {wanted} at https://{host}/wiki/Special:Version and test by hand.").into();
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Doubt;
+
+    #[test]
+    fn a_site_says_in_seconds_or_by_its_own_clock_how_long_to_wait() {
+        let date = Some("Tue, 18 Aug 2026 13:10:00 GMT");
+        for (retry_after, date, expected) in [
+            (Some("7"), None, Some(7)),
+            (Some(" 0 "), date, Some(0)),
+            (Some("Tue, 18 Aug 2026 13:10:05 GMT"), date, Some(5)),
+            (Some("Tue, 18 Aug 2026 14:10:00 GMT"), date, Some(3600)),
+            (Some("Tue, 18 Aug 2026 13:09:00 GMT"), date, Some(0)),
+            (Some("Tue, 18 Aug 2026 13:10:05 GMT"), None, None),
+            (Some("-1"), date, None),
+            (Some("soon"), date, None),
+            (None, date, None),
+        ] {
+            assert_eq!(Doubt::too_many_requests(retry_after, date).wait(), expected, "{retry_after:?} {date:?}");
+        }
     }
 }

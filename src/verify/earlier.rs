@@ -41,7 +41,7 @@ impl Earlier {
     #[must_use]
     pub fn of(run: &Journal, tests: &[Test]) -> Vec<Self> {
         let of_test = |test: &Test| {
-            let place = run.plan.tests.iter().position(|known| known.asks_the_same(test));
+            let place = run.plan.tests.iter().position(|known| known.is_comparable(test));
             place.map_or_else(Self::default, |place| Self {
                 baseline: run.baseline(place).map(Glimpse::of),
                 mwdebug: run.came(place).map(Glimpse::of),

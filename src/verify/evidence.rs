@@ -116,7 +116,8 @@ fn doubt_about(target: &Target, response: &Response, evidence: &Evidence, known:
         return Some(Doubt::LeftSites { url: response.url.clone() });
     }
     if response.status == 429 {
-        return Some(Doubt::too_many_requests(response.headers.get("retry-after").as_deref()));
+        let field = |name| response.headers.get(name);
+        return Some(Doubt::too_many_requests(field("retry-after").as_deref(), field("date").as_deref()));
     }
     if is_edge_error(response, evidence) {
         return Some(Doubt::EdgeError { status: response.status });

@@ -38,6 +38,20 @@ pub struct Journal {
     /// where nothing differs, and where one of the two is doubtful or came to a worker that the browser stopped.
     #[serde(default)]
     pub differences: BTreeMap<usize, Difference>,
+    /// The hosts that asked to be left alone for a while, each once.
+    #[serde(default)]
+    pub pauses: Vec<Pause>,
+}
+
+/// A wait that a host asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// The host.
+    pub host: String,
+    /// The most seconds that it asked for.
+    pub seconds: u32,
+    /// Whether it has come to its end.
+    pub over: bool,
 }
 
 /// The counts of a run's tests.
@@ -76,7 +90,31 @@ impl Journal {
     /// A run that is about to begin.
     #[must_use]
     pub const fn begin(plan: Plan) -> Self {
-        Self { plan, outcomes: BTreeMap::new(), ended: None, differences: BTreeMap::new() }
+        Self { plan, outcomes: BTreeMap::new(), ended: None, differences: BTreeMap::new(), pauses: Vec::new() }
+    }
+
+    /// A host has asked to be left alone for so many seconds.
+    pub fn pause(&mut self, host: &str, seconds: u32) {
+        if let Some(pause) = self.pauses.iter_mut().find(|pause| pause.host == host) {
+            pause.seconds = pause.seconds.max(seconds);
+            pause.over = false;
+        } else {
+            self.pauses.push(Pause { host: host.to_owned(), seconds, over: false });
+        }
+    }
+
+    /// A host is waited for no more.
+    pub fn go_on(&mut self, host: &str) {
+        for pause in self.pauses.iter_mut().filter(|pause| pause.host == host) {
+            pause.over = true;
+        }
+    }
+
+    /// The hosts that are waited for now, each as `en.wikipedia.org asked to wait 5 s`.
+    #[must_use]
+    pub fn waits(&self) -> Vec<String> {
+        let now = self.pauses.iter().filter(|pause| !pause.over && self.ended.is_none());
+        now.map(|Pause { host, seconds, .. }| format!("{host} asked to wait {seconds} s")).collect()
     }
 
     /// Places of the jobs that have no outcome yet.
@@ -346,6 +384,27 @@ mod tests {
         journal.plan.tests[0].must_fail_before = true;
         journal.ended = None;
         assert_eq!(journal.deciding(0), None);
+    }
+
+    #[test]
+    fn a_host_that_asks_to_wait_is_named_until_it_is_asked_again() {
+        let mut journal = journal(1, Stage::Production);
+        journal.pause("en.wikipedia.org", 5);
+        journal.pause("en.wikipedia.org", 3);
+        journal.pause("de.wikipedia.org", 1);
+        assert_eq!(journal.waits(), ["en.wikipedia.org asked to wait 5 s", "de.wikipedia.org asked to wait 1 s"]);
+        journal.go_on("en.wikipedia.org");
+        assert_eq!(journal.waits(), ["de.wikipedia.org asked to wait 1 s"]);
+        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Cancelled));
+        assert_eq!(journal.waits(), [""; 0]);
+    }
+
+    #[test]
+    fn a_journal_that_was_kept_before_pauses_were_is_still_one() {
+        let journal = journal(1, Stage::Production);
+        let mut kept = serde_json::to_value(&journal).unwrap();
+        kept.as_object_mut().unwrap().remove("pauses").unwrap();
+        assert_eq!(serde_json::from_value::<Journal>(kept).unwrap(), journal);
     }
 
     #[test]

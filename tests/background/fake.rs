@@ -40,6 +40,9 @@ struct Inside {
     turns: Cell<usize>,
     in_flight: RefCell<Vec<Request>>,
     crowds: RefCell<Vec<Vec<Request>>>,
+    /// Each with how many requests had been sent by then.
+    waits: RefCell<Vec<(u32, usize)>>,
+    waits_forever: Cell<bool>,
 }
 
 impl Browser {
@@ -64,6 +67,8 @@ impl Browser {
             turns: Cell::new(0),
             in_flight: RefCell::default(),
             crowds: RefCell::default(),
+            waits: RefCell::default(),
+            waits_forever: Cell::new(false),
         }))
     }
 
@@ -80,6 +85,26 @@ impl Browser {
     pub(crate) fn most_at_once(&self, is_meant: impl Fn(&Request) -> bool) -> usize {
         let meant = |crowd: &Vec<Request>| crowd.iter().filter(|request| is_meant(request)).count();
         self.0.crowds.borrow().iter().map(meant).max().unwrap_or_default()
+    }
+
+    /// The waits that were begun, in milliseconds; each is over at once.
+    pub(crate) fn waits(&self) -> Vec<u32> {
+        self.0.waits.borrow().iter().map(|(ms, _)| *ms).collect()
+    }
+
+    /// How many requests had been sent when the first wait began.
+    pub(crate) fn sent_before_waiting(&self) -> usize {
+        self.0.waits.borrow()[0].1
+    }
+
+    /// No wait is ever over.
+    pub(crate) fn waits_forever(&self) {
+        self.0.waits_forever.set(true);
+    }
+
+    /// Every wait is over at once again.
+    pub(crate) fn waits_no_more_than_an_instant(&self) {
+        self.0.waits_forever.set(false);
     }
 
     pub(crate) fn storage_is_full(&self, full: bool) {
@@ -218,6 +243,13 @@ impl Storage for Browser {
 impl Clock for Browser {
     fn now(&self) -> Timestamp {
         self.0.now.get()
+    }
+    async fn wait(&self, ms: u32) {
+        let sent = self.0.sent.borrow().len();
+        self.0.waits.borrow_mut().push((ms, sent));
+        if self.0.waits_forever.get() {
+            std::future::pending::<()>().await;
+        }
     }
     fn unique(&self) -> String {
         self.0.named.set(self.0.named.get() + 1);

@@ -2,6 +2,7 @@
 //! The background's use cases over a browser in memory: what is kept, what is sent, and what survives a stopped worker.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod changing;
 mod code;
 mod difference;
 mod failures;
@@ -12,9 +13,10 @@ mod reminders;
 mod sent;
 mod stages;
 mod version;
+mod waiting;
 mod window;
 
-use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, State};
+use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, SettingsForm, State};
 use backport_verify::check::Assertion;
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::{Method, Request, Sent};
@@ -83,12 +85,12 @@ async fn prepared(browser: &Browser) -> App<Browser> {
     browser.answers(wikimedia(false));
     let app = started(browser).await;
     let settings = Command::SaveSettings {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug".into(),
-        also: None,
-        webhook: Some(WEBHOOK.into()),
-        reminders: None,
-        switches: None,
+        form: SettingsForm {
+            nick: "submitter".into(),
+            backend: "k8s-mwdebug".into(),
+            webhook: Some(WEBHOOK.into()),
+            ..SettingsForm::default()
+        },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
@@ -99,12 +101,12 @@ async fn prepared(browser: &Browser) -> App<Browser> {
 /// Runs ask the other backend of noc's list as well.
 async fn also_on_next(app: &App<Browser>) {
     let settings = Command::SaveSettings {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug".into(),
-        also: Some(vec!["k8s-mwdebug-next".into()]),
-        webhook: None,
-        reminders: None,
-        switches: None,
+        form: SettingsForm {
+            nick: "submitter".into(),
+            backend: "k8s-mwdebug".into(),
+            also: Some(vec!["k8s-mwdebug-next".into()]),
+            ..SettingsForm::default()
+        },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     app.work().await;
@@ -345,7 +347,7 @@ async fn a_run_found_too_late_ends_as_interrupted() {
 async fn a_request_that_must_not_be_sent_twice_is_not() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    let post = Test { method: Method::Post, ..test() };
+    let post = Test { method: Method::Post, allowed: true, ..test() };
     app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post] }).await;
     browser.answers(|_| None);
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;

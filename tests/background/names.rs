@@ -3,7 +3,7 @@
 
 use super::{DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, sent_as, started, state, version, wikimedia};
 use crate::fake::{Answer, Browser, page};
-use backport_verify::app::{App, Command, Problem, Reply};
+use backport_verify::app::{App, Command, Problem, Reply, SettingsForm};
 use backport_verify::debug::{Backend, HEADER, Realm, Switch};
 use backport_verify::exchange::Request;
 use backport_verify::ports::Area;
@@ -31,7 +31,7 @@ fn wikimedia_with(debug: &'static str, production: &'static str) -> impl Fn(&Req
 async fn switch_on(app: &App<Browser>, switches: &[Switch]) {
     let switches = Some(switches.iter().copied().collect());
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
-    let settings = Command::SaveSettings { nick, backend, also: None, webhook: None, reminders: None, switches };
+    let settings = Command::SaveSettings { form: SettingsForm { nick, backend, switches, ..SettingsForm::default() } };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 
@@ -73,7 +73,7 @@ async fn nothing_is_switched_on_by_itself_and_saving_something_else_switches_not
     assert!(state(&browser).settings.switches.is_empty());
     switch_on(&app, &[Switch::Log]).await;
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
-    let settings = Command::SaveSettings { nick, backend, also: None, webhook: None, reminders: None, switches: None };
+    let settings = Command::SaveSettings { form: SettingsForm { nick, backend, ..SettingsForm::default() } };
     app.handle(settings).await;
     assert_eq!(state(&browser).settings.switches, [Switch::Log].into());
     drop(app);
@@ -126,12 +126,7 @@ async fn a_settled_test_server_is_not_production_and_not_another_datacentre() {
     let doubt = Doubt::DebugAnswered { server: NEW.into() };
     assert_eq!(journal.baseline(0).unwrap().reason, Some(Reason::Doubt { doubt }));
     let settings = Command::SaveSettings {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug-codfw".into(),
-        also: None,
-        webhook: None,
-        reminders: None,
-        switches: None,
+        form: SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug-codfw".into(), ..SettingsForm::default() },
     };
     app.handle(settings).await;
     let journal = verified(&app, &browser).await;

@@ -5,7 +5,7 @@ use super::fake::{Answer, Browser, page};
 use super::{
     GERRIT, HEADER, NEXT, PRODUCTION, URL, also_on_next, prepared, server_of, started, state, test, verified, wikimedia,
 };
-use backport_verify::app::Command;
+use backport_verify::app::{Command, SettingsForm};
 use backport_verify::debug::Backend;
 use backport_verify::exchange::Request;
 use backport_verify::ports::Area;
@@ -84,12 +84,7 @@ async fn further_backends_are_kept_and_left_alone_by_who_does_not_speak_of_them(
     let app = prepared(&browser).await;
     also_on_next(&app).await;
     let settings = |also: Option<Vec<String>>| Command::SaveSettings {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug".into(),
-        also,
-        webhook: None,
-        reminders: None,
-        switches: None,
+        form: SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug".into(), also, ..SettingsForm::default() },
     };
     app.handle(settings(None)).await;
     let app = started(&browser).await;

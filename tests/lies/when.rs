@@ -41,7 +41,7 @@ fn from_caches() -> Vec<Row> {
             .header("x-cache", "cp1100 miss, cp1108 hit/39616")
             .inconclusive(Cached, "a cache answered"),
         lie("an answer to a POST out of a cache", Both)
-            .asks([Test { method: Method::Post, body: Some("a=b".into()), ..presence() }])
+            .asks([Test { method: Method::Post, allowed: true, body: Some("a=b".into()), ..presence() }])
             .header("x-cache-status", "hit-front")
             .inconclusive(Cached, "x-cache-status <hit-front>"),
         lie("a redirect out of a cache", Both)

@@ -3,7 +3,7 @@
 
 use crate::states::road::{finding, gerrit_is_silent, in_phase, looked, not_deployed, progress, to_prepare, week};
 use crate::states::{GERRIT, UNHEARD_OF, afternoon, at, event, page, passed, ready, unheard_of};
-use backport_verify::app::{Command, Delivery, Loaded, Reply, State};
+use backport_verify::app::{Command, Delivery, Loaded, Reply, SettingsForm, State};
 use backport_verify::debug::{Backend, Realm, Switch};
 use backport_verify::deployed::Phase;
 use backport_verify::preflight::Severity;
@@ -185,7 +185,9 @@ fn reminders_are_saved_as_they_are_ticked() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, also: None, webhook: None, reminders, switches: None })]
+        [Effect::Send(Command::SaveSettings {
+            form: SettingsForm { nick, backend, reminders, ..SettingsForm::default() }
+        })]
     );
 }
 
@@ -203,7 +205,9 @@ fn switches_are_saved_as_they_are_ticked() {
     let switches = Some([Switch::Readonly, Switch::Forceprofile].into());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, also: None, webhook: None, reminders: None, switches })]
+        [Effect::Send(Command::SaveSettings {
+            form: SettingsForm { nick, backend, switches, ..SettingsForm::default() }
+        })]
     );
 }
 
@@ -212,7 +216,7 @@ fn further_backends_are_saved_as_they_are_ticked() {
     let said = |boxes: &[(&str, &str)]| {
         let form = [&[("nick", "submitter"), ("backend", "k8s-mwdebug"), ("webhook", "")], boxes].concat();
         match bench(ready()).act(event("save-settings", &[], &form)).pop() {
-            Some(Effect::Send(Command::SaveSettings { also, .. })) => also,
+            Some(Effect::Send(Command::SaveSettings { form: SettingsForm { also, .. } })) => also,
             other => panic!("{other:?}"),
         }
     };

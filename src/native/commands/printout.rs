@@ -71,7 +71,12 @@ fn why(outcome: &Outcome) -> Vec<String> {
                 lines.push(indent(&format!("actual:   {}", plain(&result.actual))));
             }
         }
-        Some(_) => lines.extend(reason_in_words(outcome).map(|words| indent(&plain(&words)))),
+        Some(reason) => {
+            lines.extend(reason_in_words(outcome).map(|words| indent(&plain(&words))));
+            if let Reason::Doubt { doubt: Doubt::NotAllowed { .. } } = reason {
+                lines.push(indent("--allow-changes allows it for every test of these files."));
+            }
+        }
     }
     lines.extend(logstash_link(outcome).map(|link| indent(&link)));
     lines

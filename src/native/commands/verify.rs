@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! `backport-verify verify`: suites run on the test servers, on production, or on both.
 
-use super::super::args::{On, VerifyArgs};
+use super::super::args::{JobsArgs, On, VerifyArgs};
 use super::super::ports::NativePorts;
 use super::super::terminal::{ProgressLine, print};
 use super::{Failure, client, printout, text_of};
@@ -18,8 +18,12 @@ use std::process::ExitCode;
 /// Runs the suites and prints what came; the exit code is the worst verdict's.
 pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failure> {
     let ports = NativePorts::new(client(said.connection)?);
-    let tests = tests_of(&said.suites)?;
-    let limits = Limits { per_host: said.jobs.into(), ..Limits::default() };
+    let mut tests = tests_of(&said.suites)?;
+    for test in &mut tests {
+        test.allowed = said.allow_changes && !test.method.is_safe();
+    }
+    let JobsArgs { per_host, in_all, debug } = said.jobs;
+    let limits = Limits { per_host, in_all, debug };
     let subject = Subject { title: title(&said.suites), ..Subject::default() };
     let mut chosen = said.backends.into_iter();
     let mwdebug = Stage::Mwdebug { backends: Backends::new(chosen.next().unwrap_or_default(), chosen) };
@@ -101,7 +105,8 @@ struct Line {
 impl Progress for Line {
     async fn outcome(&self, journal: &Journal) {
         let (done, all) = (journal.outcomes.len(), journal.plan.jobs.len());
-        self.progress.show(&format!("{}: {done} of {all} answers", journal.plan.stage));
+        let words = [vec![format!("{}: {done} of {all} answers", journal.plan.stage)], journal.waits()].concat();
+        self.progress.show(&words.join("; "));
     }
 }
 

@@ -128,6 +128,20 @@ async fn a_request_goes_out_with_its_own_headers_and_comes_back_whole() {
 }
 
 #[tokio::test]
+async fn a_test_that_names_a_user_agent_is_sent_under_it() {
+    let wiki = Wiki::start(|_| answer("200 OK", "")).await;
+    let headers = [("User-Agent", "MediaWikiCron/1.0")].into_iter().collect::<Headers>();
+    let client = wiki.client();
+    client.send(&Request { headers, ..get("https://en.wikipedia.org/") }).await.unwrap();
+    client.send(&get("https://en.wikipedia.org/")).await.unwrap();
+    let agents = |sent: &String| -> Vec<String> {
+        sent.lines().filter_map(|line| line.strip_prefix("user-agent: ").map(str::to_owned)).collect()
+    };
+    let seen: Vec<Vec<String>> = wiki.seen().iter().map(agents).collect();
+    assert_eq!(seen, [vec!["MediaWikiCron/1.0".to_owned()], vec![crate::app::AGENT.to_owned()]]);
+}
+
+#[tokio::test]
 async fn an_encoded_body_is_read_and_its_field_stays() {
     let wiki = Wiki::start(|_| gzipped("200 OK\r\nContent-Encoding: gzip")).await;
     let response = wiki.client().send(&get("https://en.wikipedia.org/")).await.unwrap();
