@@ -85,6 +85,10 @@ pub(super) struct Inner {
     /// When this background was started.
     pub(super) woken: Timestamp,
     pub(super) abort: Option<AbortHandle>,
+    /// Runs whose report is to be posted, kept as such.
+    pub(super) to_send: Vec<String>,
+    /// A run has ended, and the results were not kept since.
+    pub(super) unfiled: bool,
     /// Values that must not be written over, because this version could not read them.
     pub(super) unreadable: Vec<&'static str>,
 }
@@ -129,7 +133,8 @@ impl<P: Ports> App<P> {
         let library = self.kept::<Library>(LIBRARY).await;
         let agenda = self.kept::<Agenda>(REMINDERS).await;
         let mut runs = self.kept::<Vec<Run>>(RUNS).await.unwrap_or_default();
-        if let Some(run) = self.kept::<Run>(JOURNAL).await {
+        let journalled = self.kept::<Run>(JOURNAL).await;
+        if let Some(run) = journalled.clone() {
             let id = &run.journal.plan.id;
             // The browser may have stopped us between keeping the ended run and removing its journal.
             if !runs.iter().any(|known| known.journal.plan.id == *id && known.journal.ended.is_some()) {
@@ -160,6 +165,7 @@ impl<P: Ports> App<P> {
             inner.watch = watch;
             inner.woken = self.ports.now();
         }
+        self.file_journal(journalled).await;
         self.end_stale_run().await;
         self.expire_browsing().await;
         self.check_access().await;

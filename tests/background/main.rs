@@ -5,6 +5,7 @@
 mod code;
 mod failures;
 mod fake;
+mod kills;
 mod limits;
 mod names;
 mod reminders;
