@@ -56,7 +56,8 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
             folder: wiring.extension.to_path_buf(),
             detail: source.to_string(),
         })?;
-    Ok(Started { driver, process, origin: format!("moz-extension://{HOST}") })
+    let folder = profile.to_path_buf();
+    Ok(Started { driver, process, origin: format!("moz-extension://{HOST}"), folder })
 }
 
 fn preferences_for(wiring: &Wiring<'_>, addon: &str) -> Vec<(String, Value)> {
