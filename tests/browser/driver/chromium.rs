@@ -57,6 +57,9 @@ pub(super) async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<St
     for argument in arguments(wiring, profile) {
         wanted.add_arg(&argument).map_err(failed)?;
     }
+    // Without it an unpacked extension that is reloaded stays disabled.
+    let developer = json!({ "extensions.ui.developer_mode": true });
+    wanted.add_experimental_option("prefs", developer).map_err(failed)?;
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
     let origin = format!("chrome-extension://{id}");
     let shown = async {

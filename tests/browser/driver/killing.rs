@@ -113,14 +113,18 @@ impl Browser {
         let failed = |source| command("reload the extension".into(), source);
         let page = self.driver.window().await.map_err(failed)?;
         let other = self.driver.new_tab().await.map_err(failed)?;
-        self.driver.switch_to_window(page).await.map_err(failed)?;
+        self.driver.switch_to_window(page.clone()).await.map_err(failed)?;
         self.script("setTimeout(() => chrome.runtime.reload(), 0)").await?;
         self.driver.switch_to_window(other).await.map_err(failed)?;
+        self.until("the extension's page closed", async || {
+            Ok((!self.driver.windows().await?.contains(&page)).then_some(()))
+        })
+        .await?;
         let address = format!("{}/popup.html", self.origin);
         let back = eventually(async || {
+            // While it is on its way there are no pages of it, and the browser shows one of its own.
             self.driver.goto(&address).await.ok();
-            let script = "return document.querySelector('#app')?.dataset.ready === 'true'
-                && chrome.storage.session.get('held').then(kept => kept.held === undefined)";
+            let script = "return document.querySelector('#app') !== null";
             let shown = self.driver.execute(script, Vec::new()).await.ok();
             Ok::<_, BrowserError>(shown.filter(|shown| shown.json().as_bool() == Some(true)).map(drop))
         });
