@@ -240,6 +240,8 @@ fn holds(course: &Course, browser: &Browser, user: &User<'_>, what: &str) {
     let line = &run.report.as_ref().unwrap().line;
     let body = backport_verify::report::slack_body(line);
     assert_eq!(user.heard(), [body], "{what}");
+    let id = format!("{}-1", run.journal.plan.id);
+    assert!(user.channel.borrow().iter().all(|(named, _)| *named == id), "{what}: {:?}", user.channel);
     assert!(line.contains(&format!("{verdict} on mwdebug")), "{what}: {line}");
     if verdict == Verdict::Pass {
         assert!(!course.tests.contains(&Kind::Fails), "{what}");
@@ -248,7 +250,8 @@ fn holds(course: &Course, browser: &Browser, user: &User<'_>, what: &str) {
     }
     assert!(matches!(ending, Ending::Finished | Ending::Interrupted), "{what}: {ending:?}");
     let posted = |sent: &&Request| sent.url.contains("?unsafe=");
-    let mut unsafe_ones: Vec<_> = browser.sent().iter().filter(posted).map(|sent| sent.headers.get(HEADER).is_some()).collect();
+    let mut unsafe_ones: Vec<_> =
+        browser.sent().iter().filter(posted).map(|sent| sent.headers.get(HEADER).is_some()).collect();
     unsafe_ones.sort_unstable();
     unsafe_ones.dedup();
     assert_eq!(browser.sent().iter().filter(posted).count(), unsafe_ones.len(), "{what}: sent twice");
@@ -392,7 +395,11 @@ async fn a_run_whose_first_answers_are_old_when_it_ends_does_not_pass() {
         assert_eq!(run.journal.ended.map(|(_, ending)| ending), Some(ending));
         assert_eq!(run.journal.verdict(), Some(verdict));
         let line = run.report.unwrap().line;
-        assert_eq!(line.contains("It took too long, so its first answers may be old."), ending == Ending::TooLong, "{line}");
+        assert_eq!(
+            line.contains("It took too long, so its first answers may be old."),
+            ending == Ending::TooLong,
+            "{line}"
+        );
     }
 }
 

@@ -109,6 +109,18 @@ pub(super) async fn kill_background(driver: &WebDriver, extension: &Path) -> Res
     privileged(driver, "end the event page", script, vec![json!(addon_id(extension)?)]).await.map(drop)
 }
 
+/// Ends the extension and starts it again, as an update does.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn reload(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    let script = "const [id, done] = arguments;
+        const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+        AddonManager.getAddonByID(id).then(addon => addon.reload())
+            .then(() => done({}), error => done({ error: String(error) }));";
+    privileged(driver, "reload the extension", script, vec![json!(addon_id(extension)?)]).await.map(drop)
+}
+
 /// Where the browser keeps the extension's notifications.
 const NOTIFICATIONS: &str = "const extension = WebExtensionPolicy.getByID(arguments[0]).extension;
     const { notificationsMap } = extension.apiManager.getAPI('notifications', extension);";

@@ -114,24 +114,29 @@ impl Browser {
         let page = self.driver.window().await.map_err(failed)?;
         let other = self.driver.new_tab().await.map_err(failed)?;
         self.driver.switch_to_window(page.clone()).await.map_err(failed)?;
-        self.script("setTimeout(() => chrome.runtime.reload(), 0)").await?;
+        if self.which == Which::Chromium {
+            self.script("setTimeout(() => chrome.runtime.reload(), 0)").await?;
+        }
         self.driver.switch_to_window(other).await.map_err(failed)?;
+        if self.which == Which::Firefox {
+            firefox::reload(&self.driver, &self.extension).await?;
+        }
         self.until("the extension's page closed", async || {
             Ok((!self.driver.windows().await?.contains(&page)).then_some(()))
         })
         .await?;
         let address = format!("{}/popup.html", self.origin);
+        let mut said = "its pages do not come back".to_owned();
         let back = eventually(async || {
             // While it is on its way there are no pages of it, and the browser shows one of its own.
-            self.driver.goto(&address).await.ok();
+            if let Err(error) = self.driver.goto(&address).await {
+                said = error.to_string();
+            }
             let script = "return document.querySelector('#app') !== null";
             let shown = self.driver.execute(script, Vec::new()).await.ok();
             Ok::<_, BrowserError>(shown.filter(|shown| shown.json().as_bool() == Some(true)).map(drop))
         });
-        back.await?.ok_or_else(|| BrowserError::Script {
-            doing: "reload the extension".into(),
-            said: "its pages do not come back".into(),
-        })
+        back.await?.ok_or_else(|| BrowserError::Script { doing: "reload the extension".into(), said })
     }
 
     /// Kills the whole browser, and starts it again with the same profile. Chromium only: Firefox forgets an extension that
