@@ -51,6 +51,8 @@ pub struct App<P> {
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) reminding: Cell<bool>,
+    /// A run has ended, and the results were not kept since.
+    pub(super) unfiled: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
     busy: Cell<u32>,
     /// What was last shown under each key of the session store, and on the badge.
@@ -87,8 +89,6 @@ pub(super) struct Inner {
     pub(super) abort: Option<AbortHandle>,
     /// Runs whose report is to be posted, kept as such.
     pub(super) to_send: Vec<String>,
-    /// A run has ended, and the results were not kept since.
-    pub(super) unfiled: bool,
     /// Values that must not be written over, because this version could not read them.
     pub(super) unreadable: Vec<&'static str>,
 }
@@ -121,6 +121,7 @@ impl<P: Ports> App<P> {
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
             reminding: Cell::new(false),
+            unfiled: Cell::new(false),
             busy: Cell::new(0),
             shown: RefCell::default(),
             turn: Mutex::default(),

@@ -38,7 +38,7 @@ impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
         let tests = self.tests_to_run(gerrit).await?;
-        if self.inner.borrow().unfiled {
+        if self.unfiled.get() {
             // The last run stands nowhere but in the journal, which is to be this one's.
             self.keep_runs().await?;
         }
@@ -195,7 +195,7 @@ impl<P: Ports> App<P> {
             }
             Err(problem) => {
                 // What is not known to be readable later must not stand against every other run.
-                self.inner.borrow_mut().unfiled = matches!(problem, Problem::Storage { .. });
+                self.unfiled.set(matches!(problem, Problem::Storage { .. }));
                 self.keep(JOURNAL, run).await.ok();
                 Err(problem)
             }
@@ -219,7 +219,7 @@ impl<P: Ports> App<P> {
     pub(super) async fn keep_runs(&self) -> Result<(), Problem> {
         let runs = self.inner.borrow().runs.clone();
         self.keep(RUNS, &runs).await?;
-        self.inner.borrow_mut().unfiled = false;
+        self.unfiled.set(false);
         Ok(())
     }
 }

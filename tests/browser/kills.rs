@@ -3,7 +3,8 @@
 //! crashes: whatever falls, the channel has exactly one line, and it is true.
 
 use crate::bed::{ChannelLine, Kind, Lie, WEBHOOK};
-use crate::driver::{Held, When, Which};
+use crate::driver::Which;
+use crate::driver::killing::{Held, When};
 use crate::stage::{Failure, Played, Stage, expect, in_both_browsers};
 use crate::submitter::{Step, newest, patch};
 use backport_verify::app::{Delivery, State};

@@ -7,13 +7,12 @@
 mod chromium;
 mod error;
 mod firefox;
-mod killing;
+pub(crate) mod killing;
 mod notifications;
 mod page;
 mod process;
 
 pub(crate) use error::BrowserError;
-pub(crate) use killing::{Held, When};
 use process::DriverProcess;
 use serde_json::Value;
 use std::fmt;
