@@ -188,7 +188,7 @@ impl Browser {
         self.0.moments.set(moment + 1);
         if self.0.ends_at.get().is_some_and(|end| moment >= end) {
             self.0.ended.set(true);
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -80,7 +80,7 @@ async fn stage(course: &Course) -> (Browser, App<Browser>, Channel) {
     let said = Rc::clone(&channel);
     browser.answers(move |request| {
         if request.url == WEBHOOK {
-            let id = request.headers.get("webhook-id").unwrap_or_default().to_owned();
+            let id = request.headers.get("webhook-id").unwrap_or_default();
             said.borrow_mut().push((id, request.body.clone().unwrap_or_default()));
         }
         if request.url.contains("?fails=") {
@@ -155,7 +155,7 @@ impl User<'_> {
                 app = self.woken().await;
                 continue;
             };
-            let done = match unless_stopped(self.browser, self.does_one_thing(&living)).await {
+            let done = match unless_stopped(self.browser, Box::pin(self.does_one_thing(&living))).await {
                 Some(true) => return,
                 Some(false) => true,
                 None => false,
@@ -176,7 +176,7 @@ impl User<'_> {
             app.start().await;
             app.work().await;
         };
-        if unless_stopped(self.browser, woken).await.is_some() {
+        if unless_stopped(self.browser, Box::pin(woken)).await.is_some() {
             return Some(app);
         }
         self.stopped();
