@@ -23,8 +23,11 @@ const TIMEOUT_MS: u32 = 20_000;
 /// Runs kept, the newest first.
 const KEPT: usize = 20;
 
-/// An interrupted run goes on when it is found within so many seconds; later, what it saw is no longer now.
+/// An interrupted run goes on when it is found so many seconds after its click, at the latest; nobody waits for it later.
 const RESUMABLE: i64 = 120;
+
+/// No answer of a run is older than so many seconds when it ends: a line that says PASS speaks of now.
+const LONGEST: i64 = 300;
 
 /// Wikis that are named when a test asks one of another version.
 const WIKIS: usize = 5;
@@ -36,6 +39,10 @@ impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
         let tests = self.tests_to_run(gerrit).await?;
+        if self.unfiled.get() {
+            // The last run stands nowhere but in the journal, which is to be this one's.
+            self.keep_runs().await?;
+        }
         let subject = self.subject(gerrit, production);
         let plan = {
             let inner = self.inner.borrow();
@@ -111,7 +118,8 @@ impl<P: Ports> App<P> {
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
     pub(super) async fn end_stale_run(&self) {
         let Some(mut run) = self.open_run() else { return };
-        if self.age_of(run.journal.plan.asked) > RESUMABLE {
+        // A click in the future is of a clock that was set since: how long ago it was cannot be known.
+        if !(0..=RESUMABLE).contains(&self.age_of(run.journal.plan.asked)) {
             self.finish(run.journal, Ending::Interrupted).await;
             return;
         }
@@ -139,7 +147,9 @@ impl<P: Ports> App<P> {
             drop(awake);
             // Who cancels a run ends it too; what is open by now is another one.
             if done != Err(Aborted) {
-                self.finish(journal, Ending::Finished).await;
+                // Slow servers make a run long, and so does a machine that was asleep.
+                let is_of_now = (0..=LONGEST).contains(&self.age_of(journal.plan.asked));
+                self.finish(journal, if is_of_now { Ending::Finished } else { Ending::TooLong }).await;
             }
         }
         self.performing.set(false);
@@ -148,10 +158,11 @@ impl<P: Ports> App<P> {
     pub(super) async fn cancel_run(&self) -> Result<(), Problem> {
         let Some(run) = self.open_run() else { return Err(Problem::Gone) };
         let abort = self.inner.borrow_mut().abort.take();
-        self.finish(run.journal, Ending::Cancelled).await;
+        // The requests end now. Whoever waits for them gets no turn before the run is marked as ended.
         if let Some(abort) = abort {
             abort.abort();
         }
+        self.finish(run.journal, Ending::Cancelled).await;
         Ok(())
     }
 
@@ -159,31 +170,61 @@ impl<P: Ports> App<P> {
         self.inner.borrow().runs.iter().find(|run| run.journal.ended.is_none()).cloned()
     }
 
-    fn replace(&self, run: &Run) {
-        for known in &mut self.inner.borrow_mut().runs {
-            if known.journal.plan.id == run.journal.plan.id && known.journal.ended.is_none() {
-                known.clone_from(run);
-            }
-        }
+    /// Puts a run in the place of what was known of it; whether it was still open.
+    fn replace(&self, run: &Run) -> bool {
+        let mut inner = self.inner.borrow_mut();
+        let is_it = |known: &&mut Run| known.journal.plan.id == run.journal.plan.id && known.journal.ended.is_none();
+        let Some(known) = inner.runs.iter_mut().find(is_it) else { return false };
+        known.clone_from(run);
+        true
     }
 
     async fn finish(&self, mut journal: Journal, ending: Ending) {
         journal.ended = Some((self.ports.now(), ending));
         let line = channel_line(&journal);
         let report = (ending != Ending::Cancelled).then_some(Report { line, delivery: Delivery::Preview });
-        self.replace(&Run { journal, report });
-        self.keep_runs().await;
-        if let Err(error) = self.ports.remove(Area::Local, JOURNAL).await {
-            self.inner.borrow_mut().notice = Some(Problem::Storage { detail: error.to_string() });
-        }
+        let run = Run { journal, report };
+        self.replace(&run);
+        self.file(&run).await;
         self.publish().await;
     }
 
-    pub(super) async fn keep_runs(&self) {
-        let runs = self.inner.borrow().runs.clone();
-        if let Err(problem) = self.keep(RUNS, &runs).await {
+    /// Takes an ended run from the journal to the results. Where they cannot be kept, it stays in the journal as ended, so
+    /// that it is neither lost nor gone on with.
+    async fn file(&self, run: &Run) {
+        let filed = match self.keep_runs().await {
+            Ok(()) => {
+                let removed = self.ports.remove(Area::Local, JOURNAL).await;
+                removed.map_err(|error| Problem::Storage { detail: error.to_string() })
+            }
+            Err(problem) => {
+                // What is not known to be readable later must not stand against every other run.
+                self.unfiled.set(matches!(problem, Problem::Storage { .. }));
+                self.keep(JOURNAL, run).await.ok();
+                Err(problem)
+            }
+        };
+        if let Err(problem) = filed {
             self.inner.borrow_mut().notice = Some(problem);
         }
+    }
+
+    /// Files what stands in the journal although it has ended, as the background finds it when it starts.
+    pub(super) async fn file_journal(&self, journalled: Option<Run>) {
+        let Some(id) = journalled.map(|run| run.journal.plan.id) else { return };
+        let ended = |run: &&Run| run.journal.plan.id == id && run.journal.ended.is_some();
+        let run = self.inner.borrow().runs.iter().find(ended).cloned();
+        if let Some(run) = run {
+            self.file(&run).await;
+        }
+    }
+
+    /// Keeps all results.
+    pub(super) async fn keep_runs(&self) -> Result<(), Problem> {
+        let runs = self.inner.borrow().runs.clone();
+        self.keep(RUNS, &runs).await?;
+        self.unfiled.set(false);
+        Ok(())
     }
 }
 
@@ -222,7 +263,9 @@ fn synced(progress: &Deployed, production: bool) -> Option<Timestamp> {
 impl<P: Ports> Progress for App<P> {
     async fn outcome(&self, journal: &Journal) {
         let run = Run { journal: journal.clone(), report: None };
-        self.replace(&run);
+        if !self.replace(&run) {
+            return;
+        }
         if let Err(problem) = self.keep(JOURNAL, &run).await {
             self.inner.borrow_mut().notice = Some(problem);
         }

@@ -90,6 +90,7 @@ fn why(journal: &Journal, room: usize) -> Option<String> {
     match journal.ended?.1 {
         Ending::Cancelled => return Some("Cancelled before it was done.".into()),
         Ending::Interrupted => return Some("Interrupted before it was done.".into()),
+        Ending::TooLong => return Some("It took too long, so its first answers may be old.".into()),
         Ending::Finished => {}
     }
     let (place, outcome) = journal.first_trouble()?;

@@ -23,6 +23,8 @@ pub enum Ending {
     Cancelled,
     /// The browser ended it, and it was found too late to go on.
     Interrupted,
+    /// It took so long that its first answers are no longer now.
+    TooLong,
 }
 
 /// A run as far as it has got.

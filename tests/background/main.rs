@@ -7,6 +7,7 @@ mod code;
 mod difference;
 mod failures;
 mod fake;
+mod kills;
 mod limits;
 mod names;
 mod reminders;

@@ -9,7 +9,7 @@ use super::log::{self, Entry};
 use super::wiki::{VERSION, WIKIS, Wiki};
 use super::{ChannelLine, GERRIT, calendar, wiki};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
@@ -41,6 +41,8 @@ pub struct State {
     pub pages: BTreeMap<(String, String), String>,
     /// The edge's cache by host, path and query.
     pub cache: BTreeMap<String, Cached>,
+    /// The ids of the posts that were said in the channel.
+    pub said: BTreeSet<String>,
     /// Where posts to the webhook are sent on to.
     pub relay: Option<SocketAddr>,
     /// The changes that Gerrit knows, by number.

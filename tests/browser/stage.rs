@@ -110,6 +110,18 @@ impl Stage {
         Ok(Self { bed, browser, kind, company })
     }
 
+    /// Kills the whole browser and starts it again with the same profile (Chromium only).
+    ///
+    /// # Errors
+    /// When it does not start again.
+    pub(crate) async fn crash(self) -> Result<Self, Failure> {
+        let Self { bed, browser, kind, company } = self;
+        let extension = extension_folder(browser.which);
+        let wiring = Wiring { edge: bed.edge(), spki: bed.spki(), extension: &extension, beside: None, window: false };
+        let browser = browser.crash(&wiring).await?;
+        Ok(Self { bed, browser, kind, company })
+    }
+
     /// Ends browser and bed.
     ///
     /// # Errors

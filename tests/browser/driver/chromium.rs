@@ -33,7 +33,11 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
     }
 }
 
-async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+/// Starts Chromium with a profile folder, which may be that of a browser that has ended.
+///
+/// # Errors
+/// As [`start`].
+pub(super) async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
     let missing =
         |program| BrowserError::Missing { program, remedy: "install the packages chromium and chromium-driver" };
     let driver = first_program(&on_path("chromedriver")).ok_or_else(|| missing("chromedriver"))?;
@@ -55,6 +59,9 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
     for argument in arguments(wiring, profile) {
         wanted.add_arg(&argument).map_err(failed)?;
     }
+    // Without it an unpacked extension that is reloaded stays disabled.
+    let developer = json!({ "extensions.ui.developer_mode": true });
+    wanted.add_experimental_option("prefs", developer).map_err(failed)?;
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
     let shown = async {
         first_page(&driver).await?;
@@ -69,7 +76,7 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
         drop(driver.leak());
         return Err(error);
     }
-    Ok(Started { driver, process, origin, others_origin })
+    Ok(Started { driver, process, origin, others_origin, folder: profile.to_path_buf() })
 }
 
 fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
@@ -164,8 +171,22 @@ pub(super) async fn kill_background(driver: &WebDriver) -> Result<(), BrowserErr
 /// # Errors
 /// When the driver refuses, or there is no worker.
 pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &str) -> Result<(), BrowserError> {
-    let doing = || "click a notification".to_owned();
-    let failed = |source| BrowserError::Command { doing: doing(), source };
+    let expression = format!("chrome.notifications.onClicked.dispatch({})", json!(id));
+    run_in_worker(driver, origin, "click a notification", &expression).await
+}
+
+/// Has the extension's worker evaluate an expression, without waiting for what it comes to; needs a page of the extension
+/// in the current tab, which wakes the worker.
+///
+/// # Errors
+/// When the driver refuses, or there is no worker.
+pub(super) async fn run_in_worker(
+    driver: &WebDriver,
+    origin: &str,
+    doing: &str,
+    expression: &str,
+) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: doing.to_owned(), source };
     let wake = "const done = arguments[arguments.length - 1]; chrome.runtime.sendMessage('wake').then(() => done());";
     driver.execute_async(wake, Vec::new()).await.map_err(failed)?;
     let call = async |method: &str, arguments: Value| driver.cdp().send_raw(method, arguments).await.map_err(failed);
@@ -173,10 +194,9 @@ pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &st
     let is_ours = |target: &&Value| target["url"].as_str().is_some_and(|url| url.starts_with(origin));
     let worker = targets["targetInfos"].as_array().into_iter().flatten().find(is_ours);
     let said = || "the extension's worker does not run".to_owned();
-    let worker = worker.ok_or_else(|| BrowserError::Script { doing: doing(), said: said() })?;
+    let worker = worker.ok_or_else(|| BrowserError::Script { doing: doing.to_owned(), said: said() })?;
     let wanted = json!({ "targetId": worker["targetId"], "flatten": false });
     let session = call("Target.attachToTarget", wanted).await?["sessionId"].clone();
-    let expression = format!("chrome.notifications.onClicked.dispatch({})", json!(id));
     let message = json!({ "id": 1, "method": "Runtime.evaluate", "params": { "expression": expression } });
     let sent = json!({ "sessionId": session, "message": message.to_string() });
     call("Target.sendMessageToTarget", sent).await.map(drop)

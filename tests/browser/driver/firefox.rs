@@ -61,7 +61,8 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
         }
     }
     let others_origin = wiring.beside.map(|_| format!("moz-extension://{OTHERS_HOST}"));
-    Ok(Started { driver, process, origin: format!("moz-extension://{HOST}"), others_origin })
+    let (origin, folder) = (format!("moz-extension://{HOST}"), profile.to_path_buf());
+    Ok(Started { driver, process, origin, others_origin, folder })
 }
 
 async fn install(driver: &WebDriver, folder: &Path) -> Result<(), BrowserError> {
@@ -130,6 +131,18 @@ pub(super) async fn kill_background(driver: &WebDriver, extension: &Path) -> Res
             .terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true })
             .then(() => done({}), error => done({ error: String(error) }));";
     privileged(driver, "end the event page", script, vec![json!(addon_id(extension)?)]).await.map(drop)
+}
+
+/// Ends the extension and starts it again, as an update does.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn reload(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    let script = "const [id, done] = arguments;
+        const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+        AddonManager.getAddonByID(id).then(addon => addon.reload())
+            .then(() => done({}), error => done({ error: String(error) }));";
+    privileged(driver, "reload the extension", script, vec![json!(addon_id(extension)?)]).await.map(drop)
 }
 
 /// Where the browser keeps the extension's notifications.

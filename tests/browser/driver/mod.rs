@@ -7,6 +7,7 @@
 mod chromium;
 mod error;
 mod firefox;
+pub(crate) mod killing;
 mod notifications;
 mod page;
 mod process;
@@ -52,6 +53,8 @@ struct Started {
     process: DriverProcess,
     origin: String,
     others_origin: Option<String>,
+    /// Where its profile is.
+    folder: PathBuf,
 }
 
 /// A running browser. Dropping it ends the session, the driver and the browser.
@@ -66,7 +69,8 @@ pub(crate) struct Browser {
     origin: String,
     others_origin: Option<String>,
     extension: PathBuf,
-    _profile: tempfile::TempDir,
+    folder: PathBuf,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -83,11 +87,15 @@ impl Browser {
             Which::Chromium => chromium::start(wiring, profile.path()).await?,
             Which::Firefox => firefox::start(wiring, profile.path()).await?,
         };
+        Ok(Self::of(which, started, wiring, profile))
+    }
+
+    fn of(which: Which, started: Started, wiring: &Wiring<'_>, profile: tempfile::TempDir) -> Self {
         let capability = match which {
             Which::Chromium => chromium::PROCESS_CAPABILITY,
             Which::Firefox => firefox::PROCESS_CAPABILITY,
         };
-        Ok(Self {
+        Self {
             which,
             _remains: started.driver.capabilities().get(capability).and_then(Value::as_u64).map(Remains),
             driver: started.driver,
@@ -95,8 +103,9 @@ impl Browser {
             origin: started.origin,
             others_origin: started.others_origin,
             extension: wiring.extension.to_path_buf(),
-            _profile: profile,
-        })
+            folder: started.folder,
+            profile,
+        }
     }
 
     /// Opens the extension's popup in the current tab and waits until it is rendered.
@@ -260,17 +269,6 @@ impl Browser {
         let script = "return chrome.storage.local.get(null).then((kept) => chrome.storage.local.remove(
             Object.keys(kept).filter((key) => key.startsWith('filler-'))))";
         self.script(script).await.map(drop)
-    }
-
-    /// Ends the extension's background, as the browser does with an idle one. The next event wakes it.
-    ///
-    /// # Errors
-    /// When the browser refuses.
-    pub(crate) async fn kill_background(&self) -> Result<(), BrowserError> {
-        match self.which {
-            Which::Chromium => chromium::kill_background(&self.driver).await,
-            Which::Firefox => firefox::kill_background(&self.driver, &self.extension).await,
-        }
     }
 
     /// Takes the extension's access to its sites away, as its user can.
