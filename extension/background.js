@@ -42,11 +42,12 @@ const ofOurs = (deliver) => (details) => {
 };
 const { webRequest } = chrome;
 webRequest.onBeforeRequest.addListener(ofOurs((w, d) => w.on_before_request(d)), ours);
+// What a request really carried, after every extension's rules. Of its fields only X-Wikimedia-Debug and that cookie are read.
+const asSent = extra(webRequest.OnSendHeadersOptions, 'requestHeaders');
+webRequest.onSendHeaders.addListener(ofOurs((w, d) => w.on_sent(d)), ours, asSent);
 webRequest.onHeadersReceived.addListener(
 	ofOurs((w, d) => w.on_headers_received(d)), ours, extra(webRequest.OnHeadersReceivedOptions, 'responseHeaders'));
 webRequest.onErrorOccurred.addListener(ofOurs((w, d) => w.on_finished(d)), ours);
 webRequest.onCompleted.addListener(ofOurs((w, d) => w.on_finished(d)), ours);
-// What a page's request really carried, after every extension's rules.
 webRequest.onSendHeaders.addListener(
-	(details) => hand((w) => w.on_send_headers(details)),
-	{ urls, types: ['main_frame'] }, extra(webRequest.OnSendHeadersOptions, 'requestHeaders'));
+	(details) => hand((w) => w.on_send_headers(details)), { urls, types: ['main_frame'] }, asSent);

@@ -42,10 +42,12 @@ impl Method {
         }
     }
 
-    /// Whether a request with this method changes nothing on the server and may be repeated (RFC 9110, section 9.2.1).
+    /// Whether a request with this method only reads, so that it may be sent unasked, beside production, and again. RFC
+    /// 9110, section 9.2.1, calls `OPTIONS` safe too; it reads no page, its answers are not cached (section 9.3.7), and
+    /// what a wiki's extension does with it is its own, so a submitter must allow it as the rest.
     #[must_use]
     pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get | Self::Head | Self::Options)
+        matches!(self, Self::Get | Self::Head)
     }
 }
 
@@ -139,8 +141,18 @@ pub struct Request {
     pub wants_sha256: bool,
 }
 
+/// What the client says that it really sent with one request, as regards `X-Wikimedia-Debug`; nothing else of a request
+/// is read or kept, least of all another cookie.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The header's value as it left, after every extension had its say; several fields of the name are joined by `, `.
+    pub debug_header: Option<String>,
+    /// The value of the cookie of the same name, to which the edge listens too; an empty one is none.
+    pub debug_cookie: Option<String>,
+}
+
 /// One answer on the way to the last one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     /// The URL that was asked.
     pub url: String,
@@ -148,6 +160,12 @@ pub struct Hop {
     pub status: u16,
     /// Its `Location` field.
     pub location: Option<String>,
+    /// What was sent to get it; `None` where the client does not tell.
+    #[serde(default)]
+    pub sent: Option<Sent>,
+    /// All its fields; `None` where they were not told.
+    #[serde(default)]
+    pub headers: Option<Headers>,
 }
 
 /// The answer to a request.
@@ -175,6 +193,9 @@ pub struct Response {
     /// SHA-256 of those bytes, as 64 lower-case hexadecimal digits, where the request wants it.
     #[serde(default)]
     pub sha256: Option<String>,
+    /// What was sent to get this answer; `None` where the client does not tell.
+    #[serde(default)]
+    pub sent: Option<Sent>,
 }
 
 /// Why there was no answer.
@@ -232,4 +253,26 @@ pub enum TransportError {
         /// What the client said.
         detail: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hop, Response};
+
+    #[test]
+    fn an_answer_that_was_written_before_it_told_what_was_sent_is_still_read() {
+        let old = r#"{"url":"https://en.wikipedia.org/","status":200,"headers":[],"body":"x",
+            "hops":[{"url":"https://en.wikipedia.org/a","status":301,"location":"/"}],"elapsed_ms":7}"#;
+        let url = "https://en.wikipedia.org/a".to_owned();
+        let hop = Hop { url, status: 301, location: Some("/".into()), headers: None, sent: None };
+        let expected = Response {
+            url: "https://en.wikipedia.org/".into(),
+            status: 200,
+            body: "x".into(),
+            hops: vec![hop],
+            elapsed_ms: 7,
+            ..Response::default()
+        };
+        assert_eq!(serde_json::from_str::<Response>(old).unwrap(), expected);
+    }
 }

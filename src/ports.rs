@@ -56,10 +56,12 @@ pub trait Storage {
     async fn remove(&self, area: Area, key: &str) -> Result<(), StorageError>;
 }
 
-/// Tells the time and names things.
+/// Tells the time, lets it pass, and names things.
 pub trait Clock {
     /// Now, UTC.
     fn now(&self) -> Timestamp;
+    /// Comes back after so many milliseconds. Dropping it ends the waiting.
+    async fn wait(&self, ms: u32);
     /// A name that no other call has given or will give; lower-case hexadecimal.
     fn unique(&self) -> String;
 }

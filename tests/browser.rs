@@ -12,6 +12,10 @@ mod submitter;
 
 #[path = "browser/browsing.rs"]
 mod browsing;
+#[path = "browser/kills.rs"]
+mod kills;
+#[path = "browser/others.rs"]
+mod others;
 #[path = "browser/refusals.rs"]
 mod refusals;
 #[path = "browser/smoke.rs"]

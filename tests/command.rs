@@ -172,7 +172,7 @@ fn an_option_that_cannot_be_read_says_what_was_expected() {
     for (option, value, said) in [
         ("--connect-to", "127.0.0.1:8443", "expected four parts, HOST:PORT:ADDR:PORT"),
         ("--backend", "k8s mwdebug", "may have only letters, digits, full stops and hyphens"),
-        ("--jobs", "0", "0 is not in 1..=64"),
+        ("--jobs", "0", "0 is not in 1..=24"),
         ("--timeout", "601", "601 is not in 1..=600"),
         ("--on", "beta", "[possible values: mwdebug, production, both]"),
     ] {

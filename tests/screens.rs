@@ -7,6 +7,8 @@ mod behaviour;
 mod file;
 #[path = "screens/markup.rs"]
 mod markup;
+#[path = "screens/polite_behaviour.rs"]
+mod polite_behaviour;
 #[path = "screens/road_behaviour.rs"]
 mod road_behaviour;
 #[path = "screens/states.rs"]

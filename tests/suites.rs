@@ -74,6 +74,18 @@ fn every_key_is_read() {
     assert_eq!((raw.method, raw.body.as_deref(), raw.headers.is_empty()), (Method::Put, Some("plain\ntext"), true));
 }
 
+#[test]
+fn that_a_test_must_fail_before_is_read_and_written() {
+    let yaml = "https://en.wikipedia.org:\n- path: /\n  must_fail_before: true\n  assert_status: 200\n";
+    let suite = read(yaml).unwrap();
+    assert!(suite.tests[0].must_fail_before);
+    assert_eq!(read(&write(&suite)), Ok(suite));
+    let off = read(&yaml.replace("true", "false")).unwrap();
+    assert!(!off.tests[0].must_fail_before);
+    let error = read(&yaml.replace("true", "maybe")).unwrap_err();
+    assert_eq!(error.message, "<maybe> is no must_fail_before; write true or false");
+}
+
 /// One row a key: the test's YAML, an answer that it accepts, and one that it does not.
 #[test]
 fn every_assertion_key_passes_and_fails() {

@@ -57,11 +57,25 @@ async fn a_patch_on_the_test_servers_passes_there_and_is_what_makes_the_differen
     let passing = stand
         .verify("mwdebug", SUITE)
         .stdout_has("PASS          the group is listed  ")
-        .stdout_has("production fails it: the patch makes the difference\n")
+        .stdout_has("Fixed: production without the patch fails it.\n")
         .stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed, 1 fixed by the patch\n");
     run(passing).await;
     let debugged = stand.bed.seen().iter().filter(|seen| format!("{seen:?}").contains("backend=k8s-mwdebug")).count();
     assert_eq!(debugged, 1);
+}
+
+#[tokio::test]
+async fn every_backend_that_is_named_is_asked_and_printed() {
+    let stand = Stand::on_testservers().await;
+    let both = stand
+        .verify("mwdebug", SUITE)
+        .args(["--backend", "k8s-mwdebug", "--backend", "k8s-mwdebug-next"])
+        .stdout_has("              k8s-mwdebug       PASS  ")
+        .stdout_has("              k8s-mwdebug-next  PASS  ")
+        .stdout_has("PASS on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 1 of 1 passed, 1 fixed by the patch\n");
+    run(both).await;
+    let asked = |backend: &str| stand.bed.seen().iter().filter(|seen| format!("{seen:?}").contains(backend)).count();
+    assert_eq!((asked("backend=k8s-mwdebug\""), asked("backend=k8s-mwdebug-next\"")), (1, 1));
 }
 
 #[tokio::test]
@@ -72,21 +86,25 @@ async fn a_patch_that_is_not_synced_yet_fails_with_what_is_missing() {
         .code(1)
         .stdout_has("FAIL          the group is listed  ")
         .stdout_has("expected: body contains <eventcoordinator>\n")
-        .stdout_has("production fails it too\n")
-        .stdout_has("FAIL on mwdebug (k8s-mwdebug): 0 of 1 passed, 1 failed\n");
+        .stdout_has("Still failing: production without the patch fails it too.\n")
+        .stdout_has("FAIL on mwdebug (k8s-mwdebug): 0 of 1 passed, 1 failed (1 still failing)\n");
     run(failing).await;
 }
 
 #[tokio::test]
 async fn production_passes_only_after_the_fleet_sync() {
     let stand = Stand::on_testservers().await;
-    let before = stand.verify("both", SUITE).code(1).stdout_has("FAIL on production: 0 of 1 passed, 1 failed\n");
+    let before = stand
+        .verify("both", SUITE)
+        .code(1)
+        .stdout_has("FAIL on production: 0 of 1 passed, 1 failed (1 regressed since mwdebug)\n");
     run(before).await;
     stand.bed.sync_everywhere().await.unwrap();
     let after = stand
         .verify("both", SUITE)
         .stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed, 1 passed before too\n")
-        .stdout_has("PASS on production: 1 of 1 passed\n");
+        .stdout_has("this proves nothing about the patch. ")
+        .stdout_has("Kept: it passed on mwdebug, and on production before.\n");
     run(after).await;
 }
 
@@ -146,6 +164,28 @@ async fn production_in_place_of_the_backend_is_inconclusive_and_named() {
         .stdout_has("roduction answered")
         .stdout_has("INCONCLUSIVE on mwdebug (k8s-mwdebug): 0 of 1 passed, 1 inconclusive\n");
     run(doubtful).await;
+}
+
+#[tokio::test]
+async fn what_can_change_something_is_sent_only_when_it_is_allowed_and_every_request_says_who_asks() {
+    let stand = Stand::on_testservers().await;
+    let suite = SUITE.replace("    assert_status: 200\n", "    assert_status: 200\n    method: POST\n");
+    let posts = || stand.bed.seen().iter().filter(|seen| seen.method == "POST").count();
+    let left_out = stand
+        .verify("mwdebug", &suite)
+        .code(3)
+        .stdout_has("INCONCLUSIVE  the group is listed\n")
+        .stdout_has("POST request can change something on the wiki, and it was not allowed for this test")
+        .stdout_has("--allow-changes");
+    run(left_out).await;
+    assert_eq!((posts(), stand.bed.seen().len()), (0, 0));
+    run(stand.verify("mwdebug", &suite).arg("--allow-changes").stdout_has("PASS on mwdebug")).await;
+    assert_eq!((posts(), stand.bed.seen().len()), (1, 1));
+    run(stand.verify("mwdebug", SUITE).stdout_has("PASS on mwdebug")).await;
+    for seen in stand.bed.seen() {
+        let agent = seen.header("api-user-agent").unwrap_or_default();
+        assert!(agent.starts_with("backport-verify/") && seen.header("user-agent") == Some(agent), "{seen:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //!
 //! Must not keep anything and must not decide what to ask for.
 
+use super::agent::name_oneself;
 use crate::change::{
     Change, Destination, Reference, branches_from_gerrit, by_numbers, by_references, changes_from_gerrit,
     contained_from_gitiles, included_in, missing_from,
@@ -167,6 +168,8 @@ pub async fn running(
         from_there(&info).and_then(|()| Running::from_deployment_info(info.status, &info.body).map_err(unreadable));
     let failed = match told {
         Ok(running) => return Ok(running),
+        // Who asks to slow down is not asked something else at once.
+        Err(error) if info.status == 429 => return Err(error),
         Err(error) => error,
     };
     let site = ask(siteinfo_url(host)).await?;
@@ -187,8 +190,8 @@ pub(super) async fn text(http: &impl Http, url: &str) -> Result<String, AskError
 }
 
 fn request(url: &str) -> Request {
-    let agent = concat!("backport-verify/", env!("CARGO_PKG_VERSION"));
-    let headers = Headers::from_iter([("Api-User-Agent", agent)]);
+    let mut headers = Headers::new();
+    name_oneself(&mut headers);
     Request { url: url.to_owned(), headers, timeout_ms: TIMEOUT_MS, ..Request::default() }
 }
 

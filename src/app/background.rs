@@ -51,6 +51,8 @@ pub struct App<P> {
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) reminding: Cell<bool>,
+    /// A run has ended, and the results were not kept since.
+    pub(super) unfiled: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
     busy: Cell<u32>,
     /// What was last shown under each key of the session store, and on the badge.
@@ -85,6 +87,8 @@ pub(super) struct Inner {
     /// When this background was started.
     pub(super) woken: Timestamp,
     pub(super) abort: Option<AbortHandle>,
+    /// Runs whose report is to be posted, kept as such.
+    pub(super) to_send: Vec<String>,
     /// Values that must not be written over, because this version could not read them.
     pub(super) unreadable: Vec<&'static str>,
 }
@@ -117,6 +121,7 @@ impl<P: Ports> App<P> {
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
             reminding: Cell::new(false),
+            unfiled: Cell::new(false),
             busy: Cell::new(0),
             shown: RefCell::default(),
             turn: Mutex::default(),
@@ -129,7 +134,8 @@ impl<P: Ports> App<P> {
         let library = self.kept::<Library>(LIBRARY).await;
         let agenda = self.kept::<Agenda>(REMINDERS).await;
         let mut runs = self.kept::<Vec<Run>>(RUNS).await.unwrap_or_default();
-        if let Some(run) = self.kept::<Run>(JOURNAL).await {
+        let journalled = self.kept::<Run>(JOURNAL).await;
+        if let Some(run) = journalled.clone() {
             let id = &run.journal.plan.id;
             // The browser may have stopped us between keeping the ended run and removing its journal.
             if !runs.iter().any(|known| known.journal.plan.id == *id && known.journal.ended.is_some()) {
@@ -160,6 +166,7 @@ impl<P: Ports> App<P> {
             inner.watch = watch;
             inner.woken = self.ports.now();
         }
+        self.file_journal(journalled).await;
         self.end_stale_run().await;
         self.expire_browsing().await;
         self.check_access().await;
@@ -173,11 +180,10 @@ impl<P: Ports> App<P> {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
             Command::Refresh { force } => self.want_refresh(force).await,
-            Command::SaveSettings { nick, backend, webhook, reminders, switches } => {
-                self.save_settings(&nick, &backend, webhook.as_deref(), reminders, switches).await
-            }
+            Command::SaveSettings { form } => self.save_settings(&form).await,
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
-            Command::SaveTests { gerrit, tests } => self.save_tests(gerrit, tests).await,
+            Command::SaveTests { gerrit, owner, tests } => self.save_tests(gerrit, owner, tests).await,
+            Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
             Command::Examine { gerrit } => self.want_examined(gerrit).await,

@@ -4,6 +4,7 @@
 use super::refreshing::origin_of;
 use super::{App, Browsing, Problem};
 use crate::debug::HEADER;
+use crate::exchange::Sent;
 use crate::ports::{HeaderRule, Ports, TabId};
 use crate::suite::{SITES, in_scope};
 use jiff::SignedDuration;
@@ -26,7 +27,8 @@ impl<P: Ports> App<P> {
             let mut inner = self.inner.borrow_mut();
             let (backend, switches) = (inner.settings.backend.clone(), inner.settings.switches.clone());
             let until = self.ports.now() + LASTS;
-            inner.carried.browsing.push(Browsing { tab, url: url.clone(), backend, switches, until, conflict: None });
+            let (url, conflict, cookie) = (url.clone(), None, None);
+            inner.carried.browsing.push(Browsing { tab, url, backend, switches, until, conflict, cookie });
         }
         self.apply_rules().await?;
         self.ports.navigate(tab, &url).await.map_err(|detail| Problem::Tab { detail })
@@ -45,14 +47,17 @@ impl<P: Ports> App<P> {
         self.apply_rules_or_tell().await;
     }
 
-    /// A request of a tab has gone out with this value of the header, after every extension had its say.
-    pub async fn tab_header_seen(&self, tab: TabId, value: Option<&str>) {
+    /// A request of a tab has gone out so, after every extension had its say.
+    pub async fn tab_sent(&self, tab: TabId, sent: &Sent) {
         let changed = {
             let mut inner = self.inner.borrow_mut();
             let Some(browsing) = inner.carried.browsing.iter_mut().find(|browsing| browsing.tab == tab) else { return };
             let ours = browsing.directives().value();
+            let value = sent.debug_header.as_deref();
             let conflict = (value != Some(ours.as_str())).then(|| value.unwrap_or("no header").to_owned());
-            std::mem::replace(&mut browsing.conflict, conflict.clone()) != conflict
+            let before = (browsing.conflict.take(), browsing.cookie.take());
+            (browsing.conflict, browsing.cookie) = (conflict, sent.debug_cookie.clone());
+            before != (browsing.conflict.clone(), browsing.cookie.clone())
         };
         if changed {
             self.publish().await;

@@ -4,7 +4,8 @@
 use super::Problem;
 use crate::debug::{Realm, Switch};
 use crate::reminder::Wanted;
-use crate::suite::Test;
+use crate::suite::{Owner, Test};
+use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -19,18 +20,10 @@ pub enum Command {
         /// Whether age does not matter.
         force: bool,
     },
-    /// Keeps the settings. A `webhook` of `None` leaves the kept one alone, an empty one takes it away.
+    /// Keeps the settings.
     SaveSettings {
-        /// IRC nick as typed; empty takes it away.
-        nick: String,
-        /// Backend name.
-        backend: String,
-        /// Webhook URL as typed.
-        webhook: Option<String>,
-        /// Which reminders are wanted; `None` leaves that as it is.
-        reminders: Option<Wanted>,
-        /// What is switched on for debug backends; `None` leaves that as it is.
-        switches: Option<BTreeSet<Switch>>,
+        /// What was typed and ticked.
+        form: SettingsForm,
     },
     /// Keeps what the user says of a server that no table has, and of the other servers of its release.
     SettleServer {
@@ -39,12 +32,22 @@ pub enum Command {
         /// What it is; [`Realm::Unknown`] takes back what was said.
         realm: Realm,
     },
-    /// Keeps the tests of a change, over those that were there.
+    /// Keeps the tests of a change, its repository or a wiki, over those that were there.
     SaveTests {
         /// Gerrit change number.
         gerrit: u64,
+        /// What they belong to; `None` is the change.
+        owner: Option<Owner>,
         /// The tests; empty takes the suite away.
         tests: Vec<Test>,
+    },
+    /// Allows that a test be sent although its method can change something, as a run has it that did not send it. Refused
+    /// with [`Problem::TestChanged`] when it asks for something else by now.
+    Allow {
+        /// The run's name.
+        run: String,
+        /// The test's place in it.
+        test: usize,
     },
     /// Runs the tests of a change on the test servers.
     VerifyOnMwdebug {
@@ -86,6 +89,25 @@ pub enum Command {
     },
     /// Puts a notice away.
     Dismiss,
+}
+
+/// Settings as a page has them. What is `None` stays as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsForm {
+    /// IRC nick as typed; empty takes it away.
+    pub nick: String,
+    /// Backend name.
+    pub backend: String,
+    /// Names of further backends to verify on at the same time.
+    pub also: Option<Vec<String>>,
+    /// Webhook URL as typed; empty takes it away.
+    pub webhook: Option<String>,
+    /// Which reminders are wanted.
+    pub reminders: Option<Wanted>,
+    /// What is switched on for debug backends.
+    pub switches: Option<BTreeSet<Switch>>,
+    /// How many requests a run may have in flight.
+    pub limits: Option<Limits>,
 }
 
 /// The background's answer to a [`Command`]: it was done, or what stood against it.

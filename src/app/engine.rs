@@ -1,126 +1,218 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Performs a run: sends what is pending, a few at a time, and has what comes weighed. What the asked wikis run is read
-//! beside the tests.
+//! beside the tests. How many at a time, and whom not, `traffic` says.
 //!
 //! Must not judge anything itself: `verify` does.
 
+use super::agent::name_oneself;
+use super::comparing::Comparing;
+use super::traffic::{Traffic, admitted};
 use super::train::Train;
 use crate::debug::HEADER;
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
 use crate::suite::Test;
 use crate::verify::{
-    Doubt, Evidence, Journal, Limits, Outcome, Plan, Reason, Target, is_cached, past_caches, weigh, weigh_parser_cache,
-    without_past_caches,
+    Doubt, Evidence, Journal, Limits, Outcome, Page, Plan, Reason, Target, is_cached, past_caches, weigh,
+    weigh_parser_cache, weigh_sent, without_past_caches,
 };
 use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::{BTreeMap, VecDeque};
-
-/// The requests that are in flight.
-struct Traffic {
-    limits: Limits,
-    per_host: BTreeMap<String, usize>,
-    in_all: usize,
-    debug: usize,
-}
-
-impl Traffic {
-    const fn new(limits: Limits) -> Self {
-        Self { limits, per_host: BTreeMap::new(), in_all: 0, debug: 0 }
-    }
-
-    /// Takes room for so many requests to the host, if there is any. A pair always has room where nothing is in flight.
-    fn enter(&mut self, host: &str, debug: bool, requests: usize) -> bool {
-        let of_host = self.per_host.get(host).copied().unwrap_or_default();
-        let fits = |busy: usize, limit: usize| busy == 0 || busy + requests <= limit;
-        let has_room = fits(of_host, self.limits.per_host)
-            && fits(self.in_all, self.limits.in_all)
-            && (!debug || fits(self.debug, self.limits.debug));
-        if has_room {
-            self.per_host.insert(host.to_owned(), of_host + requests);
-            self.in_all += requests;
-            self.debug += if debug { requests } else { 0 };
-        }
-        has_room
-    }
-
-    fn leave(&mut self, host: &str, debug: bool) {
-        if let Some(of_host) = self.per_host.get_mut(host) {
-            *of_host -= 1;
-        }
-        self.in_all -= 1;
-        self.debug -= usize::from(debug);
-    }
-}
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// Hears of a run's progress.
 #[allow(async_fn_in_trait, reason = "used generically inside this crate, on one thread")]
 pub trait Progress {
-    /// An outcome has come; it is already in the journal.
+    /// An outcome has come, or a wait that a host asked for has begun or ended; it is already in the journal.
     async fn outcome(&self, journal: &Journal);
 }
 
-/// What a request under way comes to.
+/// What something under way comes to.
 enum Came {
-    /// The outcome of the job at this place.
-    Outcome(usize, Box<Outcome>),
+    /// The outcome of the job at this place, and the page that it is about.
+    Outcome { place: usize, host: String, debug: bool, outcome: Box<Outcome>, page: Option<Page> },
     /// The servers of a wiki have said what they run.
-    Code,
+    Code { host: String, debug: bool },
+    /// A wait that this host asked for is over.
+    Rested { host: String },
 }
 
-/// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it. Once a host asks
-/// to slow down, it is asked nothing more.
-/// It comes back when nothing is pending; dropping it ends every request under way.
+/// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it. A test that may
+/// not be sent is not. A host that asks to wait a few seconds is asked nothing before they are over, and then once more
+/// what it refused, where that only reads; one that asks for more, or asks a second time, is asked nothing more.
+/// It comes back when nothing is pending; dropping it ends every request and every wait under way.
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
+    if leave_out_what_is_not_allowed(journal) {
+        progress.outcome(journal).await;
+    }
     let plan = journal.plan.clone();
-    let jobs = plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect::<Vec<_>>();
-    let plan = &plan;
-    let mut train = Train::new(ports, plan);
-    let mut waiting: VecDeque<usize> = journal.pending().into();
-    let mut traffic = Traffic::new(limits);
-    let mut in_flight = FuturesUnordered::new();
-    let mut awaited = 0;
+    let mut desk = Desk::new(ports, &plan, limits, journal);
     loop {
-        let mut later = VecDeque::new();
-        for place in waiting.drain(..) {
-            let Some((test, target)) = jobs.get(place).copied() else { continue };
-            let (host, debug) = (host(test), matches!(target, Target::Debug { .. }));
-            let to_be_read = train.is_to_be_read(&host, target);
-            if !traffic.enter(&host, debug, 1 + usize::from(to_be_read)) {
-                later.push_back(place);
-                continue;
-            }
-            if to_be_read {
-                let (host, reading) = (host.clone(), train.read(&host, target));
-                in_flight.push(reading.map(move |_| (host, debug, Came::Code)).boxed_local());
-            }
-            let scale = train.scale(&host, target);
-            let job = async move { scale.weigh(ask(ports, plan, test, target).await).await };
-            let came = move |outcome| (host, debug, Came::Outcome(place, Box::new(outcome)));
-            in_flight.push(job.map(came).boxed_local());
-            awaited += 1;
-        }
-        waiting = later;
+        desk.send();
         // A server that has not said yet what it runs may hold the room of a test that waits.
-        if awaited == 0 && waiting.is_empty() {
+        if desk.awaited == 0 && desk.waiting.is_empty() {
             break;
         }
-        let Some((of, debug, came)) = in_flight.next().await else { break };
-        traffic.leave(&of, debug);
-        let Came::Outcome(place, outcome) = came else { continue };
-        awaited -= 1;
-        let refused = doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned();
-        journal.outcomes.insert(place, *outcome);
-        if let Some(doubt) = refused {
-            let is_of_host = |place: &usize| jobs.get(*place).is_some_and(|(test, _)| host(test) == of);
-            for place in waiting.iter().filter(|place| is_of_host(place)) {
-                let reason = Reason::Doubt { doubt: doubt.clone() };
-                journal.outcomes.insert(*place, Outcome::inconclusive(reason, Evidence::default()));
-            }
-            waiting.retain(|place| !is_of_host(place));
+        let Some(came) = desk.under_way.next().await else { break };
+        if desk.take(came, journal) {
+            progress.outcome(journal).await;
         }
-        progress.outcome(journal).await;
+    }
+}
+
+/// Whether there was any.
+fn leave_out_what_is_not_allowed(journal: &mut Journal) -> bool {
+    let before = journal.outcomes.len();
+    for place in journal.pending() {
+        let test = journal.plan.jobs.get(place).and_then(|job| journal.plan.tests.get(job.test));
+        if let Some(test) = test.filter(|test| !test.may_be_sent()) {
+            let doubt = Doubt::NotAllowed { method: test.method.as_str().to_owned() };
+            let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+            journal.outcomes.insert(place, outcome);
+        }
+    }
+    journal.outcomes.len() > before
+}
+
+/// A run while it is performed.
+struct Desk<'a, P> {
+    ports: &'a P,
+    plan: &'a Plan,
+    jobs: Vec<(&'a Test, &'a Target)>,
+    train: Train<'a, P>,
+    traffic: Rc<RefCell<Traffic<'a>>>,
+    comparing: Comparing,
+    /// Places of the jobs that are still to be sent.
+    waiting: VecDeque<usize>,
+    under_way: FuturesUnordered<LocalBoxFuture<'a, Came>>,
+    /// How many jobs are among them.
+    awaited: usize,
+}
+
+impl<'a, P: Http + Clock> Desk<'a, P> {
+    fn new(ports: &'a P, plan: &'a Plan, limits: Limits, journal: &Journal) -> Self {
+        let mut desk = Self {
+            ports,
+            plan,
+            jobs: plan.jobs.iter().filter_map(|job| Some((plan.tests.get(job.test)?, &job.target))).collect(),
+            train: Train::new(ports, plan),
+            traffic: Rc::new(RefCell::new(Traffic::new(limits))),
+            comparing: Comparing::default(),
+            waiting: journal.pending().into(),
+            under_way: FuturesUnordered::new(),
+            awaited: 0,
+        };
+        // What was waited for before an interruption; a wait that it cut short begins anew.
+        for pause in &journal.pauses {
+            if pause.over {
+                desk.traffic.borrow_mut().was_waited_for(&pause.host);
+            } else {
+                desk.rest(&pause.host, pause.seconds);
+            }
+        }
+        desk
+    }
+
+    /// Sends what there is room for.
+    fn send(&mut self) {
+        for place in std::mem::take(&mut self.waiting) {
+            let Some((test, target)) = self.jobs.get(place).copied() else { continue };
+            if !self.begin(place, test, target) {
+                self.waiting.push_back(place);
+            }
+        }
+    }
+
+    /// Sends one job, and before it what asks its servers for their code; false where there is no room.
+    fn begin(&mut self, place: usize, test: &'a Test, target: &'a Target) -> bool {
+        let (host, debug) = (host(test), matches!(target, Target::Debug { .. }));
+        if self.train.is_to_be_read(&host, target) {
+            if !self.traffic.borrow_mut().enter(&host, debug) {
+                return false;
+            }
+            let (reading, host) = (self.train.read(&host, target), host.clone());
+            self.under_way.push(reading.map(move |_| Came::Code { host, debug }).boxed_local());
+        }
+        if !self.traffic.borrow_mut().enter(&host, debug) {
+            return false;
+        }
+        let (ports, plan, traffic) = (self.ports, self.plan, Rc::clone(&self.traffic));
+        let scale = self.train.scale(&host, target);
+        let job = async move {
+            let (outcome, page) = ask(ports, plan, test, target, &traffic).await;
+            Came::Outcome { place, host, debug, outcome: Box::new(scale.weigh(outcome).await), page }
+        };
+        self.under_way.push(job.boxed_local());
+        self.awaited += 1;
+        true
+    }
+
+    /// Takes in what came; whether the journal has changed.
+    fn take(&mut self, came: Came, journal: &mut Journal) -> bool {
+        match came {
+            Came::Code { host, debug } => {
+                self.traffic.borrow_mut().leave(&host, debug);
+                return false;
+            }
+            Came::Rested { host } => {
+                if self.traffic.borrow().is_resting(&host) {
+                    return false;
+                }
+                journal.go_on(&host);
+            }
+            Came::Outcome { place, host, debug, outcome, page } => {
+                self.traffic.borrow_mut().leave(&host, debug);
+                self.awaited -= 1;
+                match doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned() {
+                    Some(doubt) => self.refused(place, &host, &doubt, *outcome, journal),
+                    None => {
+                        journal.outcomes.insert(place, *outcome);
+                        self.comparing.came(place, page, journal);
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// A host answers to nothing for now.
+    fn refused(&mut self, place: usize, host: &str, doubt: &Doubt, outcome: Outcome, journal: &mut Journal) {
+        let wait = self.traffic.borrow_mut().refused(host, doubt.wait());
+        let is_safe = self.jobs.get(place).is_some_and(|(test, _)| test.method.is_safe());
+        if let (Some(_), true) = (wait, is_safe) {
+            self.waiting.push_front(place);
+        } else {
+            journal.outcomes.insert(place, outcome);
+        }
+        match wait {
+            Some(seconds) => {
+                journal.pause(host, seconds);
+                self.rest(host, seconds);
+            }
+            None => self.give_up(host, doubt, journal),
+        }
+    }
+
+    fn rest(&mut self, host: &str, seconds: u32) {
+        let (ports, host) = (self.ports, host.to_owned());
+        let wait = async move { ports.wait(seconds.saturating_mul(1000)).await };
+        let wait = self.traffic.borrow_mut().rests(&host, wait.boxed_local());
+        self.under_way.push(wait.map(move |()| Came::Rested { host }).boxed_local());
+    }
+
+    /// What is still to be asked of a host is not.
+    fn give_up(&mut self, host: &str, doubt: &Doubt, journal: &mut Journal) {
+        journal.go_on(host);
+        let jobs = &self.jobs;
+        let is_of_host = |place: &usize| jobs.get(*place).is_some_and(|(test, _)| self::host(test) == host);
+        for place in self.waiting.iter().filter(|place| is_of_host(place)) {
+            let reason = Reason::Doubt { doubt: doubt.clone() };
+            journal.outcomes.insert(*place, Outcome::inconclusive(reason, Evidence::default()));
+        }
+        self.waiting.retain(|place| !is_of_host(place));
     }
 }
 
@@ -136,7 +228,13 @@ fn host(test: &Test) -> String {
 }
 
 /// Asks once, and once more past the caches when one of them answered.
-async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Target) -> Outcome {
+async fn ask<P: Http + Clock>(
+    ports: &P,
+    plan: &Plan,
+    test: &Test,
+    target: &Target,
+    traffic: &RefCell<Traffic<'_>>,
+) -> (Outcome, Option<Page>) {
     let first = send(ports, test, target, plan, None).await;
     let unique = ports.unique();
     let again = match &first {
@@ -144,20 +242,30 @@ async fn ask<P: Http + Clock>(ports: &P, plan: &Plan, test: &Test, target: &Targ
         Ok(response) if response.status != 429 && is_cached(response) => past_caches(test.method, &test.url, &unique),
         _ => None,
     };
+    let again = match again {
+        Some(url) if admitted(traffic, &host(test)).await => Some(url),
+        _ => None,
+    };
     let Some(url) = again else { return weigh_all(plan, test, target, first.as_ref()) };
     let second = send(ports, test, target, plan, Some(url)).await;
     let second = second.map(|response| without_past_caches(response, &unique));
-    let mut outcome = weigh_all(plan, test, target, second.as_ref());
+    let (mut outcome, page) = weigh_all(plan, test, target, second.as_ref());
     outcome.evidence.repeated_past_cache = true;
-    outcome
+    (outcome, page)
 }
 
-fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Outcome {
+fn weigh_all(
+    plan: &Plan,
+    test: &Test,
+    target: &Target,
+    came: Result<&Response, &TransportError>,
+) -> (Outcome, Option<Page>) {
     let outcome = weigh(test, target, came, &plan.known);
-    match came {
-        Ok(response) => weigh_parser_cache(outcome, plan, target, response),
-        Err(_) => outcome,
-    }
+    let Ok(response) = came else { return (outcome, None) };
+    let mut outcome = weigh_parser_cache(weigh_sent(outcome, plan, target, response), plan, target, response);
+    let page = Page::of(response);
+    outcome.evidence.page = page.digest();
+    (outcome, Some(page))
 }
 
 async fn send<P: Http>(
@@ -171,6 +279,7 @@ async fn send<P: Http>(
     if let Some(url) = url {
         request.url = url;
     }
+    name_oneself(&mut request.headers);
     if let Some(directives) = plan.directives(target) {
         request.headers.push(HEADER, directives.value());
     }

@@ -110,7 +110,7 @@ impl<P: Ports> App<P> {
     fn hosts_of(&self, patches: &BTreeSet<u64>) -> BTreeMap<u64, String> {
         let inner = self.inner.borrow();
         let host = |patch: &u64| {
-            let test = inner.library.suites.get(patch)?.tests.first()?;
+            let (_, test) = inner.tests_of(*patch).into_iter().next()?;
             Some((*patch, in_scope(&test.url).ok()?.host_str()?.to_owned()))
         };
         patches.iter().filter_map(host).collect()

@@ -3,12 +3,14 @@
 //!
 //! Sees the pure modules and the ports, and nothing of a browser. The background is the only one that runs it.
 
+mod agent;
 mod alarm;
 mod asking;
 mod background;
 mod badge;
 mod browsing;
 mod command;
+mod comparing;
 mod containing;
 mod earlier;
 mod engine;
@@ -16,20 +18,23 @@ mod examining;
 mod guarding;
 mod keeping;
 mod looking;
+mod owning;
 mod problem;
 mod refreshing;
 mod reminding;
 mod reporting;
 mod settings;
 mod state;
+mod traffic;
 mod train;
 mod verifying;
 mod viewing;
 mod watching;
 
+pub use agent::{AGENT, AGENT_FIELD};
 pub use asking::{AskError, LogSource, branches, calendar, changes, contains, log, running, versions};
 pub use background::App;
-pub use command::{Command, Reply};
+pub use command::{Command, Reply, SettingsForm};
 pub use engine::{Progress, perform};
 pub use problem::Problem;
 pub use state::{Browsing, Delivery, Loaded, Report, Run, SettingsView, State};

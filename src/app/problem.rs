@@ -39,6 +39,11 @@ pub enum Problem {
         /// Why, as a fragment.
         detail: String,
     },
+    /// A test is not as it was when the user saw it.
+    TestChanged {
+        /// Its label.
+        test: String,
+    },
     /// A setting cannot be kept.
     BadSetting {
         /// Why, as a fragment.
@@ -110,6 +115,7 @@ impl Problem {
             Self::NoChange => "That is not the number of a Gerrit change.".to_owned(),
             Self::NoTests { gerrit } => format!("Change {gerrit} has no saved test, so there is nothing to verify."),
             Self::BadTest { test, detail } => with(&format!("Test “{test}” cannot be saved or run"), detail),
+            Self::TestChanged { test } => format!("Test “{test}” was changed since that run, so nothing was allowed."),
             Self::BadSetting { detail } => with("The settings were not saved", detail),
             Self::NoAccess { origins } if origins.is_empty() => {
                 "The browser does not let this extension reach the sites that it needs.".to_owned()
@@ -145,6 +151,7 @@ impl Problem {
             Self::NoChange => "Type the number or paste the URL of the change, as it stands in Gerrit.",
             Self::NoTests { .. } => "Add a test: the URL of a page, and what it must show once the patch is there.",
             Self::BadTest { .. } => "Correct the test, save it, and try again.",
+            Self::TestChanged { .. } => "Look at the test as it is now; to allow it, tick the box in it and save.",
             Self::BadSetting { .. } => "Correct it and save again.",
             Self::NoAccess { .. } => "Grant the access; without it nothing can be read or verified there.",
             Self::Busy => "Wait until it ends, or cancel it.",

@@ -9,6 +9,10 @@ use crate::store::Webhook;
 
 const TIMEOUT_MS: u32 = 20_000;
 
+/// The field that names a message: the same one when it is sent again, so that a receiver can tell
+/// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>). Others ignore it.
+const ID: &str = "webhook-id";
+
 impl<P: Ports> App<P> {
     /// Marks a report for sending; [`App::work`] sends it.
     pub(super) async fn want_report(&self, run: &str) -> Result<(), Problem> {
@@ -17,13 +21,19 @@ impl<P: Ports> App<P> {
         if !origins.is_empty() {
             return Err(Problem::NoAccess { origins });
         }
-        match self.delivery(run).ok_or(Problem::Gone)? {
+        let before = self.delivery(run).ok_or(Problem::Gone)?;
+        match before {
             Delivery::Sending => Err(Problem::Busy),
             // Said once is enough.
             Delivery::Delivered { .. } => Ok(()),
             Delivery::Preview | Delivery::Failed { .. } => {
                 self.set_delivery(run, Delivery::Sending);
-                self.keep_runs().await;
+                // It is not sent before that is kept: a background that was stopped meanwhile would offer it as unsent.
+                if let Err(problem) = self.keep_runs().await {
+                    self.set_delivery(run, before);
+                    return Err(problem);
+                }
+                self.inner.borrow_mut().to_send.push(run.to_owned());
                 Ok(())
             }
         }
@@ -37,22 +47,24 @@ impl<P: Ports> App<P> {
             let webhook = self.inner.borrow().settings.webhook.clone();
             let awake = self.awake();
             let delivery = match webhook {
-                Some(webhook) => self.post(&webhook, &line).await,
+                Some(webhook) => self.post(&webhook, &run, &line).await,
                 None => Delivery::Failed { detail: "The webhook was removed; set one in the settings.".into() },
             };
             drop(awake);
             self.set_delivery(&run, delivery);
-            self.keep_runs().await;
+            if let Err(problem) = self.keep_runs().await {
+                self.inner.borrow_mut().notice = Some(problem);
+            }
             self.publish().await;
         }
         self.sending.set(false);
     }
 
-    async fn post(&self, webhook: &Webhook, line: &str) -> Delivery {
+    async fn post(&self, webhook: &Webhook, run: &str, line: &str) -> Delivery {
         let request = Request {
             method: Method::Post,
             url: webhook.reveal().to_owned(),
-            headers: Headers::from_iter([("Content-Type", "application/json")]),
+            headers: Headers::from_iter([("Content-Type", "application/json"), (ID, &*format!("{run}-1"))]),
             body: Some(slack_body(line)),
             timeout_ms: TIMEOUT_MS,
             ..Request::default()
@@ -69,10 +81,15 @@ impl<P: Ports> App<P> {
     }
 
     fn next_report(&self) -> Option<(String, String)> {
-        self.inner.borrow().runs.iter().find_map(|run| {
-            let report = run.report.as_ref().filter(|report| report.delivery == Delivery::Sending)?;
-            Some((run.journal.plan.id.clone(), report.line.clone()))
-        })
+        let mut inner = self.inner.borrow_mut();
+        while let Some(id) = inner.to_send.pop() {
+            // Another run may have taken its place.
+            let run = inner.runs.iter().find(|run| run.journal.plan.id == id);
+            if let Some(report) = run.and_then(|run| run.report.as_ref()) {
+                return Some((id, report.line.clone()));
+            }
+        }
+        None
     }
 
     fn delivery(&self, run: &str) -> Option<Delivery> {

@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Use case: keep settings and tests.
 
-use super::background::{LIBRARY, SETTINGS};
-use super::{App, Problem};
-use crate::debug::{Backend, Realm, Switch};
+use super::background::SETTINGS;
+use super::{App, Problem, SettingsForm};
+use crate::debug::{Backend, Realm};
 use crate::ports::Ports;
-use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::store::Webhook;
-use crate::suite::{Suite, Test};
-use std::collections::BTreeSet;
+use crate::suite::{Owner, Test};
+use crate::verify::{Limits, LimitsError};
 
 impl<P: Ports> App<P> {
-    pub(super) async fn save_settings(
-        &self,
-        nick: &str,
-        backend: &str,
-        webhook: Option<&str>,
-        reminders: Option<Wanted>,
-        switches: Option<BTreeSet<Switch>>,
-    ) -> Result<(), Problem> {
+    pub(super) async fn save_settings(&self, form: &SettingsForm) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
-        settings.nick = Nick::new(nick);
-        settings.backend =
-            Backend::new(backend.trim()).map_err(|error| Problem::BadSetting { detail: error.to_string() })?;
-        match webhook.map(str::trim) {
+        settings.nick = Nick::new(&form.nick);
+        settings.backend = named(&form.backend)?;
+        if let Some(also) = &form.also {
+            settings.also = also.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
+        }
+        match form.webhook.as_deref().map(str::trim) {
             None => {}
             Some("") => settings.webhook = None,
             Some(url) => {
@@ -32,9 +26,13 @@ impl<P: Ports> App<P> {
                 settings.webhook = Some(webhook);
             }
         }
-        settings.reminders = reminders.unwrap_or(settings.reminders);
-        if let Some(switches) = switches {
-            settings.switches = switches;
+        settings.reminders = form.reminders.unwrap_or(settings.reminders);
+        if let Some(switches) = &form.switches {
+            settings.switches.clone_from(switches);
+        }
+        if let Some(Limits { per_host, in_all, debug }) = form.limits {
+            let refused = |error: LimitsError| Problem::BadSetting { detail: error.to_string() };
+            settings.limits = Limits::new(per_host, in_all, debug).map_err(refused)?;
         }
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
@@ -52,19 +50,38 @@ impl<P: Ports> App<P> {
         Ok(())
     }
 
-    pub(super) async fn save_tests(&self, gerrit: u64, tests: Vec<Test>) -> Result<(), Problem> {
+    pub(super) async fn save_tests(&self, gerrit: u64, owner: Option<Owner>, tests: Vec<Test>) -> Result<(), Problem> {
         tests.iter().try_for_each(valid)?;
-        let mut library = self.inner.borrow().library.clone();
-        if tests.is_empty() {
-            library.suites.remove(&gerrit);
-        } else {
-            library.suites.insert(gerrit, Suite { tests });
-        }
-        self.keep(LIBRARY, &library).await?;
-        self.inner.borrow_mut().library = library;
-        self.check_access().await;
-        Ok(())
+        let owner = owner.unwrap_or_else(|| self.inner.borrow().owner_of(gerrit));
+        self.keep_suite(owner, tests).await
     }
+
+    /// Allows the request of a test that a run has left out. What is saved may have changed since then, and what was
+    /// allowed must be what the user has seen.
+    pub(super) async fn allow(&self, run: &str, place: usize) -> Result<(), Problem> {
+        let (owner, seen, mut tests, at) = {
+            let inner = self.inner.borrow();
+            let plan = inner.runs.iter().map(|known| &known.journal.plan).find(|plan| plan.id == run);
+            let seen = plan.and_then(|plan| Some((plan.subject.gerrit?, plan.tests.get(place)?.clone())));
+            let (gerrit, seen) = seen.ok_or(Problem::Gone)?;
+            let changed = || Problem::TestChanged { test: seen.label().to_owned() };
+            let saved = inner.tests_of(gerrit);
+            let (owner, _) = saved.get(place).ok_or_else(changed)?;
+            let first = saved.iter().position(|(known, _)| known == owner).unwrap_or_default();
+            let tests: Vec<Test> =
+                saved.iter().filter(|(known, _)| known == owner).map(|(_, test)| test.clone()).collect();
+            (owner.clone(), seen, tests, place - first)
+        };
+        match tests.get_mut(at).filter(|test| test.asks_the_same(&seen)) {
+            Some(test) => test.allowed = true,
+            None => return Err(Problem::TestChanged { test: seen.label().to_owned() }),
+        }
+        self.keep_suite(owner, tests).await
+    }
+}
+
+fn named(backend: &str) -> Result<Backend, Problem> {
+    Backend::new(backend.trim()).map_err(|error| Problem::BadSetting { detail: error.to_string() })
 }
 
 /// Whether a test may be kept and run.

@@ -7,8 +7,8 @@ use crate::deployed::Progress;
 use crate::preflight::Fitness;
 use crate::reminder::Wanted;
 use crate::schedule::{Nick, Window};
-use crate::suite::Suite;
-use crate::verify::Journal;
+use crate::suite::{Owner, Suite, Test};
+use crate::verify::{Journal, Limits};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -31,8 +31,10 @@ pub struct State {
     pub progress: BTreeMap<u64, Progress>,
     /// Backends to choose from; empty when noc did not tell.
     pub backends: Vec<Backend>,
-    /// Saved suites by Gerrit change number.
-    pub suites: BTreeMap<u64, Suite>,
+    /// Saved suites by what they belong to.
+    pub suites: BTreeMap<Owner, Suite>,
+    /// What the suites that apply to a change belong to, by Gerrit change number; the change itself first.
+    pub owners: BTreeMap<u64, Vec<Owner>>,
     /// The runs that are kept, newest first; the newest may be under way. At most one a change and stage.
     pub runs: Vec<Run>,
     /// Tabs that are served by a debug backend.
@@ -46,6 +48,25 @@ pub struct State {
 impl State {
     /// The key of the session store under which the state is kept as JSON.
     pub const KEY: &'static str = "state";
+
+    /// What the suites that apply to a change belong to, whether there are any; the change itself first.
+    #[must_use]
+    pub fn owners_of(&self, gerrit: u64) -> Vec<Owner> {
+        self.owners.get(&gerrit).cloned().unwrap_or_else(|| vec![Owner::numbered(gerrit)])
+    }
+
+    /// The suite of a change's own.
+    #[must_use]
+    pub fn suite_of(&self, gerrit: u64) -> Option<&Suite> {
+        self.suites.get(self.owners_of(gerrit).first()?)
+    }
+
+    /// Every test that applies to a change, in the order in which they run.
+    #[must_use]
+    pub fn tests_of(&self, gerrit: u64) -> Vec<Test> {
+        let suites = self.owners_of(gerrit).into_iter().filter_map(|owner| self.suites.get(&owner));
+        suites.flat_map(|suite| suite.tests.clone()).collect()
+    }
 
     /// The run that is under way.
     #[must_use]
@@ -78,6 +99,9 @@ pub struct SettingsView {
     pub nick: Option<Nick>,
     /// Debug backend.
     pub backend: Backend,
+    /// Further backends to verify on at the same time.
+    #[serde(default)]
+    pub also: BTreeSet<Backend>,
     /// The webhook's origin; the rest of its URL is a secret.
     pub webhook: Option<String>,
     /// Which reminders are wanted.
@@ -86,6 +110,9 @@ pub struct SettingsView {
     pub switches: BTreeSet<Switch>,
     /// What the user has said of servers that no table has.
     pub servers: Known,
+    /// How many requests a run may have in flight.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// Something that is fetched.
@@ -201,6 +228,9 @@ pub struct Browsing {
     pub until: Timestamp,
     /// The value of another extension that overrode ours, when one was seen.
     pub conflict: Option<String>,
+    /// The value of a cookie X-Wikimedia-Debug that went along, when one was seen: the edge heeds it before the header.
+    #[serde(default)]
+    pub cookie: Option<String>,
 }
 
 impl Browsing {

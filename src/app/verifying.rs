@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Use case: verify a change on the test servers or on production.
 
-use super::background::{JOURNAL, RUNS, put_first};
+use super::background::{Inner, JOURNAL, RUNS, put_first};
 use super::engine::{Progress, perform};
 use super::refreshing::origin_of;
 use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
+use crate::debug::Backends;
 use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
-use crate::suite::Test;
-use crate::verify::{Doubt, Ending, Evidence, Journal, Limits, Outcome, Plan, Reason, Stage, Subject};
+use crate::suite::{Owner, Test};
+use crate::verify::{Doubt, Earlier, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,8 +23,11 @@ const TIMEOUT_MS: u32 = 20_000;
 /// Runs kept, the newest first.
 const KEPT: usize = 20;
 
-/// An interrupted run goes on when it is found within so many seconds; later, what it saw is no longer now.
+/// An interrupted run goes on when it is found so many seconds after its click, at the latest; nobody waits for it later.
 const RESUMABLE: i64 = 120;
+
+/// No answer of a run is older than so many seconds when it ends: a line that says PASS speaks of now.
+const LONGEST: i64 = 300;
 
 /// Wikis that are named when a test asks one of another version.
 const WIKIS: usize = 5;
@@ -34,16 +38,26 @@ pub(super) const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
 impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
-        let tests = self.tests_to_run(gerrit).await?;
-        let stage =
-            if production { Stage::Production } else { Stage::mwdebug(self.inner.borrow().settings.backend.clone()) };
+        let (sources, tests) = self.tests_to_run(gerrit).await?.into_iter().unzip();
+        if self.unfiled.get() {
+            // The last run stands nowhere but in the journal, which is to be this one's.
+            self.keep_runs().await?;
+        }
         let subject = self.subject(gerrit, production);
-        let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
-        {
-            let settings = &self.inner.borrow().settings;
+        let plan = {
+            let inner = self.inner.borrow();
+            let settings = &inner.settings;
+            let backends = Backends::new(settings.backend.clone(), settings.also.iter().cloned());
+            let stage = if production { Stage::Production } else { Stage::Mwdebug { backends } };
+            let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
+            plan.sources = sources;
             plan.switches.clone_from(&settings.switches);
             plan.known.clone_from(&settings.servers);
-        }
+            if let Some(before) = inner.verified_on_mwdebug(gerrit).filter(|_| production) {
+                plan.earlier = Earlier::of(before, &plan.tests);
+            }
+            plan
+        };
         let run = Run { journal: Journal::begin(plan), report: None };
         self.keep(JOURNAL, &run).await?;
         let mut inner = self.inner.borrow_mut();
@@ -52,23 +66,24 @@ impl<P: Ports> App<P> {
         Ok(())
     }
 
-    /// The tests of a change.
+    /// The tests that apply to a change.
     ///
     /// # Errors
     /// What stands against a run of them.
-    pub(super) async fn tests_to_run(&self, gerrit: u64) -> Result<Vec<Test>, Problem> {
+    pub(super) async fn tests_to_run(&self, gerrit: u64) -> Result<Vec<(Owner, Test)>, Problem> {
         let tests = {
             let inner = self.inner.borrow();
             if inner.runs.iter().any(|run| run.journal.ended.is_none()) {
                 return Err(Problem::Busy);
             }
-            inner.library.suites.get(&gerrit).cloned().unwrap_or_default().tests
+            inner.tests_of(gerrit)
         };
         if tests.is_empty() {
             return Err(Problem::NoTests { gerrit });
         }
-        tests.iter().try_for_each(valid)?;
-        let origins = self.without_access(tests.iter().filter_map(|test| origin_of(&test.url)).collect()).await;
+        tests.iter().try_for_each(|(_, test)| valid(test))?;
+        let origins = tests.iter().filter_map(|(_, test)| origin_of(&test.url)).collect();
+        let origins = self.without_access(origins).await;
         if !origins.is_empty() {
             return Err(Problem::NoAccess { origins });
         }
@@ -105,15 +120,16 @@ impl<P: Ports> App<P> {
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
     pub(super) async fn end_stale_run(&self) {
         let Some(mut run) = self.open_run() else { return };
-        if self.age_of(run.journal.plan.asked) > RESUMABLE {
+        // A click in the future is of a clock that was set since: how long ago it was cannot be known.
+        if !(0..=RESUMABLE).contains(&self.age_of(run.journal.plan.asked)) {
             self.finish(run.journal, Ending::Interrupted).await;
             return;
         }
         for place in run.journal.pending() {
-            let method =
-                run.journal.plan.jobs.get(place).and_then(|job| run.journal.plan.tests.get(job.test)).map(|t| t.method);
-            if let Some(method) = method.filter(|method| !method.is_safe()) {
-                let doubt = Doubt::Interrupted { method: method.as_str().to_owned() };
+            let test = run.journal.plan.jobs.get(place).and_then(|job| run.journal.plan.tests.get(job.test));
+            // One that may not be sent was not; the engine says so.
+            if let Some(test) = test.filter(|test| !test.method.is_safe() && test.may_be_sent()) {
+                let doubt = Doubt::Interrupted { method: test.method.as_str().to_owned() };
                 run.journal.outcomes.insert(place, Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default()));
             }
         }
@@ -128,11 +144,14 @@ impl<P: Ports> App<P> {
             let (handle, registration) = AbortHandle::new_pair();
             self.inner.borrow_mut().abort = Some(handle);
             let awake = self.awake();
-            let done = Abortable::new(perform(&self.ports, &mut journal, Limits::default(), self), registration).await;
+            let limits = self.inner.borrow().settings.limits;
+            let done = Abortable::new(perform(&self.ports, &mut journal, limits, self), registration).await;
             drop(awake);
             // Who cancels a run ends it too; what is open by now is another one.
             if done != Err(Aborted) {
-                self.finish(journal, Ending::Finished).await;
+                // Slow servers make a run long, and so does a machine that was asleep.
+                let is_of_now = (0..=LONGEST).contains(&self.age_of(journal.plan.asked));
+                self.finish(journal, if is_of_now { Ending::Finished } else { Ending::TooLong }).await;
             }
         }
         self.performing.set(false);
@@ -141,10 +160,11 @@ impl<P: Ports> App<P> {
     pub(super) async fn cancel_run(&self) -> Result<(), Problem> {
         let Some(run) = self.open_run() else { return Err(Problem::Gone) };
         let abort = self.inner.borrow_mut().abort.take();
-        self.finish(run.journal, Ending::Cancelled).await;
+        // The requests end now. Whoever waits for them gets no turn before the run is marked as ended.
         if let Some(abort) = abort {
             abort.abort();
         }
+        self.finish(run.journal, Ending::Cancelled).await;
         Ok(())
     }
 
@@ -152,31 +172,73 @@ impl<P: Ports> App<P> {
         self.inner.borrow().runs.iter().find(|run| run.journal.ended.is_none()).cloned()
     }
 
-    fn replace(&self, run: &Run) {
-        for known in &mut self.inner.borrow_mut().runs {
-            if known.journal.plan.id == run.journal.plan.id && known.journal.ended.is_none() {
-                known.clone_from(run);
-            }
-        }
+    /// Puts a run in the place of what was known of it; whether it was still open.
+    fn replace(&self, run: &Run) -> bool {
+        let mut inner = self.inner.borrow_mut();
+        let is_it = |known: &&mut Run| known.journal.plan.id == run.journal.plan.id && known.journal.ended.is_none();
+        let Some(known) = inner.runs.iter_mut().find(is_it) else { return false };
+        known.clone_from(run);
+        true
     }
 
     async fn finish(&self, mut journal: Journal, ending: Ending) {
         journal.ended = Some((self.ports.now(), ending));
         let line = channel_line(&journal);
         let report = (ending != Ending::Cancelled).then_some(Report { line, delivery: Delivery::Preview });
-        self.replace(&Run { journal, report });
-        self.keep_runs().await;
-        if let Err(error) = self.ports.remove(Area::Local, JOURNAL).await {
-            self.inner.borrow_mut().notice = Some(Problem::Storage { detail: error.to_string() });
-        }
+        let run = Run { journal, report };
+        self.replace(&run);
+        self.file(&run).await;
         self.publish().await;
     }
 
-    pub(super) async fn keep_runs(&self) {
-        let runs = self.inner.borrow().runs.clone();
-        if let Err(problem) = self.keep(RUNS, &runs).await {
+    /// Takes an ended run from the journal to the results. Where they cannot be kept, it stays in the journal as ended, so
+    /// that it is neither lost nor gone on with.
+    async fn file(&self, run: &Run) {
+        let filed = match self.keep_runs().await {
+            Ok(()) => {
+                let removed = self.ports.remove(Area::Local, JOURNAL).await;
+                removed.map_err(|error| Problem::Storage { detail: error.to_string() })
+            }
+            Err(problem) => {
+                // What is not known to be readable later must not stand against every other run.
+                self.unfiled.set(matches!(problem, Problem::Storage { .. }));
+                self.keep(JOURNAL, run).await.ok();
+                Err(problem)
+            }
+        };
+        if let Err(problem) = filed {
             self.inner.borrow_mut().notice = Some(problem);
         }
+    }
+
+    /// Files what stands in the journal although it has ended, as the background finds it when it starts.
+    pub(super) async fn file_journal(&self, journalled: Option<Run>) {
+        let Some(id) = journalled.map(|run| run.journal.plan.id) else { return };
+        let ended = |run: &&Run| run.journal.plan.id == id && run.journal.ended.is_some();
+        let run = self.inner.borrow().runs.iter().find(ended).cloned();
+        if let Some(run) = run {
+            self.file(&run).await;
+        }
+    }
+
+    /// Keeps all results.
+    pub(super) async fn keep_runs(&self) -> Result<(), Problem> {
+        let runs = self.inner.borrow().runs.clone();
+        self.keep(RUNS, &runs).await?;
+        self.unfiled.set(false);
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// The ended run of a change on the test servers, unless the deployment that is under way began after it.
+    fn verified_on_mwdebug(&self, gerrit: u64) -> Option<&Journal> {
+        let began = self.progress.get(&gerrit).and_then(|progress| progress.began);
+        let mut journals = self.runs.iter().map(|run| &run.journal);
+        journals.find(|run| {
+            let of_change = run.plan.subject.gerrit == Some(gerrit) && !run.on_production();
+            of_change && run.ended.is_some() && began.is_none_or(|began| run.plan.asked >= began)
+        })
     }
 }
 
@@ -203,7 +265,9 @@ fn synced(progress: &Deployed, production: bool) -> Option<Timestamp> {
 impl<P: Ports> Progress for App<P> {
     async fn outcome(&self, journal: &Journal) {
         let run = Run { journal: journal.clone(), report: None };
-        self.replace(&run);
+        if !self.replace(&run) {
+            return;
+        }
         if let Err(problem) = self.keep(JOURNAL, &run).await {
             self.inner.borrow_mut().notice = Some(problem);
         }
@@ -213,8 +277,10 @@ impl<P: Ports> Progress for App<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Deployed, Phase, synced, version_of};
+    use super::{Deployed, Inner, Phase, Run, synced, version_of};
+    use crate::debug::Backend;
     use crate::schedule::PatchKind;
+    use crate::verify::{Ending, Journal, Plan, Stage, Subject};
     use jiff::Timestamp;
 
     #[test]
@@ -238,6 +304,29 @@ mod tests {
             let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
             assert_eq!(synced(&progress, production), expected, "{phase:?} {production}");
         }
+    }
+
+    #[test]
+    fn a_run_before_this_deployment_began_is_no_stage_of_it_and_one_that_goes_on_is_none_yet() {
+        let at = |minute: &str| format!("2026-08-18T13:{minute}:00Z").parse::<Timestamp>().unwrap();
+        let found = |ended: bool, stage: Stage, began: Option<&str>| {
+            let subject = Subject { gerrit: Some(7), ..Subject::default() };
+            let mut journal = Journal::begin(Plan::new("1".into(), subject, stage, at("10"), Vec::new(), 1000));
+            journal.ended = ended.then(|| (at("11"), Ending::Finished));
+            let (since, deployer, servers, disagreement, gaps) = (None, None, None, None, Vec::new());
+            let began = began.map(at);
+            let phase = Phase::OnTestServers;
+            let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
+            let runs = vec![Run { journal, report: None }];
+            let inner = Inner { runs, progress: [(7, progress)].into(), ..Inner::default() };
+            (inner.verified_on_mwdebug(7).is_some(), inner.verified_on_mwdebug(8).is_some())
+        };
+        let mwdebug = || Stage::mwdebug(Backend::default());
+        assert_eq!(found(true, mwdebug(), Some("05")), (true, false));
+        assert_eq!(found(true, mwdebug(), None), (true, false));
+        assert_eq!(found(true, mwdebug(), Some("12")), (false, false));
+        assert_eq!(found(false, mwdebug(), None), (false, false));
+        assert_eq!(found(true, Stage::Production, None), (false, false));
     }
 
     #[test]

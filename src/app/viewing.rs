@@ -17,10 +17,12 @@ impl<P: Ports> App<P> {
         let settings = SettingsView {
             nick: inner.settings.nick.clone(),
             backend: inner.settings.backend.clone(),
+            also: inner.settings.also.clone(),
             webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
             reminders: inner.settings.reminders,
             switches: inner.settings.switches.clone(),
             servers: inner.settings.servers.clone(),
+            limits: inner.settings.limits,
         };
         let schedule = match &inner.settings.nick {
             Some(nick) => inner.calendar.map(|schedule| schedule.windows_of(nick)),
@@ -35,6 +37,7 @@ impl<P: Ports> App<P> {
             progress: inner.progress.clone(),
             backends: inner.carried.backends.clone(),
             suites: inner.library.suites.clone(),
+            owners: inner.owners(),
             runs: inner.runs.clone(),
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),

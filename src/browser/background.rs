@@ -7,7 +7,6 @@ use super::App;
 use super::exchanges::{Details, Exchanges};
 use super::{BrowserPorts, sys, tabs};
 use crate::app::{Command, Problem, Reply};
-use crate::debug::HEADER;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
 use std::cell::OnceCell;
@@ -125,6 +124,17 @@ pub fn on_before_request(event: JsValue) -> Result<(), JsError> {
     Ok(())
 }
 
+/// A request of the background's own has been sent, with these fields after every extension's rules.
+///
+/// # Errors
+/// When the event is not as documented.
+#[wasm_bindgen]
+pub fn on_sent(event: JsValue) -> Result<(), JsError> {
+    let details = details(event)?;
+    background(|it| it.exchanges.sent(&details));
+    Ok(())
+}
+
 /// The head of an answer to a request of the background's own has come.
 ///
 /// # Errors
@@ -154,8 +164,9 @@ pub fn on_finished(event: JsValue) -> Result<(), JsError> {
 #[wasm_bindgen]
 pub async fn on_send_headers(event: JsValue) -> Result<(), JsValue> {
     let details: Details = serde_wasm_bindgen::from_value(event)?;
+    let Some(sent) = details.sent() else { return Ok(()) };
     if tabs::has_header_rule(details.tab_id, &details.url).await? {
-        app().await.tab_header_seen(details.tab_id, details.request_header(HEADER)).await;
+        app().await.tab_sent(details.tab_id, &sent).await;
     }
     Ok(())
 }

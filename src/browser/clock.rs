@@ -41,6 +41,10 @@ impl Clock for BrowserPorts {
         now()
     }
 
+    async fn wait(&self, ms: u32) {
+        sleep(ms).await;
+    }
+
     fn unique(&self) -> String {
         unique()
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What `webRequest` tells of our own fetches: answers that `fetch` hides (redirects), fields that it hides
-//! (`Set-Cookie`), and why a request failed.
+//! (`Set-Cookie`), what a request really carried of X-Wikimedia-Debug, and why it failed.
 //!
 //! A fetch is known by a fragment of its URL, which both browsers show in every event and send to no server; its first
 //! event tells the browser's own number, by which the hops behind a redirect are known. A record lives as long as its
 //! [`Ticket`], so there are never more of them than requests in flight.
 
 use super::clock;
-use crate::exchange::Headers;
+use crate::debug::sent_among;
+use crate::exchange::{Headers, Sent};
 use futures_util::future::{Either, select};
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -55,10 +56,10 @@ impl Field {
 }
 
 impl Details {
-    /// The value of a field of the request as it went out.
-    pub(super) fn request_header(&self, name: &str) -> Option<&str> {
-        let fields = self.request_headers.as_deref().unwrap_or_default();
-        fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).and_then(|field| field.value.as_deref())
+    /// What the request said of X-Wikimedia-Debug as it went out; of its cookies nothing else is taken along.
+    pub(super) fn sent(&self) -> Option<Sent> {
+        let fields = self.request_headers.as_deref()?;
+        Some(sent_among(fields.iter().map(|field| (field.name.as_str(), field.value.as_deref().unwrap_or_default()))))
     }
 }
 
@@ -69,12 +70,16 @@ pub(super) struct Answer {
     pub(super) url: String,
     pub(super) status: u16,
     pub(super) headers: Headers,
+    /// What was sent to get it, where the browser has told.
+    pub(super) sent: Option<Sent>,
 }
 
 /// What is known of one fetch.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     request_id: Option<String>,
+    /// What was sent last and is not answered yet.
+    sent: Option<Sent>,
     /// First to last; more than one when redirects were followed.
     pub(super) answers: Vec<Answer>,
     /// Why the browser says that it ended without an answer.
@@ -116,6 +121,13 @@ impl Exchanges {
         records.fragment_of.insert(details.request_id.clone(), fragment.to_owned());
     }
 
+    /// A request, or one more of it behind a redirect, has been sent, after every extension had its say.
+    pub(super) fn sent(&self, details: &Details) {
+        if let Some(record) = self.0.borrow_mut().of_request(&details.request_id) {
+            record.sent = details.sent();
+        }
+    }
+
     /// The head of an answer has come.
     pub(super) fn headers_received(&self, details: Details) {
         let mut records = self.0.borrow_mut();
@@ -127,10 +139,12 @@ impl Exchanges {
                 headers.push(name.clone(), line);
             }
         }
+        let sent = record.sent.take();
         record.answers.push(Answer {
             url: without_fragment(&details.url).to_owned(),
             status: details.status_code.unwrap_or_default(),
             headers,
+            sent,
         });
         record.wakers.drain(..).for_each(Waker::wake);
     }

@@ -140,6 +140,7 @@ async fn hidden_answer(request: &Request, ticket: &Ticket) -> Result<Response, T
         status: answer.status,
         headers: answer.headers,
         body_hidden: true,
+        sent: answer.sent,
         ..Response::default()
     })
 }
@@ -163,17 +164,22 @@ async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<R
         }
     }
     let mut answers = ticket.look(|record| record.answers.clone()).unwrap_or_default();
-    let last = answers.pop();
+    let mut last = answers.pop();
+    let sent = last.as_mut().and_then(|last| last.sent.take());
     if let Some(last) = last.filter(|last| last.status == response.status()) {
         add_hidden(&mut headers, &last);
     }
-    let hop = |answer: Answer| Hop { location: answer.headers.get("location"), url: answer.url, status: answer.status };
+    let hop = |answer: Answer| {
+        let Answer { url, status, headers, sent } = answer;
+        Hop { location: headers.get("location"), url, status, headers: Some(headers), sent }
+    };
     Ok(Response {
         url: without_fragment(&response.url()).to_owned(),
         status: response.status(),
         headers,
         body,
         hops: if redirected { answers.into_iter().map(hop).collect() } else { Vec::new() },
+        sent,
         ..Response::default()
     })
 }

@@ -241,6 +241,26 @@ impl Assertion {
     }
 }
 
+impl Assertion {
+    /// Whether something of the body must not be there, or not more often than so: on any page that is not the right one
+    /// it holds as well.
+    #[must_use]
+    pub fn wants_absence(&self) -> bool {
+        let is_count = matches!(
+            self.of,
+            Subject::Occurrences { .. } | Subject::JsonCount { .. } | Subject::HtmlCount { .. } | Subject::Size
+        );
+        let holds_of_none = match &self.is {
+            Predicate::Is { value } => value.as_u64() == Some(0),
+            Predicate::OneOf { values } => values.iter().any(|value| value.as_u64() == Some(0)),
+            Predicate::Between { from, .. } => from.as_f64().is_some_and(|from| from <= 0.0),
+            Predicate::Compares { order, .. } => matches!(order, Order::Below | Order::AtMost),
+            _ => false,
+        };
+        self.of.is_in_body() && (self.is.forbids() || (is_count && holds_of_none))
+    }
+}
+
 impl Predicate {
     /// Whether it is broken by what is there, not by what is missing.
     #[must_use]

@@ -147,7 +147,10 @@ impl<'a> Pod<'a> {
         let (rest, pod) = rest.rsplit_once('-')?;
         let (release, hash) = rest.rsplit_once('-')?;
         let pieces = [namespace, datacentre, release, hash, pod];
-        let whole = parts.next().is_none() && pieces.iter().all(|piece| !piece.is_empty());
+        // Two fields of the name `server` are joined by a comma, and the second must not pass for the end of the first.
+        let of_a_name =
+            |piece: &&str| !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let whole = parts.next().is_none() && pieces.iter().all(of_a_name);
         whole.then_some(Self { namespace, datacentre, release })
     }
 }
@@ -216,6 +219,10 @@ mod tests {
             "xmw-debug.eqiad.pinkunicorn-1-2",
             "mwdebug1001.eqiad.wmnet.example.org",
             "mwdebug1.eqiad.wmnet",
+            "mw-web.eqiad.main-5fb6d6bf94-28hjj, envoy",
+            "mw-web.eqiad.main-5fb6d6bf94-28hjj, mw-debug",
+            "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj (mw-web)",
+            "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj\u{200b}",
         ] {
             assert_eq!(realm(name), Realm::Unknown, "{name}");
         }

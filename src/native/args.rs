@@ -7,9 +7,12 @@ use super::connect_to::ConnectTo;
 use crate::change::change_number;
 use crate::debug::Backend;
 use crate::schedule::{Nick, PAGE, PAGE_URL, moment, page_url};
+use crate::verify::Limits;
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, ValueEnum};
 use jiff::Timestamp;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use url::{Host, Url};
 
@@ -134,12 +137,15 @@ pub(super) struct VerifyArgs {
     /// Where to verify.
     #[arg(long)]
     pub(super) on: On,
-    /// Debug backend.
-    #[arg(long, default_value_t = Backend::default(), value_parser = backend)]
-    pub(super) backend: Backend,
-    /// Requests in flight to one host; 24 in all and 6 to debug backends are never exceeded.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub(super) jobs: u16,
+    /// Debug backend; repeatable: every one of them must pass, and each is printed.
+    #[arg(long = "backend", value_name = "BACKEND", default_values_t = [Backend::default()], value_parser = backend)]
+    pub(super) backends: Vec<Backend>,
+    #[command(flatten)]
+    pub(super) jobs: JobsArgs,
+    /// Send also the tests of these files whose method is neither GET nor HEAD. Without it they are INCONCLUSIVE and not
+    /// sent: the test servers write to the real databases.
+    #[arg(long)]
+    pub(super) allow_changes: bool,
     /// Seconds after which a request is given up.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub(super) timeout: u16,
@@ -148,6 +154,20 @@ pub(super) struct VerifyArgs {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
+}
+
+/// How many requests may be in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub(super) struct JobsArgs {
+    /// Requests in flight to one site.
+    #[arg(long = "jobs", value_name = "N", default_value_t = Limits::default().per_host, value_parser = within(&Limits::PER_HOST))]
+    pub(super) per_host: usize,
+    /// Requests in flight in all.
+    #[arg(long = "jobs-in-all", value_name = "N", default_value_t = Limits::default().in_all, value_parser = within(&Limits::IN_ALL))]
+    pub(super) in_all: usize,
+    /// Requests in flight to the test servers, which are few.
+    #[arg(long = "jobs-debug", value_name = "N", default_value_t = Limits::default().debug, value_parser = within(&Limits::DEBUG))]
+    pub(super) debug: usize,
 }
 
 #[derive(Debug, Args)]
@@ -173,6 +193,11 @@ pub(super) struct RelayArgs {
     /// File with the server's password (on Libera Chat: ACCOUNT:PASSWORD).
     #[arg(long, value_name = "FILE")]
     pub(super) password_file: Option<PathBuf>,
+}
+
+fn within(bounds: &RangeInclusive<usize>) -> RangedU64ValueParser<usize> {
+    let bound = |bound: &usize| u64::try_from(*bound).unwrap_or(u64::MAX);
+    RangedU64ValueParser::new().range(bound(bounds.start())..=bound(bounds.end()))
 }
 
 fn nick(text: &str) -> Result<Nick, &'static str> {
@@ -219,7 +244,7 @@ fn backend(text: &str) -> Result<Backend, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, On, Subcommand};
+    use super::{Arguments, Backend, On, Subcommand, VerifyArgs};
     use clap::{CommandFactory, Parser};
 
     fn verify(words: &[&str]) -> super::VerifyArgs {
@@ -242,7 +267,13 @@ mod tests {
             ["a.yaml", "b.yaml", "c.yaml"]
         );
         assert_eq!(said.on, On::Both);
-        assert_eq!((said.backend.as_str(), said.jobs, said.timeout), ("k8s-mwdebug", 6, 30));
+        assert_eq!((said.backends, said.timeout, said.allow_changes), (vec![Backend::default()], 30, false));
+    }
+
+    #[test]
+    fn several_backends_are_named_one_by_one_and_leave_the_usual_one_out() {
+        let said = verify(&["--suite", "a", "--on", "mwdebug", "--backend", "a-b", "--backend", "c"]);
+        assert_eq!(said.backends.iter().map(Backend::as_str).collect::<Vec<_>>(), ["a-b", "c"]);
     }
 
     #[test]
@@ -272,8 +303,17 @@ mod tests {
     }
 
     #[test]
-    fn no_request_in_flight_would_never_end_and_is_refused() {
-        let words = ["backport-verify", "verify", "--suite", "a", "--on", "both", "--jobs", "0"];
-        assert!(Arguments::try_parse_from(words).is_err());
+    fn requests_in_flight_are_as_usual_unless_said_and_never_out_of_bounds() {
+        let jobs = |words: &[&str]| {
+            let words = [&["backport-verify", "verify", "--suite", "a", "--on", "both"], words].concat();
+            let Arguments { command } = Arguments::try_parse_from(words).ok()?;
+            let Subcommand::Verify(VerifyArgs { jobs, .. }) = command else { return None };
+            Some([jobs.per_host, jobs.in_all, jobs.debug])
+        };
+        assert_eq!(jobs(&[]), Some([6, 24, 6]));
+        assert_eq!(jobs(&["--jobs", "1", "--jobs-in-all", "100", "--jobs-debug", "12"]), Some([1, 100, 12]));
+        for words in [["--jobs", "0"], ["--jobs", "25"], ["--jobs-in-all", "101"], ["--jobs-debug", "13"]] {
+            assert_eq!(jobs(&words), None, "{words:?}");
+        }
     }
 }

@@ -13,6 +13,10 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 
+    async fn wait(&self, ms: u32) {
+        tokio::time::sleep(std::time::Duration::from_millis(ms.into())).await;
+    }
+
     fn unique(&self) -> String {
         uuid::Uuid::new_v4().simple().to_string()
     }

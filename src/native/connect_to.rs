@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// One rule: `HOST:PORT:ADDR:PORT`, each part may be empty, an IPv6 address stands in brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ConnectTo {
+pub struct ConnectTo {
     /// Host that the rule is for; `None` for all.
     from_host: Option<String>,
     /// Port that the rule is for; `None` for all.
@@ -21,7 +21,7 @@ pub(super) struct ConnectTo {
 
 /// Why a text is no such rule.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum ConnectToError {
+pub enum ConnectToError {
     /// There are more or fewer parts.
     #[error("expected four parts, HOST:PORT:ADDR:PORT, with IPv6 addresses in brackets; there are <{0}>")]
     Parts(usize),

@@ -7,24 +7,19 @@
 mod body;
 
 use super::connect_to::{ConnectTo, destination};
-use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, TransportError};
+use crate::app::AGENT;
+use crate::debug::sent_among;
+use crate::exchange::{Headers, Hop, Method, Redirects, Request, Response, Sent, TransportError};
 use crate::ports::Http;
 use crate::suite::in_scope;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 use url::Url;
-
-/// How the client names itself, as <https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy> asks.
-const USER_AGENT: &str = concat!(
-    "backport-verify/",
-    env!("CARGO_PKG_VERSION"),
-    " (verifies scheduled patches; https://wikitech.wikimedia.org/wiki/Backport_windows)"
-);
 
 /// Port of https, the only one that [`in_scope`] lets pass.
 const HTTPS: u16 = 443;
@@ -34,20 +29,20 @@ const MOST_HOPS: usize = 20;
 
 /// How connections are made.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Connection {
+pub struct Connection {
     /// Rules for other places to connect to; the first match wins.
-    pub(super) connect_to: Vec<ConnectTo>,
+    pub connect_to: Vec<ConnectTo>,
     /// PEM file whose certificates are trusted beside those of the system.
-    pub(super) cacert: Option<PathBuf>,
+    pub cacert: Option<PathBuf>,
     /// Whether any certificate will do.
-    pub(super) insecure: bool,
+    pub insecure: bool,
     /// A wiki that may be asked beside Wikimedia's sites.
-    pub(super) wiki: Option<Url>,
+    pub wiki: Option<Url>,
 }
 
 /// Why there is no client.
 #[derive(Debug, Error)]
-pub(super) enum ConnectionError {
+pub enum ConnectionError {
     /// The file of certificates cannot be read.
     #[error("failed to read the certificates in <{}>: {source}", path.display())]
     Read {
@@ -71,7 +66,7 @@ pub(super) enum ConnectionError {
 
 /// Sends requests with reqwest.
 #[derive(Debug, Clone)]
-pub(super) struct NativeHttp {
+pub struct NativeHttp {
     client: reqwest::Client,
     wiki: Option<url::Origin>,
 }
@@ -81,10 +76,10 @@ impl NativeHttp {
     ///
     /// # Errors
     /// When the file of certificates cannot be used, or the system has no trusted certificates.
-    pub(super) fn new(connection: &Connection) -> Result<Self, ConnectionError> {
+    pub fn new(connection: &Connection) -> Result<Self, ConnectionError> {
         install_crypto();
         let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
+            .user_agent(AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -110,18 +105,20 @@ impl NativeHttp {
         let (mut method, mut body, mut headers) = (request.method, request.body.clone(), fields(&request.headers)?);
         let mut url = self.allowed(&request.url)?;
         loop {
-            let answer = self.ask(method, &url, &headers, body.clone()).await?;
+            let (answer, sent) = self.ask(method, &url, &headers, body.clone()).await?;
             let status = answer.status().as_u16();
             let location = answer.headers().get(LOCATION).map(|value| text(value.as_bytes()));
             let next = location.as_deref().filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308));
             let Some(next) = next.filter(|_| request.redirects == Redirects::Follow) else {
-                return read(answer, url, hops, begun).await;
+                let response = read(answer, url, hops, begun).await?;
+                return Ok(Response { sent: Some(sent), ..response });
             };
             if hops.len() == MOST_HOPS {
                 return Err(network(format!("redirected more than {MOST_HOPS} times, the last time to <{next}>")));
             }
             let target = url.join(next).map_err(|error| network(format!("redirected to <{next}>: {error}")))?;
-            hops.push(Hop { url: url.into(), status, location: location.clone() });
+            let (told, sent) = (Some(fields_of(answer.headers())), Some(sent));
+            hops.push(Hop { url: url.into(), status, location: location.clone(), headers: told, sent });
             url = self.allowed(target.as_str())?;
             if becomes_get(method, status) {
                 (method, body) = (Method::Get, None);
@@ -135,25 +132,33 @@ impl NativeHttp {
         named.map_or_else(|| in_scope(url).map_err(|error| network(error.to_string())), Ok)
     }
 
+    /// Asks, and tells what it sent: nobody stands between this client and the wire, so that is what it was told to.
     async fn ask(
         &self,
         method: Method,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
         content: Option<String>,
-    ) -> Result<reqwest::Response, TransportError> {
+    ) -> Result<(reqwest::Response, Sent), TransportError> {
         let method =
             reqwest::Method::from_bytes(method.as_str().as_bytes()).map_err(|error| network(error.to_string()))?;
         let mut sent = HeaderMap::new();
         for (name, value) in headers {
             sent.append(name, value.clone());
         }
+        // Over HTTP/1.1, what a server sends behind the end of an answer would be read as the answer to the next request.
+        // HTTP/2 has no such field, and keeps its connection.
+        sent.insert(CONNECTION, HeaderValue::from_static("close"));
         sent.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static(body::ACCEPTED));
         let mut builder = self.client.request(method, url.clone()).headers(sent);
         if let Some(content) = content {
             builder = builder.body(content);
         }
-        builder.send().await.map_err(|error| failed(&error))
+        let request = builder.build().map_err(|error| failed(&error))?;
+        let fields = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let sent = sent_among(fields);
+        let answer = self.client.execute(request).await.map_err(|error| failed(&error))?;
+        Ok((answer, sent))
     }
 }
 
@@ -213,10 +218,14 @@ fn fields(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, Transport
 
 async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instant) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
-    let headers = answer.headers().iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect();
+    let headers = fields_of(answer.headers());
     let body = body::text_of(answer).await?;
     let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
     Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms, ..Response::default() })
+}
+
+fn fields_of(headers: &HeaderMap) -> Headers {
+    headers.iter().map(|(name, value)| (name.as_str(), text(value.as_bytes()))).collect()
 }
 
 fn text(bytes: &[u8]) -> String {

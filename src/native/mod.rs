@@ -12,6 +12,10 @@ mod ports;
 mod relay;
 mod terminal;
 
+pub use connect_to::{ConnectTo, ConnectToError};
+pub use http::{Connection, ConnectionError, NativeHttp};
+pub use ports::NativePorts;
+
 use args::{Arguments, Subcommand};
 use clap::Parser;
 use commands::Failure;

@@ -9,14 +9,15 @@ use jiff::Timestamp;
 
 /// HTTP client and clock of the command.
 #[derive(Debug)]
-pub(super) struct NativePorts {
+pub struct NativePorts {
     http: NativeHttp,
     clock: SystemClock,
 }
 
 impl NativePorts {
     /// Ports over `http` and the system's clock.
-    pub(super) const fn new(http: NativeHttp) -> Self {
+    #[must_use]
+    pub const fn new(http: NativeHttp) -> Self {
         Self { http, clock: SystemClock }
     }
 }
@@ -30,6 +31,10 @@ impl Http for NativePorts {
 impl Clock for NativePorts {
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    async fn wait(&self, ms: u32) {
+        self.clock.wait(ms).await;
     }
 
     fn unique(&self) -> String {

@@ -3,20 +3,19 @@
 
 use super::line::{channel_line, reason_in_words};
 use super::logstash::logstash_link;
-use crate::verify::{Journal, Outcome};
+use crate::debug::Backend;
+use crate::verify::{Journal, Outcome, Stage};
 use serde_json::{Value, json};
 
 /// The run as a JSON value. `format` is 1 and grows when a reader of the old one would go wrong.
 ///
-/// `{format, id, change, title, stage, backend, asked, ended, ending, verdict, line, tally, tests: [{name, url, verdict,
-/// comparison, outcome, baseline}]}`; an outcome is `{verdict, reason, assertions: [{expected, actual, held}], evidence,
-/// logstash}` or null where there is none; `logstash` is a link or null. Times are RFC 3339 in UTC.
+/// `docs/formats.md` says what is in it.
 #[must_use]
 pub fn to_json(journal: &Journal) -> Value {
     let plan = &journal.plan;
     let backend = match &plan.stage {
-        crate::verify::Stage::Mwdebug { backends } => Some(backends.to_string()),
-        crate::verify::Stage::Production => None,
+        Stage::Mwdebug { backends } => Some(backends.to_string()),
+        Stage::Production => None,
     };
     let tests: Vec<Value> = plan
         .tests
@@ -28,8 +27,13 @@ pub fn to_json(journal: &Journal) -> Value {
                 "url": test.url,
                 "verdict": journal.deciding(place).map(|outcome| outcome.verdict),
                 "comparison": journal.comparison(place),
+                "since": journal.since(place),
+                "same_page": journal.same_page(place),
+                "must_fail_before": test.must_fail_before,
                 "outcome": journal.deciding(place).map(|outcome| outcome_to_json(&outcome)),
+                "backends": backends_to_json(journal, place),
                 "baseline": journal.baseline(place).map(outcome_to_json),
+                "earlier": plan.earlier.get(place),
             })
         })
         .collect();
@@ -48,6 +52,11 @@ pub fn to_json(journal: &Journal) -> Value {
         "tally": journal.tally(),
         "tests": tests,
     })
+}
+
+fn backends_to_json(journal: &Journal, place: usize) -> Vec<Value> {
+    let of = |(backend, outcome): (&Backend, Option<&Outcome>)| json!({ "backend": backend, "outcome": outcome.map(outcome_to_json) });
+    journal.by_backend(place).into_iter().map(of).collect()
 }
 
 fn outcome_to_json(outcome: &Outcome) -> Value {

@@ -5,6 +5,7 @@
 
 use super::clean::{clean, clean_line, names_a_bot, shorten};
 use crate::check::{Assertion, Subject};
+use crate::debug::Backend;
 use crate::exchange::{Session, TransportError};
 use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ pub const LINE_LIMIT: usize = 400;
 
 const ADDRESSEES: usize = 60;
 const REASON: usize = 150;
+const BACKENDS: usize = 60;
 
 /// Fields whose values belong to the tester: they are in no report.
 const PRIVATE_FIELDS: [&str; 4] = ["set-cookie", "x-client-ip", "cookie", "authorization"];
@@ -24,12 +26,12 @@ const PRIVATE_FIELDS: [&str; 4] = ["set-cookie", "x-client-ip", "cookie", "autho
 #[must_use]
 pub fn channel_line(journal: &Journal) -> String {
     let Some(verdict) = journal.verdict() else { return String::new() };
-    let reason = why(journal).map_or_else(String::new, |reason| format!(" {}", shorten(&clean(&reason), REASON)));
-    let head = format!("{}{verdict} on {}: {}.{reason}", addressees(journal), journal.plan.stage, counts(journal));
+    let head = format!("{}{verdict} on {}: {}.", addressees(journal), stage(journal), counts(journal));
     let ask = ask(journal, verdict);
+    let rest = |said: &str| LINE_LIMIT.saturating_sub(said.len() + ask.len() + 3);
+    let head = why(journal, rest(&head)).map_or_else(|| head.clone(), |reason| format!("{head} {reason}"));
     // The title yields first: verdict, reason and what is asked must stand.
-    let room = LINE_LIMIT.saturating_sub(head.len() + ask.len() + 2);
-    clean_line(&format!("{head} {ask} {}", about(journal, room)), LINE_LIMIT)
+    clean_line(&format!("{head} {ask} {}", about(journal, rest(&head))), LINE_LIMIT)
 }
 
 fn addressees(journal: &Journal) -> String {
@@ -48,18 +50,31 @@ fn addressees(journal: &Journal) -> String {
 }
 
 fn counts(journal: &Journal) -> String {
-    let Tally { total, passed, fixed, kept, .. } = journal.tally();
-    let tests = format!("{passed}/{total} {} passed", if total == 1 { "test" } else { "tests" });
-    if passed < total || journal.on_production() {
-        tests
-    } else if fixed > 0 {
-        format!("{tests}, {fixed} fixed by the patch")
-    } else if kept > 0 {
-        format!("{tests}, none failed before the patch")
-    } else if production_has_it(journal) {
-        format!("{tests}, production has the patch already")
+    let tally = journal.tally();
+    let words = if journal.on_production() {
+        ["fixed by the patch", "regressed since mwdebug", "failed on mwdebug too"]
     } else {
-        tests
+        ["fixed", "regressed", "still failing"]
+    };
+    let numbers = [tally.fixed, tally.regressed, tally.still_failing].into_iter().zip(words);
+    let mut said = vec![format!("{}/{} pass", tally.passed, tally.total)];
+    said.extend(numbers.filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")));
+    if tally.passed == tally.total {
+        said.extend(shown(journal, &tally));
+    }
+    said.join(", ")
+}
+
+/// How little a run shows in which every test passes; `None` where one of them is fixed by the patch.
+fn shown(journal: &Journal, tally: &Tally) -> Option<String> {
+    if journal.proves_nothing() {
+        Some("as before: proves nothing about the patch".to_owned())
+    } else if tally.fixed > 0 {
+        None
+    } else if tally.kept > 0 {
+        Some(format!("{} as before", tally.kept))
+    } else {
+        production_has_it(journal).then(|| "production has the patch already".to_owned())
     }
 }
 
@@ -70,17 +85,51 @@ fn production_has_it(journal: &Journal) -> bool {
     (0..journal.plan.tests.len()).filter_map(|test| journal.baseline(test)).any(has_it)
 }
 
-fn why(journal: &Journal) -> Option<String> {
+/// Why the run is no pass, in at most `room` bytes.
+fn why(journal: &Journal, room: usize) -> Option<String> {
     match journal.ended?.1 {
         Ending::Cancelled => return Some("Cancelled before it was done.".into()),
         Ending::Interrupted => return Some("Interrupted before it was done.".into()),
+        Ending::TooLong => return Some("It took too long, so its first answers may be old.".into()),
         Ending::Finished => {}
     }
-    let (test, outcome) = journal.first_trouble()?;
-    let test = journal.plan.tests.get(test)?;
+    let (place, outcome) = journal.first_trouble()?;
+    let test = journal.plan.tests.get(place)?;
     let path = url::Url::parse(&test.url)
         .map_or_else(|_| test.url.clone(), |url| format!("{}{}", url.host_str().unwrap_or_default(), url.path()));
-    Some(format!("{path}: {}.", in_short(&outcome, test.session == Session::Mine)?))
+    let on = on_some(journal, place);
+    let reason = clean(&format!("{path}{on}: {}.", in_short(&outcome, test.session == Session::Mine)?));
+    Some(shorten(&reason, room.min(REASON + on.len())))
+}
+
+/// ` on k8s-mwdebug-next`, where other backends were asked that are better off.
+fn on_some(journal: &Journal, test: usize) -> String {
+    let troubled = journal.troubled(test);
+    if troubled.is_empty() { String::new() } else { format!(" on {}", some(troubled.into_iter(), 40)) }
+}
+
+/// The stage with as many of its backends as there is room for.
+fn stage(journal: &Journal) -> String {
+    match &journal.plan.stage {
+        Stage::Mwdebug { backends } => format!("mwdebug ({})", some(backends.iter(), BACKENDS)),
+        Stage::Production => journal.plan.stage.to_string(),
+    }
+}
+
+/// The first name, those of the others that fit into `room` bytes with it, and how many there are beside them.
+fn some<'a>(backends: impl Iterator<Item = &'a Backend>, room: usize) -> String {
+    let (mut line, mut left_out) = (String::new(), 0);
+    for backend in backends {
+        if line.is_empty() {
+            line.push_str(backend.as_str());
+        } else if left_out == 0 && line.len() + backend.as_str().len() < room {
+            line.push_str(", ");
+            line.push_str(backend.as_str());
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out == 0 { line } else { format!("{line} and {left_out} more") }
 }
 
 fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
@@ -121,7 +170,10 @@ fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
 
 /// Whether nothing is wrong but that the patch has not come to the servers yet.
 fn waits_for_the_sync(journal: &Journal) -> bool {
-    let mut doubtful = (0..journal.plan.tests.len()).filter_map(|test| journal.deciding(test)?.reason.clone());
+    let all = 0..journal.plan.tests.len();
+    let of_backends =
+        all.clone().flat_map(|test| journal.by_backend(test)).filter_map(|(_, outcome)| outcome?.reason.clone());
+    let mut doubtful = all.filter_map(|test| journal.deciding(test)?.reason.clone()).chain(of_backends);
     let finished = journal.ended.is_some_and(|(_, ending)| ending == Ending::Finished);
     let not_there = |reason: Reason| matches!(reason, Reason::Doubt { doubt: Doubt::PatchNotThere { .. } });
     finished && journal.tally().inconclusive > 0 && doubtful.all(not_there)
@@ -183,7 +235,7 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
 mod tests {
     use super::{LINE_LIMIT, channel_line, reason_in_words};
     use crate::check::{Assertion, AssertionResult};
-    use crate::debug::Backend;
+    use crate::debug::{Backend, Backends};
     use crate::exchange::{Session, TransportError};
     use crate::schedule::Nick;
     use crate::suite::Test;
@@ -222,7 +274,7 @@ mod tests {
     fn a_failure_names_the_page_what_was_expected_and_what_was_there() {
         assert_eq!(
             line(&["deployer"], "Title", Session::Anonymous, broken(contains(), "not found in 9 characters")),
-            "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: body contains <x>: \
+            "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: body contains <x>: \
              not found in 9 characters. Please do not continue. Change 1: Title"
         );
     }
@@ -234,7 +286,7 @@ mod tests {
         let line = line(&[], "Title", Session::Anonymous, outcome);
         assert_eq!(
             line,
-            "INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: production answered \
+            "INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: production answered \
              (mw-web.eqiad.main-a-b), not k8s-mwdebug. Please hold while I look. Change 1: Title"
         );
     }
@@ -246,10 +298,65 @@ mod tests {
         let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
         assert_eq!(
             line(&["deployer"], "Title", Session::Anonymous, outcome),
-            "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 test passed. en.wikipedia.org/wiki/X: the patch is \
+            "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: the patch is \
              not on the test servers: en.wikipedia.org runs commit 1234567890 there. I verify again when it is there. \
              Change 1: Title"
         );
+    }
+
+    /// An ended run of one test on these backends, that was no pass on the last of them.
+    fn lagging(backends: &[&str], title: &str) -> String {
+        let mut names = backends.iter().map(|name| Backend::new(name).unwrap());
+        let stage = Stage::Mwdebug { backends: Backends::new(names.next().unwrap(), names) };
+        let deployers = Nick::new("deployer").into_iter().collect();
+        let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers, ..Subject::default() };
+        let test = Test { url: "https://en.wikipedia.org/wiki/X".into(), ..Test::default() };
+        let mut journal =
+            Journal::begin(Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![test], 1000));
+        let pass = Outcome { verdict: Verdict::Pass, reason: None, ..broken(contains(), "") };
+        journal.outcomes = (0..backends.len()).map(|place| (place, pass.clone())).collect();
+        journal.outcomes.insert(backends.len() - 1, broken(contains(), &"not found ".repeat(40)));
+        journal.outcomes.insert(backends.len(), pass);
+        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
+        channel_line(&journal)
+    }
+
+    #[test]
+    fn the_backend_that_is_the_trouble_is_named_and_many_names_leave_room_for_what_is_asked() {
+        let line = lagging(&["k8s-mwdebug", "k8s-mwdebug-next"], "Title");
+        let said = "deployer: FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 0/1 pass, 1 regressed. \
+                    en.wikipedia.org/wiki/X on k8s-mwdebug-next: body contains <x>: not found";
+        assert!(line.starts_with(said) && line.contains(" Please do not continue. Change 1: Title"), "{line}");
+        let all = [
+            "k8s-mwdebug",
+            "k8s-mwdebug-eqiad",
+            "k8s-mwdebug-codfw",
+            "k8s-mwdebug-next",
+            "k8s-mwdebug-next-eqiad",
+            "k8s-mw-experimental-codfw",
+        ];
+        let line = lagging(&all, &"a long title ".repeat(30));
+        let said = "deployer: FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-eqiad, k8s-mwdebug-codfw and 3 more): 0/1 pass";
+        assert!(line.starts_with(said) && line.contains(" on k8s-mw-experimental-codfw: "), "{line}");
+        assert!(line.contains(" Please do not continue. Change 1: ") && line.len() <= LINE_LIMIT, "{line}");
+    }
+
+    #[test]
+    fn who_waits_for_the_sync_has_no_other_doubt_about_any_backend() {
+        let doubt = |doubt| Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+        let (host, running) = ("en.wikipedia.org".to_owned(), "1234567890abcdef".to_owned());
+        let not_there = doubt(Doubt::PatchNotThere { host, side: Side::TestServers, running });
+        let waits = |first: &Outcome, second: &Outcome| {
+            let backends = Backends::new(Backend::default(), [Backend::new("k8s-mwdebug-next").unwrap()]);
+            let (subject, stage) = (Subject::default(), Stage::Mwdebug { backends });
+            let plan = Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![Test::default()], 1000);
+            let mut journal = Journal::begin(plan);
+            journal.outcomes = [(0, first.clone()), (1, second.clone())].into();
+            journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
+            channel_line(&journal).contains("I verify again when it is there.")
+        };
+        assert!(waits(&not_there, &not_there));
+        assert!(!waits(&not_there, &doubt(Doubt::CacheUnstated)));
     }
 
     #[test]
@@ -273,7 +380,7 @@ mod tests {
                 assert!(line.len() <= LINE_LIMIT, "{line}");
                 assert!(!line.chars().any(char::is_control), "{line}");
                 assert!(line.starts_with("deployer") || line.starts_with("FAIL"), "{line}");
-                assert!(line.contains("FAIL on mwdebug (k8s-mwdebug): 0/1 test passed."), "{line}");
+                assert!(line.contains("FAIL on mwdebug (k8s-mwdebug): 0/1 pass."), "{line}");
                 assert!(line.contains("Please do not continue."), "{line}");
             }
         }

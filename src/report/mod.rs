@@ -8,9 +8,11 @@ mod json;
 mod line;
 mod logstash;
 mod slack;
+mod stages;
 
 pub use clean::{clean, clean_line, shorten};
 pub use json::to_json;
 pub use line::{LINE_LIMIT, channel_line, reason_in_words};
 pub use logstash::logstash_link;
 pub use slack::{slack_body, slack_text};
+pub use stages::{PROVES_NOTHING, comparison_in_words, counts_in_words, same_page_in_words, since_in_words};

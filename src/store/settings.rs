@@ -5,6 +5,7 @@ use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
 use crate::schedule::Nick;
 use crate::suite::{Owner, Suite};
+use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -20,6 +21,9 @@ pub struct Settings {
     /// Debug backend to verify on.
     #[serde(default)]
     pub backend: Backend,
+    /// Further backends to verify on at the same time.
+    #[serde(default)]
+    pub also: BTreeSet<Backend>,
     /// Where reports go.
     #[serde(default)]
     pub webhook: Option<Webhook>,
@@ -32,6 +36,9 @@ pub struct Settings {
     /// What the user has said of servers that no table has.
     #[serde(default)]
     pub servers: Known,
+    /// How many requests a run may have in flight.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// Saved suites.
@@ -108,5 +115,18 @@ impl TryFrom<String> for Webhook {
 impl From<Webhook> for String {
     fn from(webhook: Webhook) -> Self {
         webhook.0.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+    use crate::debug::Backend;
+
+    #[test]
+    fn settings_that_were_kept_with_one_backend_are_still_read() {
+        let kept = r#"{"nick": "submitter", "backend": "k8s-mwdebug-next", "webhook": null}"#;
+        let settings: Settings = serde_json::from_str(kept).unwrap();
+        assert_eq!((settings.backend, settings.also.len()), (Backend::new("k8s-mwdebug-next").unwrap(), 0));
     }
 }

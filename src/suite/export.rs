@@ -63,6 +63,9 @@ fn write_test(test: &Test, out: &mut String) {
     if test.redirects == Redirects::Follow {
         line("redirects", "follow".into());
     }
+    if test.must_fail_before {
+        line("must_fail_before", "true".into());
+    }
     let body = test.body.as_deref().map(|body| Body::of(body, test));
     let implied = body.as_ref().and_then(Body::encoding);
     let mut headers: Vec<(&str, &str)> = test.headers.iter().collect();

@@ -3,7 +3,8 @@
 //!
 //! A file is a mapping from `https://host` to a list of tests (<https://wikitech.wikimedia.org/wiki/Httpbb>, and the
 //! suites in repository `operations/puppet`, `modules/profile/files/httpbb`). Ours are the keys `name`, `session`,
-//! `redirects`, `body` and `assert_body_not_contains`.
+//! `redirects`, `body`, `must_fail_before` and `assert_body_not_contains`. None of them lets a test change anything: only
+//! the submitter can allow that.
 
 use super::json::json_text;
 use super::yaml::{Value, Yaml, document};
@@ -16,7 +17,7 @@ use url::{Url, form_urlencoded};
 /// The keys of a test, as a remedy names them.
 const KEYS: &str = "path, method, request_headers, form_body, json_body, assert_status, assert_headers, \
     assert_headers_regex, assert_headers_absent, assert_body_contains, assert_body_regex, \
-    and ours: name, session, redirects, body, assert_body_not_contains";
+    and ours: name, session, redirects, body, must_fail_before, assert_body_not_contains";
 
 /// The field that says how a body is encoded.
 pub(super) const CONTENT_TYPE: &str = "Content-Type";
@@ -90,6 +91,9 @@ fn read_test(host: &str, yaml: &Yaml) -> Result<Test, SuiteError> {
             }
             "redirects" => {
                 test.redirects = one_of(value, name, &[("manual", Redirects::Manual), ("follow", Redirects::Follow)])?;
+            }
+            "must_fail_before" => {
+                test.must_fail_before = one_of(value, name, &[("true", true), ("false", false)])?;
             }
             "request_headers" => test.headers = Headers::from_iter(fields(value, name)?),
             "form_body" | "json_body" | "body" => {

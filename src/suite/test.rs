@@ -12,8 +12,9 @@ use thiserror::Error;
 /// Header fields that a test cannot send: those that choose the stage or say who asks, and those that a browser does
 /// not let an extension set (<https://fetch.spec.whatwg.org/#forbidden-request-header>). `Accept-Encoding` is one of the
 /// latter and yet allowed: real suites send it and the command can; in a browser the test is inconclusive.
-const RESERVED: [&str; 22] = [
+const RESERVED: [&str; 23] = [
     HEADER,
+    "Api-User-Agent",
     "Accept-Charset",
     "Access-Control-Request-Headers",
     "Access-Control-Request-Method",
@@ -133,6 +134,14 @@ impl Test {
         if self.name.is_empty() { &self.url } else { &self.name }
     }
 
+    /// Whether both ask and demand the same, so that what they come to can be compared: what they are called and what
+    /// the submitter says of them does not matter.
+    #[must_use]
+    pub fn is_comparable(&self, other: &Self) -> bool {
+        let asked = |test: &Self| Self { name: String::new(), must_fail_before: false, allowed: false, ..test.clone() };
+        asked(self) == asked(other)
+    }
+
     /// Whether the test can be run and can fail.
     ///
     /// # Errors
@@ -161,6 +170,12 @@ impl Test {
     #[must_use]
     pub const fn may_be_sent(&self) -> bool {
         self.method.is_safe() || self.allowed
+    }
+
+    /// Whether it asks exactly what `other` asks: what was allowed to the one holds for the other.
+    #[must_use]
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        self.request(0) == other.request(0)
     }
 
     /// The request that this test sends, with nothing of any stage in it.
@@ -193,7 +208,7 @@ fn is_reserved(name: &str) -> bool {
 mod tests {
     use super::{Test, TestError};
     use crate::check::Assertion;
-    use crate::exchange::{Headers, Method};
+    use crate::exchange::{Headers, Method, Redirects, Session};
 
     fn test() -> Test {
         let url = "https://en.wikipedia.org/wiki/Special:ListGroupRights".into();
@@ -225,15 +240,50 @@ mod tests {
 
     #[test]
     fn headers_that_are_the_tools_own_are_refused() {
-        for name in
-            ["X-Wikimedia-Debug", "x-wikimedia-debug", "COOKIE", "host", "Authorization", "Sec-Fetch-Site", "proxy-x"]
-        {
+        for name in [
+            "X-Wikimedia-Debug",
+            "x-wikimedia-debug",
+            "COOKIE",
+            "host",
+            "Authorization",
+            "Sec-Fetch-Site",
+            "proxy-x",
+            "api-user-agent",
+        ] {
             let headers = Headers::from_iter([(name, "x")]);
             assert_eq!(Test { headers, ..test() }.validate(), Err(TestError::ReservedHeader(name.into())));
         }
         for (name, value) in [("", "x"), ("a b", "x"), ("X-Wikimedia-Debug:", "x"), ("X", "a\r\nCookie: b")] {
             let headers = Headers::from_iter([(name, value)]);
             assert_eq!(Test { headers, ..test() }.validate(), Err(TestError::BadHeader(name.into())));
+        }
+    }
+
+    #[test]
+    fn only_get_and_head_are_sent_unasked() {
+        use Method::{Delete, Get, Head, Options, Patch, Post, Put};
+        for (method, unasked) in
+            [(Get, true), (Head, true), (Post, false), (Put, false), (Patch, false), (Delete, false), (Options, false)]
+        {
+            assert_eq!(Test { method, ..test() }.may_be_sent(), unasked, "{method:?}");
+            assert!(Test { method, allowed: true, ..test() }.may_be_sent(), "{method:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_allowed_holds_for_the_same_request_alone() {
+        let post = Test { method: Method::Post, body: Some("a=1".into()), ..test() };
+        let renamed = Test { name: "x".into(), assertions: Vec::new(), allowed: true, ..post.clone() };
+        assert!(post.asks_the_same(&renamed));
+        for other in [
+            Test { url: "https://en.wikipedia.org/w/api.php".into(), ..post.clone() },
+            Test { method: Method::Delete, ..post.clone() },
+            Test { body: Some("a=2".into()), ..post.clone() },
+            Test { headers: Headers::from_iter([("X", "1")]), ..post.clone() },
+            Test { session: Session::Mine, ..post.clone() },
+            Test { redirects: Redirects::Follow, ..post.clone() },
+        ] {
+            assert!(!post.asks_the_same(&other), "{other:?}");
         }
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The tests of one change while they are edited: rows, what is saved, a stack to undo.
 //!
-//! What is typed goes into the draft without a redraw; what adds, moves or removes a row redraws the form.
+//! What is typed goes into the draft without a redraw; what adds, moves or removes a row redraws the form, and so does
+//! a choice that is not typed.
 
 use super::row::{AssertionRow, Complaint, Row, rows_of};
 use super::seam::Event;
@@ -44,10 +45,24 @@ impl Draft {
         if self.known.as_ref() != suite {
             if self.is_dirty() {
                 self.known = suite.cloned();
-                self.saved = saved_rows(suite);
+                let before = std::mem::replace(&mut self.saved, saved_rows(suite));
+                self.take_over_what_was_allowed(&before);
             } else {
                 self.adopt(suite);
             }
+        }
+    }
+
+    /// What the user has allowed elsewhere holds here too, where the same is asked.
+    fn take_over_what_was_allowed(&mut self, before: &[Row]) {
+        let mut taken = false;
+        for ((row, saved), before) in self.rows.iter_mut().zip(&self.saved).zip(before) {
+            let new = saved.kept.allowed && !before.kept.allowed && row.asks_the_same(saved);
+            taken |= new && !row.kept.allowed;
+            row.kept.allowed |= new;
+        }
+        if taken {
+            self.redraw();
         }
     }
 
@@ -100,7 +115,12 @@ impl Draft {
             self.remember();
         }
         self.typing = Some(control);
+        let chosen = typed.iter().zip(&self.rows).any(|(now, before)| now.kept != before.kept);
         self.rows = typed;
+        // A choice has consequences for what else there is to choose.
+        if chosen {
+            self.redraw();
+        }
     }
 
     /// Adds, doubles or removes a row. `false` when the event is none of these.
@@ -113,7 +133,7 @@ impl Draft {
             ("remove-test", Some(test), _) if test < rows.len() => {
                 rows.remove(test);
             }
-            ("duplicate-test", Some(test), _) if test < rows.len() => rows.insert(test + 1, rows[test].clone()),
+            ("duplicate-test", Some(test), _) if test < rows.len() => rows.insert(test + 1, rows[test].duplicate()),
             ("add-assertion", Some(test), _) if test < rows.len() => rows[test].assertions.push(AssertionRow::blank()),
             ("remove-assertion", Some(test), Some(at))
                 if rows.get(test).is_some_and(|row| at < row.assertions.len()) =>
@@ -207,6 +227,7 @@ fn saved_rows(suite: Option<&Suite>) -> Vec<Row> {
 mod tests {
     use super::Draft;
     use crate::check::Assertion;
+    use crate::exchange::Method;
     use crate::suite::{Suite, Test};
     use crate::ui::seam::Event;
 
@@ -269,6 +290,31 @@ mod tests {
     }
 
     #[test]
+    fn a_duplicate_is_not_allowed_what_its_test_is() {
+        let mut suite = suite("a");
+        suite.tests[0].method = Method::Post;
+        suite.tests[0].allowed = true;
+        let mut draft = Draft::new(Some(&suite));
+        draft.restructure(&event("duplicate-test", &[("test", "0")], &["a"]));
+        let tests = draft.tests(&event("save-tests", &[], &["a", "a"])).unwrap();
+        assert_eq!(tests.iter().map(|test| test.allowed).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn a_choice_redraws_the_form_and_is_a_step_to_undo() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        let generation = draft.drawn().1;
+        let mut chosen = event("edit", &[("test", "0"), ("field", "method")], &["typed"]);
+        chosen.form.insert(2, ("method".into(), "POST".into()));
+        draft.edit(&chosen);
+        let (rows, drawn) = draft.drawn();
+        assert_eq!((rows[0].kept.method, drawn), (Method::Post, generation + 1));
+        assert_eq!(rows[0].assertions[0].value, "typed");
+        draft.undo();
+        assert_eq!(draft.drawn().0[0].kept.method, Method::Get);
+    }
+
+    #[test]
     fn adding_to_an_untouched_empty_test_adds_no_second_one() {
         let mut draft = Draft::new(None);
         draft.restructure(&event("add-test", &[], &[]));
@@ -301,6 +347,17 @@ mod tests {
         draft.follow(Some(&suite("theirs")));
         let tests = draft.tests(&event("save-tests", &[], &[])).unwrap();
         assert_eq!(tests[0].assertions, [Assertion::body_contains("mine")]);
+    }
+
+    #[test]
+    fn what_was_allowed_elsewhere_is_not_lost_by_saving_what_is_typed() {
+        let mut posting = suite("a");
+        posting.tests[0].method = Method::Post;
+        let mut draft = Draft::new(Some(&posting));
+        draft.edit(&typed("mine"));
+        posting.tests[0].allowed = true;
+        draft.follow(Some(&posting));
+        assert!(draft.tests(&event("save-tests", &[], &["mine"])).unwrap()[0].allowed);
     }
 
     #[test]

@@ -3,11 +3,16 @@
 //!
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
+mod allowing;
 mod answered;
+mod columns;
+mod difference;
 mod draft;
 mod earlier;
 mod fitness;
 mod icon;
+mod limits;
+mod more;
 mod page;
 mod patch;
 mod popup;

@@ -6,10 +6,11 @@
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
 use super::time::Clock;
-use super::{popup, progress, settings, window, workbench};
-use crate::app::{Command, Loaded, Problem, Reply, State};
+use super::{allowing, popup, progress, settings, window, workbench};
+use crate::app::{Command, Loaded, Problem, Reply, SettingsForm, State};
 use crate::change::change_number;
-use crate::suite::{Suite, Test};
+use crate::suite::Test;
+use crate::verify::Limits;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -28,7 +29,7 @@ impl Sent {
         Some(match effect {
             Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
                 Command::SaveSettings { .. } => Self::Settings,
-                Command::SaveTests { gerrit, tests } => Self::Tests { gerrit: *gerrit, tests: tests.clone() },
+                Command::SaveTests { gerrit, tests, .. } => Self::Tests { gerrit: *gerrit, tests: tests.clone() },
                 Command::Examine { gerrit } => Self::Examine(*gerrit),
                 _ => Self::Other,
             },
@@ -109,7 +110,7 @@ impl Page {
     /// A new snapshot has come.
     pub fn set_state(&mut self, state: State) {
         for (gerrit, draft) in &mut self.drafts {
-            draft.follow(state.suites.get(gerrit));
+            draft.follow(state.suite_of(*gerrit));
         }
         let moves = self.state.as_ref().map_or_else(Vec::new, |before| progress::moves(before, &state));
         if !moves.is_empty() {
@@ -172,7 +173,7 @@ impl Page {
     pub fn set_change(&mut self, change: Option<u64>) {
         self.change = change;
         if let (Screen::Workbench, Some(gerrit), Some(state)) = (self.screen, change, &self.state) {
-            self.drafts.entry(gerrit).or_insert_with(|| Draft::new(state.suites.get(&gerrit)));
+            self.drafts.entry(gerrit).or_insert_with(|| Draft::new(state.suite_of(gerrit)));
         }
     }
 
@@ -232,10 +233,9 @@ impl Page {
         }
     }
 
-    /// The saved tests of a change.
-    pub(super) fn saved(&self, gerrit: u64) -> &[Test] {
-        let suite: Option<&Suite> = self.state.as_ref().and_then(|state| state.suites.get(&gerrit));
-        suite.map_or(&[], |suite| suite.tests.as_slice())
+    /// The saved tests that apply to a change.
+    pub(super) fn saved(&self, gerrit: u64) -> Vec<Test> {
+        self.state.as_ref().map_or_else(Vec::new, |state| state.tests_of(gerrit))
     }
 
     fn perform(&mut self, event: &Event) -> Vec<Effect> {
@@ -270,6 +270,8 @@ impl Page {
             ("save-nick", _) => self.save_nick(event),
             ("save-settings", _) => self.save_settings(event),
             ("remove-webhook", _) => self.remove_webhook(),
+            ("usual-limits", _) => self.take_usual_limits(),
+            ("allow-test", _) => allowing::meant(event).map_or_else(Vec::new, send),
             ("save-tests", _) => self.save_tests(event),
             ("choose", Some(gerrit)) => {
                 self.set_change(Some(gerrit));
@@ -340,8 +342,7 @@ impl Page {
             self.problem = Some(Problem::NoNick);
             return Vec::new();
         };
-        let backend = self.backend();
-        send(Command::SaveSettings { nick: nick.to_owned(), backend, webhook: None, reminders: None, switches: None })
+        self.save_alone(nick, None, None)
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
@@ -354,22 +355,29 @@ impl Page {
         }
     }
 
-    fn remove_webhook(&mut self) -> Vec<Effect> {
+    fn remove_webhook(&self) -> Vec<Effect> {
+        self.save_alone(&self.nick(), Some(String::new()), None)
+    }
+
+    fn take_usual_limits(&self) -> Vec<Effect> {
+        self.save_alone(&self.nick(), None, Some(Limits::default()))
+    }
+
+    /// Saves one setting; what is typed into the others stays unsaved.
+    fn save_alone(&self, nick: &str, webhook: Option<String>, limits: Option<Limits>) -> Vec<Effect> {
+        let (nick, backend) = (nick.to_owned(), self.backend());
+        send(Command::SaveSettings { form: SettingsForm { nick, backend, webhook, limits, ..SettingsForm::default() } })
+    }
+
+    fn nick(&self) -> String {
         let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
-        let nick = nick.map_or_else(String::new, |nick| nick.as_str().to_owned());
-        send(Command::SaveSettings {
-            nick,
-            backend: self.backend(),
-            webhook: Some(String::new()),
-            reminders: None,
-            switches: None,
-        })
+        nick.map_or_else(String::new, |nick| nick.as_str().to_owned())
     }
 
     fn save_tests(&mut self, event: &Event) -> Vec<Effect> {
         let Some(gerrit) = self.change else { return Vec::new() };
         let Some(tests) = self.drafts.get_mut(&gerrit).and_then(|draft| draft.tests(event)) else { return Vec::new() };
-        send(Command::SaveTests { gerrit, tests })
+        send(Command::SaveTests { gerrit, owner: None, tests })
     }
 
     fn open_change(&mut self, event: &Event) -> Vec<Effect> {

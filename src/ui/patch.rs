@@ -38,7 +38,7 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
             }
             (refusal(gerrit, page))
             div.bv-actions {
-                (browse_buttons(gerrit, tests))
+                (browse_buttons(gerrit, &tests))
                 @if !tests.is_empty() {
                     button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
                 }

@@ -81,6 +81,13 @@ fn browsing_tab(tab: &Browsing, page: &Page) -> Markup {
                         "This tab does not show what you asked for: turn that extension off."
                     }
                 }
+                @if let Some(cookie) = &tab.cookie {
+                    p.bv-note.bv-note--error dir="auto" {
+                        "✗ A cookie X-Wikimedia-Debug (" (cookie) ") went along and decides which server answers. "
+                        "In this tab press F12, choose Application (Chromium) or Storage (Firefox), then Cookies; "
+                        "delete it and reload."
+                    }
+                }
             }
             button.cdx-button type="button" id={ "stop-" (tab.tab) } data-act="stop-browsing" data-tab=(tab.tab) { "Stop" }
         }

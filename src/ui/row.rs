@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A test as it stands in the form: text that need not make sense yet.
 
+use super::more;
 use crate::check::Assertion;
 use crate::suite::{Httpbb, Test, TestError, in_scope};
 
@@ -119,10 +120,12 @@ impl AssertionRow {
     }
 }
 
-/// A test as typed. What the form has no control for is kept as it was.
+/// A test as typed. What the form has no control for is kept as it was. Editing what an allowed test asks takes the
+/// allowance back: it was given to that request alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    /// The test from which the row was made; name, URL and assertions in it are out of date.
+    /// The test from which the row was made, with what is chosen under "More"; name, URL and assertions in it are out of
+    /// date.
     pub(super) kept: Test,
     /// Name; may be empty.
     pub(super) name: String,
@@ -167,6 +170,17 @@ impl Row {
             url: test.url.clone(),
             assertions: test.assertions.iter().map(AssertionRow::of).collect(),
         }
+    }
+
+    /// The same test once more. What was allowed, was allowed to the first.
+    pub(super) fn duplicate(&self) -> Self {
+        Self { kept: Test { allowed: false, ..self.kept.clone() }, ..self.clone() }
+    }
+
+    /// Whether it asks what `before` asked.
+    pub(super) fn asks_the_same(&self, before: &Self) -> bool {
+        self.url.trim() == before.url.trim()
+            && self.kept.asks_the_same(&Test { url: self.kept.url.clone(), ..before.kept.clone() })
     }
 
     /// The test, or everything that stands against it.
@@ -226,8 +240,11 @@ pub(super) fn rows_of(form: &[(String, String)], before: &[Row]) -> Vec<Row> {
             ("kind", _) => row.assertions.push(AssertionRow { kind: Kind::from_tag(value), ..AssertionRow::blank() }),
             ("header", Some(assertion)) => assertion.header.clone_from(value),
             ("value", Some(assertion)) => assertion.value.clone_from(value),
-            _ => {}
+            (name, _) => more::take(&mut row.kept, name, value),
         }
+    }
+    for (row, before) in rows.iter_mut().zip(before) {
+        row.kept.allowed &= !before.kept.allowed || row.asks_the_same(before);
     }
     rows
 }
@@ -246,7 +263,7 @@ fn sentence(fragment: &str) -> String {
 mod tests {
     use super::{AssertionRow, Kind, Row, rows_of};
     use crate::check::Assertion;
-    use crate::exchange::Method;
+    use crate::exchange::{Method, Redirects, Session};
     use crate::suite::Test;
 
     fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -300,6 +317,53 @@ mod tests {
         let test = rows_of(&typed, &[Row::of(&saved)])[0].build().unwrap();
         assert_eq!(test.method, Method::Post);
         assert_eq!(test.assertions, [Assertion::status(302)]);
+    }
+
+    #[test]
+    fn what_is_chosen_under_more_is_taken_over() {
+        let controls = [
+            ("session", "mine"),
+            ("method", "POST"),
+            ("redirects", "on"),
+            ("allowed", "on"),
+            ("must_fail_before", "on"),
+        ];
+        let fixed = [("name", ""), ("url", PAGE)];
+        let chosen = rows_of(&form(&[fixed.as_slice(), &controls].concat()), &[Row::blank()]).remove(0).kept;
+        let expected = Test {
+            session: Session::Mine,
+            method: Method::Post,
+            redirects: Redirects::Follow,
+            allowed: true,
+            must_fail_before: true,
+            ..Test::default()
+        };
+        assert_eq!(chosen, expected);
+        let back = [("session", "anonymous"), ("method", "GET"), ("redirects", ""), ("must_fail_before", "")];
+        let before = Row { kept: chosen, ..Row::blank() };
+        assert_eq!(rows_of(&form(&[fixed.as_slice(), &back].concat()), &[before])[0].kept, Test::default());
+    }
+
+    #[test]
+    fn editing_what_an_allowed_test_asks_takes_the_allowance_back() {
+        let kept = Test { method: Method::Post, allowed: true, ..Test::default() };
+        let before = Row { kept, url: PAGE.into(), ..Row::blank() };
+        let other = "https://en.wikipedia.org/w/api.php";
+        for (url, method, session, allowed) in [
+            (PAGE, "POST", "anonymous", true),
+            (other, "POST", "anonymous", false),
+            (PAGE, "PUT", "anonymous", false),
+            (PAGE, "POST", "mine", false),
+        ] {
+            let typed = [("name", "n"), ("url", url), ("session", session), ("method", method), ("allowed", "on")];
+            let row = rows_of(&form(&typed), std::slice::from_ref(&before)).remove(0);
+            assert_eq!(row.kept.allowed, allowed, "{url} {method} {session}");
+        }
+        // It can be given to the new request then.
+        let typed = [("name", "n"), ("url", other), ("method", "POST"), ("allowed", "on")];
+        let taken_back =
+            Row { kept: Test { allowed: false, ..before.kept.clone() }, url: other.into(), ..Row::blank() };
+        assert!(rows_of(&form(&typed), &[taken_back])[0].kept.allowed);
     }
 
     #[test]

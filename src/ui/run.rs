@@ -5,12 +5,15 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{answered, report};
+use super::{allowing, answered, columns, difference, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
-use crate::report::{logstash_link, reason_in_words};
+use crate::report::{
+    PROVES_NOTHING, comparison_in_words, counts_in_words, logstash_link, reason_in_words, same_page_in_words,
+    since_in_words,
+};
 use crate::suite::Test;
-use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Stage, Verdict};
+use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Since, Stage, Verdict};
 use maud::{Markup, html};
 
 /// The result of a stage, or its progress.
@@ -27,13 +30,18 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 None => (progress(journal, &id)),
                 Some((at, _)) => (summary(journal, &page.clock().moment(at))),
             }
-            @if outdated(journal, page.saved(gerrit)) {
+            @if outdated(journal, &page.saved(gerrit)) {
                 p.bv-note.bv-note--warning { "⚠ The tests were changed after this run. Verify again." }
             }
-            ol.bv-results {
-                @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen)) }
+            @if several(&journal.plan.stage) {
+                (columns::view(journal, page.screen, &id))
+            } @else {
+                ol.bv-results {
+                    @for (place, test) in journal.plan.tests.iter().enumerate() { (result(journal, place, test, page.screen, &id)) }
+                }
             }
             (answered::questions(journal, page.state.as_ref(), &id))
+            (allowing::questions(journal, &page.saved(gerrit), &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
         }
     }
@@ -43,7 +51,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
 pub(super) fn spoken(journal: &Journal) -> String {
     let stage = stage_name(&journal.plan.stage);
     match journal.ended {
-        None => format!("{stage}: {}.", answered(journal)),
+        None => format!("{stage}: {}.", [vec![answered(journal)], journal.waits()].concat().join("; ")),
         Some((_, Ending::Cancelled)) => format!("{stage}: cancelled."),
         Some(_) => format!("{stage}: {}.", verdict_word(journal.verdict())),
     }
@@ -63,45 +71,27 @@ fn progress(journal: &Journal, id: &str) -> Markup {
             span.bv-progress__label { (answered(journal)) }
             button.cdx-button.cdx-button--action-destructive type="button" id={ "cancel-" (id) } data-act="cancel" { "Cancel" }
         }
+        @for wait in journal.waits() { p.bv-note.bv-note--warning data-waits dir="auto" { "Waiting: " (wait) "." } }
     }
 }
 
-/// `3 of 8 answers`: on mwdebug every test has two, its own and production's.
+/// `3 of 8 answers`: on mwdebug every test has those of its backends and production's.
 fn answered(journal: &Journal) -> String {
     let total = journal.plan.jobs.len();
     format!("{} of {total} answers", total - journal.pending().len())
 }
 
 fn summary(journal: &Journal, ended: &str) -> Markup {
-    let count = |wanted: Verdict| {
-        let of = |place: usize| journal.deciding(place).map(|outcome| outcome.verdict);
-        (0..journal.plan.tests.len()).filter(|place| of(*place) == Some(wanted)).count()
-    };
-    let compared = |wanted: Comparison| {
-        (0..journal.plan.tests.len()).filter(|place| journal.comparison(*place) == Some(wanted)).count()
-    };
-    let total = journal.plan.tests.len();
-    let mut parts = vec![format!("{} of {total} passed", count(Verdict::Pass))];
-    let others = [
-        (count(Verdict::Fail), "failed"),
-        (count(Verdict::Inconclusive), "inconclusive"),
-        (compared(Comparison::Fixed), "fixed by the patch"),
-        (compared(Comparison::Kept), "passed before too"),
-    ];
-    parts.extend(others.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")));
-    let nothing_new = total > 0 && compared(Comparison::Kept) == total;
     html! {
-        p.bv-summary { (parts.join(", ")) ". " span.bv-quiet { (ended) } }
-        @if nothing_new {
-            p.bv-note.bv-note--warning {
-                "⚠ Every test passes without the patch too, so this proves nothing about the patch. "
-                "Add a test for what the patch changes."
-            }
+        p.bv-summary { (counts_in_words(journal)) ". " span.bv-quiet { (ended) } }
+        @if journal.proves_nothing() { p.bv-note.bv-note--warning { "⚠ " (PROVES_NOTHING) } }
+        @if journal.on_production() && journal.plan.earlier.is_empty() {
+            p.bv-note data-since="not_verified" { (since_in_words(Since::NotVerified)) }
         }
     }
 }
 
-fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Markup {
+fn result(journal: &Journal, place: usize, test: &Test, screen: Screen, id: &str) -> Markup {
     let Some(outcome) = journal.deciding(place) else {
         let waiting = if journal.ended.is_some() { "not run" } else { "waiting…" };
         return html! {
@@ -116,11 +106,8 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
             div.bv-result__body {
                 p { span.bv-result__name dir="auto" { (name(test)) } " " strong { (word(outcome.verdict)) } }
                 (reason(&outcome))
-                @if let Some(comparison) = journal.comparison(place) {
-                    p.bv-note data-comparison=(comparison_tag(comparison)) { (comparison_words(comparison)) }
-                } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
-                    p.bv-note { "Comparing with production…" }
-                }
+                (stands(journal, place))
+                (difference::view(journal, place, screen, &format!("{id}-{place}")))
                 @for came in outcome.assertions.iter().filter(|came| full || !came.held) { (assertion(came)) }
                 p.bv-evidence dir="auto" { (evidence(&outcome.evidence)) }
                 @if let (true, Some(before)) = (full, journal.baseline(place)) {
@@ -134,8 +121,31 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen) -> Marku
     }
 }
 
+/// How a test stands to the stages before.
+pub(super) fn stands(journal: &Journal, place: usize) -> Markup {
+    let since = journal.since(place).filter(|_| !journal.plan.earlier.is_empty());
+    html! {
+        @if let Some(comparison) = journal.comparison(place) {
+            p.bv-note data-comparison=(comparison_tag(comparison)) { (comparison_in_words(comparison)) }
+        } @else if let Some(since) = since {
+            p.bv-note.bv-note--warning[since == Since::Regressed] data-since=(since_tag(since)) {
+                @if since == Since::Regressed { "⚠ " }
+                (since_in_words(since))
+            }
+            @if let Some(words) = journal.same_page(place).and_then(same_page_in_words) { p.bv-note data-same-page { (words) } }
+        } @else if matches!(journal.plan.stage, Stage::Mwdebug { .. }) && journal.ended.is_none() {
+            p.bv-note { "Comparing with production…" }
+        }
+    }
+}
+
+/// Whether more than one backend was asked.
+fn several(stage: &Stage) -> bool {
+    matches!(stage, Stage::Mwdebug { backends } if backends.len() > 1)
+}
+
 /// Why a test did not pass, where that is more than an assertion: those are shown one by one.
-fn reason(outcome: &Outcome) -> Markup {
+pub(super) fn reason(outcome: &Outcome) -> Markup {
     let is_assertion = matches!(outcome.reason, Some(Reason::Assertion { .. }));
     html! {
         @if let (false, Some(why)) = (is_assertion, reason_in_words(outcome)) { p.bv-result__reason dir="auto" { (why) } }
@@ -145,7 +155,7 @@ fn reason(outcome: &Outcome) -> Markup {
     }
 }
 
-fn assertion(came: &AssertionResult) -> Markup {
+pub(super) fn assertion(came: &AssertionResult) -> Markup {
     html! {
         dl.bv-assertion-result {
             dt { @if came.held { "✓ Expected" } @else { "✗ Expected" } }
@@ -157,7 +167,10 @@ fn assertion(came: &AssertionResult) -> Markup {
 }
 
 /// Who answered, from which cache, how fast: `mw-debug.eqiad.main-1 · status 200 · cache miss · 312 ms`.
-fn evidence(evidence: &Evidence) -> String {
+pub(super) fn evidence(evidence: &Evidence) -> String {
+    if *evidence == Evidence::default() {
+        return "No answer".to_owned();
+    }
     let mut parts = vec![match &evidence.server {
         Some(server) => format!("Answered by {server}"),
         None if evidence.status.is_some() => "Server not named".to_owned(),
@@ -211,7 +224,7 @@ fn verdict_tag(journal: &Journal) -> &'static str {
     }
 }
 
-const fn tag_of(verdict: Verdict) -> &'static str {
+pub(super) const fn tag_of(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::Fail => "fail",
@@ -219,7 +232,7 @@ const fn tag_of(verdict: Verdict) -> &'static str {
     }
 }
 
-const fn mark(verdict: Verdict) -> &'static str {
+pub(super) const fn mark(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✓",
         Verdict::Fail => "✗",
@@ -227,7 +240,7 @@ const fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
-const fn word(verdict: Verdict) -> &'static str {
+pub(super) const fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "passed",
         Verdict::Fail => "failed",
@@ -249,17 +262,20 @@ const fn comparison_tag(comparison: Comparison) -> &'static str {
     }
 }
 
-const fn comparison_words(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Fixed => "Fixed: production without the patch fails it.",
-        Comparison::Kept => "Passed before too: proves nothing about the patch.",
-        Comparison::Regressed => "Regressed: production without the patch passes it.",
-        Comparison::StillFailing => "Failed before too: the patch makes no difference.",
-        Comparison::Unknown => "No comparison with production: one of the two is not certain.",
+const fn since_tag(since: Since) -> &'static str {
+    match since {
+        Since::Fixed => "fixed",
+        Since::Kept => "kept",
+        Since::AsOnMwdebug => "as_on_mwdebug",
+        Since::Regressed => "regressed",
+        Since::StillFailing => "still_failing",
+        Since::PassesOnlyHere => "passes_only_here",
+        Since::Unknown => "unknown",
+        Since::NotVerified => "not_verified",
     }
 }
 
 /// What a test is called beside its result. Every URL is https, so an address that stands for a name goes without.
-fn name(test: &Test) -> &str {
+pub(super) fn name(test: &Test) -> &str {
     test.label().trim_start_matches("https://")
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The settings' fields. The webhook is a secret: only its origin is ever shown.
 
-use super::answered;
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use crate::app::{Command, State};
+use super::{answered, limits};
+use crate::app::{Command, SettingsForm, State};
 use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
 use crate::store::Webhook;
@@ -15,6 +15,9 @@ const HOUR_BEFORE: &str = "reminder-hour_before";
 const WINDOW_OPENS: &str = "reminder-window_opens";
 const ON_TEST_SERVERS: &str = "reminder-on_test_servers";
 const FINISHED: &str = "reminder-finished";
+
+/// The name that the boxes of further backends share; their values are the backends.
+const ALSO: &str = "also";
 
 /// The reminders: name of the box and its words.
 const REMINDERS: [(&str, &str); 4] = [
@@ -82,7 +85,9 @@ pub(super) fn fields(page: &Page) -> Markup {
                 }
             }
             (backend(state))
+            (also(state))
             (debug_header(&state.settings.switches))
+            (limits::view(state.settings.limits))
             (answered::settled(&state.settings.servers))
             (webhook(state))
             (reminders(state.settings.reminders))
@@ -94,12 +99,21 @@ pub(super) fn fields(page: &Page) -> Markup {
 pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
     let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
     let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or(backend);
-    let (nick, webhook, reminders, switches) = (typed("nick"), typed("webhook"), ticked(event), switched(event));
+    let form = SettingsForm {
+        nick: typed("nick"),
+        backend,
+        also: chosen_also(event),
+        webhook: None,
+        reminders: ticked(event),
+        switches: switched(event),
+        limits: limits::typed(event)?,
+    };
+    let webhook = typed("webhook");
     if webhook.is_empty() {
-        return Ok(Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches }));
+        return Ok(Effect::Send(Command::SaveSettings { form }));
     }
     let origin = Webhook::new(&webhook).map_err(|error| format!("Not saved: {error}."))?.origin();
-    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook), reminders, switches };
+    let then = Command::SaveSettings { form: SettingsForm { webhook: Some(webhook), ..form } };
     Ok(Effect::RequestAccess { origins: vec![origin], reports_leave_browser: true, then })
 }
 
@@ -113,6 +127,14 @@ fn ticked(event: &Event) -> Option<Wanted> {
         on_test_servers: is(ON_TEST_SERVERS),
         finished: is(FINISHED),
     })
+}
+
+/// The further backends whose boxes are ticked. `None` where there is no box.
+fn chosen_also(event: &Event) -> Option<Vec<String>> {
+    let boxes = event.form.iter().filter(|(name, _)| name == ALSO);
+    let boxes: Vec<&String> = boxes.map(|(_, value)| value).collect();
+    let ticked = || boxes.iter().filter(|value| !value.is_empty()).map(|value| (*value).clone()).collect();
+    (!boxes.is_empty()).then(ticked)
 }
 
 /// The switches whose boxes are ticked. `None` where there is no box.
@@ -162,6 +184,35 @@ fn backend(state: &State) -> Markup {
             }
             @if state.backends.is_empty() {
                 p.cdx-field__help-text { "noc.wikimedia.org did not tell which others there are." }
+            }
+        }
+    }
+}
+
+/// A box for each other backend that noc names or that is chosen.
+fn also(state: &State) -> Markup {
+    let first = &state.settings.backend;
+    let gone = state.settings.also.iter().filter(|name| !state.backends.contains(name));
+    let others: Vec<&Backend> = state.backends.iter().chain(gone).filter(|name| *name != first).collect();
+    let is_on = |name: &Backend| state.settings.also.contains(name);
+    let on: Vec<&str> = others.iter().filter(|name| is_on(name)).map(|name| name.as_str()).collect();
+    html! {
+        @if !others.is_empty() {
+            details.bv-fold.bv-debug id="also-verify" {
+                summary { "Verify on others too" @if !on.is_empty() { ": " (on.join(", ")) } }
+                fieldset.cdx-field.bv-boxes {
+                    legend.cdx-label {
+                        span.cdx-label__description {
+                            "A run then asks each of them. A test passes only where all of them pass."
+                        }
+                    }
+                    @for name in others {
+                        span.bv-box {
+                            input.bv-box__input type="checkbox" id={ "also-" (name) } name=(ALSO) value=(name) checked[is_on(name)];
+                            label for={ "also-" (name) } dir="auto" { (name) }
+                        }
+                    }
+                }
             }
         }
     }

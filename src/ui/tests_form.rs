@@ -6,9 +6,9 @@
 
 use super::draft::Draft;
 use super::icon::Icon;
+use super::more;
 use super::page::{Page, Told};
 use super::row::{AssertionRow, Kind, Row};
-use crate::exchange::{Method, Redirects, Session};
 use maud::{Markup, html};
 
 /// The rows.
@@ -87,6 +87,7 @@ fn test(draft: &Draft, at: usize, row: &Row) -> Markup {
             button.cdx-button.cdx-button--weight-quiet type="button" id={ (id) "-add-assertion" } data-act="add-assertion" {
                 (Icon::Add.view()) "Add assertion"
             }
+            (more::view(&row.kept, &id))
         }
     }
 }
@@ -172,20 +173,11 @@ fn complaint_view(id: &str, complaint: &str) -> Markup {
 /// What a test has beyond what the form can change, in words.
 fn kept(row: &Row) -> Option<String> {
     let mut parts = Vec::new();
-    if row.kept.method != Method::Get {
-        parts.push(format!("sent as {}", row.kept.method.as_str()));
-    }
     if !row.kept.headers.is_empty() {
         parts.push("with header fields of its own".to_owned());
     }
     if row.kept.body.is_some() {
         parts.push("with a body".to_owned());
     }
-    if row.kept.session == Session::Mine {
-        parts.push("with your cookies".to_owned());
-    }
-    if row.kept.redirects == Redirects::Follow {
-        parts.push("redirects are followed".to_owned());
-    }
-    (!parts.is_empty()).then(|| format!("Also: {}.", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("Sent {}.", parts.join(" and ")))
 }

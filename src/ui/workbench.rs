@@ -43,7 +43,8 @@ fn changes(page: &Page) -> Markup {
     let scheduled = window::known(&state.schedule);
     let mut all: Vec<u64> =
         scheduled.iter().flat_map(|window| window::mine(window, state)).map(|(_, patch)| patch.gerrit).collect();
-    all.extend(state.suites.keys().rev().chain(page.change.iter()));
+    let with_suite = state.owners.keys().rev().filter(|gerrit| state.suite_of(**gerrit).is_some());
+    all.extend(with_suite.chain(page.change.iter()));
     let mut listed = Vec::new();
     for gerrit in all {
         if !listed.contains(&gerrit) {
@@ -109,7 +110,7 @@ fn verify(page: &Page) -> Markup {
             h3 id="verify-title" { "Verify" }
             (patch::verify_buttons(gerrit, state, held))
             (patch::refusal(gerrit, page))
-            div.bv-actions { (patch::browse_buttons(gerrit, tests)) }
+            div.bv-actions { (patch::browse_buttons(gerrit, &tests)) }
             (patch::results(gerrit, state, page))
         }
     }

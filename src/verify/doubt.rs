@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Why an answer proves nothing, and what the submitter can do about it.
 //!
-//! Must not find a doubt: `evidence`, `version` and `parser_cache` do.
+//! Must not find a doubt: `sent`, `evidence`, `version`, `code` and `parser_cache` do.
 
+use super::absence::Flaw;
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -35,6 +37,34 @@ pub enum Doubt {
         /// Who answered.
         server: String,
     },
+    /// X-Wikimedia-Debug went out although production was asked: something else in the browser set it.
+    #[error("X-Wikimedia-Debug <{value}> went out with the request, set by another extension")]
+    HeaderAdded {
+        /// The header's value as it left.
+        value: String,
+    },
+    /// X-Wikimedia-Debug went out with another value than ours.
+    #[error("X-Wikimedia-Debug left as <{sent}>, not as <{wanted}>: another extension changed it")]
+    HeaderChanged {
+        /// What the run asked for.
+        wanted: String,
+        /// The header's value as it left.
+        sent: String,
+    },
+    /// X-Wikimedia-Debug did not go out although a debug backend was asked.
+    #[error("the request left without X-Wikimedia-Debug <{wanted}>: another extension removed it")]
+    HeaderRemoved {
+        /// What the run asked for.
+        wanted: String,
+    },
+    /// A cookie of the header's name went along, and the edge listens to it before the header.
+    #[error("a cookie X-Wikimedia-Debug <{value}> went along with the request")]
+    DebugCookie {
+        /// The host that got it.
+        host: String,
+        /// The cookie's value.
+        value: String,
+    },
     /// A debug server answered where production was asked.
     #[error("a test server answered ({server}), not production")]
     DebugAnswered {
@@ -64,12 +94,13 @@ pub enum Doubt {
         body: String,
     },
     /// A cache answered, also the second time.
-    #[error("a cache answered (x-cache-status <{status}>, age {age} s), also when asked past it")]
+    #[error("a cache answered (x-cache-status <{status}>, {}), also when asked past it", aged(*age))]
     Cached {
         /// `x-cache-status`.
         status: String,
-        /// `age`, in seconds.
-        age: u64,
+        /// `age`, in seconds; `None` where it is missing or cannot be read.
+        #[serde(default)]
+        age: Option<u64>,
     },
     /// The answer does not say whether a cache gave it.
     #[error("the answer does not say whether a cache gave it (no x-cache-status)")]
@@ -100,6 +131,12 @@ pub enum Doubt {
     ParserCache {
         /// When it was rendered, UTC.
         rendered: Timestamp,
+    },
+    /// Everything that must be absent is, since there is no whole answer in which it could be.
+    #[error("what must be absent is absent, but the answer {flaw}")]
+    AbsentFromNothing {
+        /// What is wrong with the answer.
+        flaw: Flaw,
     },
     /// A redirect led away from the Wikimedia sites.
     #[error("a redirect led to {url}, which is not a Wikimedia site")]
@@ -186,17 +223,26 @@ impl fmt::Display for Side {
     }
 }
 
+fn aged(age: Option<u64>) -> String {
+    age.map_or_else(|| "age not known".to_owned(), |age| format!("age {age} s"))
+}
+
 /// A commit as people write it.
 fn short(commit: &str) -> String {
     commit.chars().take(10).collect()
 }
 
 impl Doubt {
-    /// The doubt about an answer with status 429 and this `Retry-After`, which is in seconds or a date (RFC 9110, section
-    /// 10.2.3); a date is told as if there were none.
+    /// The doubt about an answer with status 429, this `Retry-After` and this `Date`. The former is in seconds or a date
+    /// (RFC 9110, section 10.2.3), which is held against the server's own clock (section 6.6.1), not against ours.
     #[must_use]
-    pub fn too_many_requests(retry_after: Option<&str>) -> Self {
-        match retry_after.and_then(|value| value.trim().parse().ok()) {
+    pub fn too_many_requests(retry_after: Option<&str>, date: Option<&str>) -> Self {
+        let moment = |text: &str| DateTimeParser::new().parse_timestamp(text.trim()).ok();
+        let until = |value: &str| {
+            let wait = moment(value)?.duration_since(date.and_then(moment)?).as_secs();
+            Some(u32::try_from(wait.max(0)).unwrap_or(u32::MAX))
+        };
+        match retry_after.and_then(|value| value.trim().parse().ok().or_else(|| until(value))) {
             Some(seconds) => Self::RetryAfter { seconds },
             None => Self::TooManyRequests,
         }
@@ -208,6 +254,15 @@ impl Doubt {
         matches!(self, Self::TooManyRequests | Self::RetryAfter { .. })
     }
 
+    /// How many seconds the site wants to be left alone, where it refused so many requests and said so.
+    #[must_use]
+    pub const fn wait(&self) -> Option<u32> {
+        match self {
+            Self::RetryAfter { seconds } => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// What the submitter can do about it, as a sentence.
     #[must_use]
     pub fn next_step(&self) -> Cow<'static, str> {
@@ -217,6 +272,19 @@ impl Doubt {
                 "The test servers do not serve this URL; test another URL, or ask the deployer."
             }
             Self::OtherBackend { .. } => "Choose the backend that the deployer synced to, then verify again.",
+            Self::HeaderAdded { .. } => {
+                "Switch WikimediaDebug off, or the extension that sets this header, then verify again."
+            }
+            Self::HeaderChanged { .. } | Self::HeaderRemoved { .. } => {
+                "Switch off the extension that changes this header, such as WikimediaDebug, then verify again."
+            }
+            Self::DebugCookie { host, .. } => {
+                return format!(
+                    "Delete it: open https://{host}, press F12, choose Application (Chromium) or Storage (Firefox), \
+                     then Cookies; delete X-Wikimedia-Debug there, then verify again."
+                )
+                .into();
+            }
             Self::DebugAnswered { .. } => {
                 "Switch WikimediaDebug off and delete the X-Wikimedia-Debug cookie, then verify again."
             }
@@ -234,7 +302,12 @@ impl Doubt {
             }
             Self::PassedBefore => "Test what the patch changes, or take the mark <must fail before> off.",
             Self::BeforeUnknown => "See why production gave none, then verify again.",
-            Self::NotAllowed { .. } => "Allow it in the test if it does no harm: mwdebug writes to the real databases.",
+            Self::NotAllowed { .. } => {
+                "Allow it for this test if it does no harm: mwdebug writes to the real databases."
+            }
+            Self::AbsentFromNothing { .. } => {
+                "Verify again; if it stays so, demand something that must be there too, such as the page's heading."
+            }
             Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
             Self::RetryAfter { seconds } => {
                 return format!("Wait {seconds} s, then verify again.").into();
@@ -259,5 +332,28 @@ impl Doubt {
                 return format!("Verify again; if it stays so, look for {wanted} at https://{host}/wiki/Special:Version and test by hand.").into();
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Doubt;
+
+    #[test]
+    fn a_site_says_in_seconds_or_by_its_own_clock_how_long_to_wait() {
+        let date = Some("Tue, 18 Aug 2026 13:10:00 GMT");
+        for (retry_after, date, expected) in [
+            (Some("7"), None, Some(7)),
+            (Some(" 0 "), date, Some(0)),
+            (Some("Tue, 18 Aug 2026 13:10:05 GMT"), date, Some(5)),
+            (Some("Tue, 18 Aug 2026 14:10:00 GMT"), date, Some(3600)),
+            (Some("Tue, 18 Aug 2026 13:09:00 GMT"), date, Some(0)),
+            (Some("Tue, 18 Aug 2026 13:10:05 GMT"), None, None),
+            (Some("-1"), date, None),
+            (Some("soon"), date, None),
+            (None, date, None),
+        ] {
+            assert_eq!(Doubt::too_many_requests(retry_after, date).wait(), expected, "{retry_after:?} {date:?}");
+        }
     }
 }

@@ -3,14 +3,16 @@
 //!
 //! Must not judge the assertions of an answer that proves nothing: its verdict is inconclusive whatever it says.
 
+use super::absence::flaw_behind;
 use super::cache::{age_of, is_cached};
 use super::doubt::Doubt;
 use super::failure::{MediaWikiFailure, request_id_in};
 use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
+use super::sent::doubt_about_sent;
 use crate::check::{Assertion, Predicate, Subject, judge};
-use crate::debug::{Backend, Known, Origin, Realm, named_in};
-use crate::exchange::{Response, TransportError};
+use crate::debug::{Backend, Directives, Known, Origin, Realm, named_in};
+use crate::exchange::{Hop, Response, TransportError};
 use crate::suite::{Test, in_scope};
 
 /// What the edge says when it knows no backend of the name asked for (repository `operations/puppet`,
@@ -48,11 +50,12 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
         None if !expected => Some(Reason::BadStatus { status: response.status }),
         // A test that demands nothing proves nothing; it is refused before, and must not pass here either.
         None if assertions.is_empty() => Some(Reason::NoAssertion),
-        None => None,
+        None => flaw_behind(&test.assertions, response)
+            .map(|flaw| Reason::Doubt { doubt: Doubt::AbsentFromNothing { flaw } }),
     };
     let verdict = match &reason {
         None => Verdict::Pass,
-        Some(Reason::NoAssertion) => Verdict::Inconclusive,
+        Some(Reason::NoAssertion | Reason::Doubt { .. }) => Verdict::Inconclusive,
         Some(_) => Verdict::Fail,
     };
     Outcome { verdict, reason, assertions, evidence }
@@ -89,7 +92,7 @@ fn request_id_of_failure(response: &Response) -> Option<String> {
 fn evidence_of(response: &Response) -> Evidence {
     Evidence {
         status: Some(response.status),
-        server: response.headers.get("server"),
+        server: response.headers.get("server").filter(|server| !server.trim().is_empty()),
         cache_status: response.headers.get("x-cache-status").map(|status| status.trim().to_ascii_lowercase()),
         age: age_of(response),
         request_id: response.headers.get("x-request-id").or_else(|| request_id_of_failure(response)),
@@ -97,13 +100,19 @@ fn evidence_of(response: &Response) -> Evidence {
         repeated_past_cache: false,
         version: None,
         code: None,
+        page: None,
     }
 }
 
-/// Why an answer to a request of our own proves nothing of `target`; `None` where it does.
+/// Why an answer to a request of our own, whose header has no switch, proves nothing of `target`; `None` where it does.
 #[must_use]
 pub fn doubt_of(target: &Target, response: &Response, known: &Known) -> Option<Doubt> {
-    doubt_about(target, response, &evidence_of(response), known)
+    let wanted = match target {
+        Target::Debug { backend } => Some(Directives::to(backend.clone()).value()),
+        Target::Baseline | Target::Production => None,
+    };
+    let sent = doubt_about_sent(wanted.as_deref(), response);
+    sent.or_else(|| doubt_about(target, response, &evidence_of(response), known))
 }
 
 fn doubt_about(target: &Target, response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {
@@ -111,16 +120,36 @@ fn doubt_about(target: &Target, response: &Response, evidence: &Evidence, known:
         return Some(Doubt::LeftSites { url: response.url.clone() });
     }
     if response.status == 429 {
-        return Some(Doubt::too_many_requests(response.headers.get("retry-after").as_deref()));
+        let field = |name| response.headers.get(name);
+        return Some(Doubt::too_many_requests(field("retry-after").as_deref(), field("date").as_deref()));
     }
     if is_edge_error(response, evidence) {
         return Some(Doubt::EdgeError { status: response.status });
     }
+    let on_the_way = response.hops.iter().find_map(|hop| doubt_about_hop(target, hop, known));
+    on_the_way.or_else(|| doubt_about_answer(target, response, evidence, known))
+}
+
+fn doubt_about_answer(target: &Target, response: &Response, evidence: &Evidence, known: &Known) -> Option<Doubt> {
     let doubt = match target {
         Target::Debug { backend } => doubt_about_debug(backend, response, evidence, known),
         Target::Baseline | Target::Production => doubt_about_production(response, evidence, known),
     };
     doubt.or_else(|| doubt_about_cache(response, evidence))
+}
+
+/// Where a redirect leads is an answer too. Those that the edge makes itself, such as to a mobile site, come from no
+/// server and no cache.
+fn doubt_about_hop(target: &Target, hop: &Hop, known: &Known) -> Option<Doubt> {
+    let headers = hop.headers.clone()?;
+    let answer = Response { url: hop.url.clone(), status: hop.status, headers, ..Response::default() };
+    let evidence = evidence_of(&answer);
+    let realm = evidence.server.as_deref().map(|server| known.realm_of(&Origin::from_server_header(server)));
+    let by_edge = evidence.cache_status.as_deref().is_some_and(|status| status.starts_with("int-"));
+    if by_edge && realm.is_none_or(|realm| realm == Realm::Unknown) {
+        return None;
+    }
+    doubt_about_answer(target, &answer, &evidence, known)
 }
 
 /// Whether the edge gave its own error page because no server answered it. One that a known server sent with a status of
@@ -166,7 +195,7 @@ fn doubt_about_body(origin: &Origin, response: &Response) -> Option<Doubt> {
 fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> {
     let Some(status) = evidence.cache_status.clone() else { return Some(Doubt::CacheUnstated) };
     if is_cached(response) {
-        return Some(Doubt::Cached { status, age: evidence.age.unwrap_or_default() });
+        return Some(Doubt::Cached { status, age: evidence.age });
     }
     (!FRESH.contains(&status.as_str())).then_some(Doubt::NotFromServer { status })
 }
@@ -176,9 +205,9 @@ mod tests {
     use super::{Doubt, Outcome, Reason, Verdict, is_cached};
     use crate::check::Assertion;
     use crate::debug::{Backend, Known, Realm};
-    use crate::exchange::{Headers, Response, TransportError};
+    use crate::exchange::{Headers, Hop, Response, TransportError};
     use crate::suite::Test;
-    use crate::verify::Target;
+    use crate::verify::{Flaw, Target};
 
     const DEBUG: &str = "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj";
     const PRODUCTION: &str = "mw-web.eqiad.main-5fb6d6bf94-28hjj";
@@ -325,6 +354,52 @@ mod tests {
             assert!(matches!(doubt(&Target::Production, &response), Some(Doubt::Cached { .. })), "{fields:?}");
         }
         assert_eq!(doubt(&Target::Production, &answer(&[("server", PRODUCTION)])), Some(Doubt::CacheUnstated));
+    }
+
+    #[test]
+    fn a_cached_answer_that_was_kept_with_a_plain_age_is_still_read() {
+        let kept: Doubt = serde_json::from_str(r#"{"cached": {"status": "hit-front", "age": 7}}"#).unwrap();
+        assert_eq!(kept, Doubt::Cached { status: "hit-front".into(), age: Some(7) });
+        assert_eq!(kept.to_string(), "a cache answered (x-cache-status <hit-front>, age 7 s), also when asked past it");
+    }
+
+    #[test]
+    fn a_redirect_on_the_way_must_come_from_there_too() {
+        let hop = |fields: &[(&str, &str)]| Hop {
+            url: "https://en.wikipedia.org/wiki/Old".into(),
+            status: 301,
+            location: Some("/wiki/X".into()),
+            sent: None,
+            headers: Some(fields.iter().copied().collect()),
+        };
+        let fine = hop(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        let untold = Hop { headers: None, ..fine.clone() };
+        let by_edge = hop(&[("server", "Varnish"), ("x-cache-status", "int-front")]);
+        let by_production = hop(&[("server", PRODUCTION), ("x-cache-status", "pass")]);
+        let cached = hop(&[("server", DEBUG), ("x-cache-status", "hit-front"), ("age", "7")]);
+        let nobody = hop(&[("x-cache-status", "pass")]);
+        let in_its_place = Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: PRODUCTION.into() };
+        for (hops, expected) in [
+            (vec![fine.clone(), untold], None),
+            (vec![by_edge, fine.clone()], None),
+            (vec![fine.clone(), by_production], Some(in_its_place)),
+            (vec![cached, fine], Some(Doubt::Cached { status: "hit-front".into(), age: Some(7) })),
+            (vec![nobody], Some(Doubt::NoServer { status: 301 })),
+        ] {
+            let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+            response.hops = hops;
+            assert_eq!(doubt(&on_debug(), &response), expected, "{:?}", response.hops);
+        }
+    }
+
+    #[test]
+    fn what_is_absent_from_an_empty_answer_is_a_doubt() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.body = String::new();
+        let test = Test { assertions: vec![Assertion::body_lacks("old")], ..test() };
+        let outcome = weigh(&test, &on_debug(), Ok(&response));
+        let doubt = Doubt::AbsentFromNothing { flaw: Flaw::Empty };
+        assert_eq!((outcome.verdict, outcome.reason), (Verdict::Inconclusive, Some(Reason::Doubt { doubt })));
     }
 
     #[test]

@@ -26,6 +26,10 @@ const PROBLEMATIC: &str = "Problematic modules: ";
 const CONTENT: &str = "mw-parser-output";
 const READ_ONLY_BOXES: [&str; 2] = [r#"<div id="mw-read-only-warning""#, r#"<div class="mw-readonly-error""#];
 const READ_ONLY_PAGE: &str = r#""wgErrorPageMessageKey":"readonly""#;
+/// The variable of every page of an error that MediaWiki found itself.
+const ERROR_PAGE: &str = r#""wgErrorPageMessageKey":""#;
+/// The variable of the page on which users log in.
+const LOG_IN_PAGE: &str = r#""wgCanonicalSpecialPageName":"Userlogin""#;
 /// API codes that say that nothing can be saved now.
 const READ_ONLY_CODES: [&str; 2] = ["readonly", "readonlyreason"];
 /// API codes that ask for fewer or later requests.
@@ -58,6 +62,15 @@ pub enum MediaWikiFailure {
     /// The wiki takes no edits now, and the page says so.
     #[error("the wiki is read-only")]
     ReadOnly,
+    /// The page is the one with which MediaWiki refuses a request.
+    #[error("MediaWiki answered with its error page <{key}>")]
+    ErrorPage {
+        /// The message's key, such as `badaccess-groups`.
+        key: String,
+    },
+    /// A redirect led to the page on which users log in.
+    #[error("the wiki asked to log in")]
+    LogIn,
 }
 
 fn of_type(class: Option<&String>) -> String {
@@ -80,7 +93,10 @@ impl MediaWikiFailure {
             return of_load(&response.body);
         }
         let kind = response.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
-        if kind.is_empty() || kind.contains("html") { of_page(&response.body) } else { None }
+        if !kind.is_empty() && !kind.contains("html") {
+            return None;
+        }
+        of_page(&response.body).or_else(|| led_to_log_in(response).then_some(Self::LogIn))
     }
 
     /// Whether `assertion`, which held, names this very failure, so that the test wants it.
@@ -102,6 +118,7 @@ impl MediaWikiFailure {
         }
     }
 
+    /// What the page of a refusal says is in the wiki's language: a test that found something there meant it.
     fn is_named_in(&self, text: &str) -> bool {
         match self {
             Self::Api { code } => {
@@ -121,6 +138,7 @@ impl MediaWikiFailure {
                 text.contains(PROBLEMATIC.trim_end_matches([':', ' ']))
                     || (states && names.into_iter().any(|name| text.contains(name)))
             }
+            Self::ErrorPage { .. } | Self::LogIn => true,
             Self::ReadOnly => {
                 let text = text.to_ascii_lowercase();
                 ["read-only", "readonly", "locked"].iter().any(|word| text.contains(word))
@@ -143,6 +161,10 @@ impl MediaWikiFailure {
                  it, assert the module's name with its state."
             }
             Self::ReadOnly => READ_ONLY_STEP,
+            Self::ErrorPage { .. } => {
+                "Open the URL to read the refusal; if the test wants it, assert a text of it that must be there."
+            }
+            Self::LogIn => "Test a page that needs no account, or choose to send your cookies with the test.",
         }
     }
 }
@@ -221,7 +243,20 @@ fn of_page(body: &str) -> Option<MediaWikiFailure> {
     let own = body.split_once(CONTENT).map_or(body, |(own, _)| own);
     let head = own.split_once("<body").map_or(own, |(head, _)| head);
     let read_only = READ_ONLY_BOXES.iter().any(|mark| own.contains(mark)) || head.contains(READ_ONLY_PAGE);
-    read_only.then_some(MediaWikiFailure::ReadOnly)
+    if read_only {
+        return Some(MediaWikiFailure::ReadOnly);
+    }
+    let (_, key) = head.split_once(ERROR_PAGE)?;
+    let key: String =
+        key.chars().take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+    (!key.is_empty()).then_some(MediaWikiFailure::ErrorPage { key })
+}
+
+/// Whether a page that was asked for led to the one on which users log in.
+fn led_to_log_in(response: &Response) -> bool {
+    let head = response.body.split_once("<body").map_or("", |(head, _)| head);
+    let asked = response.hops.first().map(|hop| hop.url.to_ascii_lowercase());
+    head.contains(LOG_IN_PAGE) && asked.is_some_and(|url| !url.contains("userlogin"))
 }
 
 /// An exception's message without a page around it: alone, or behind what had been sent before. An article ends with
@@ -271,7 +306,7 @@ fn is_request_id(id: &str) -> bool {
 mod tests {
     use super::{MediaWikiFailure, request_id_in};
     use crate::check::Assertion;
-    use crate::exchange::{Headers, Response};
+    use crate::exchange::{Headers, Hop, Response};
 
     const API: &str = "https://en.wikipedia.org/w/api.php?action=query&format=json";
     const LOAD: &str = "https://en.wikipedia.org/w/load.php?modules=ext.example";
@@ -408,6 +443,32 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_a_refusal_is_a_failure() {
+        let refused = MediaWikiFailure::ErrorPage { key: "badaccess-groups".into() };
+        for (body, failure) in [
+            ("<html><head>RLCONF={\"wgErrorPageMessageKey\":\"badaccess-groups\"}</head><body>", Some(refused)),
+            ("<html><head>RLCONF={\"wgErrorPageMessageKey\":\"\"}</head><body>", None),
+            ("<html><head></head><body>\"wgErrorPageMessageKey\":\"badaccess-groups\"", None),
+        ] {
+            assert_eq!(MediaWikiFailure::of(&response(PAGE, body)), failure, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_led_to_the_one_for_logging_in_is_a_failure() {
+        let body = "<html><head>RLCONF={\"wgCanonicalSpecialPageName\":\"Userlogin\"}</head><body>";
+        let hop = |url: &str| Hop { url: url.into(), status: 302, location: None, headers: None, sent: None };
+        for (hops, failure) in [
+            (vec![hop("https://en.wikipedia.org/wiki/Special:Preferences")], Some(MediaWikiFailure::LogIn)),
+            (vec![hop("https://en.wikipedia.org/wiki/Special:Userlogin")], None),
+            (vec![], None),
+        ] {
+            let led = Response { hops, ..response(PAGE, body) };
+            assert_eq!(MediaWikiFailure::of(&led), failure);
+        }
+    }
+
+    #[test]
     fn a_failure_is_meant_where_its_own_sign_is_named() {
         let contains = |text: &str| Assertion::body_contains(text);
         let field = |name: &str| Assertion::header_is(name, "badvalue");
@@ -434,6 +495,8 @@ mod tests {
             (modules(&["ext.a (missing)"]), contains("missing"), false),
             (MediaWikiFailure::ReadOnly, contains("mw-read-only-warning"), true),
             (MediaWikiFailure::ReadOnly, contains("Edit"), false),
+            (MediaWikiFailure::LogIn, contains("Log in"), true),
+            (MediaWikiFailure::LogIn, Assertion::body_lacks("Log out"), false),
         ] {
             assert_eq!(failure.is_meant_by(&assertion), meant, "{assertion:?}");
         }

@@ -2,9 +2,12 @@
 //! The journal of a run: its plan and every outcome as it came.
 
 use super::comparison::Comparison;
+use super::difference::Difference;
 use super::doubt::Doubt;
+use super::earlier::{SamePage, Since};
 use super::outcome::{Outcome, Reason, Verdict};
 use super::plan::{Plan, Stage, Target};
+use crate::debug::Backend;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -20,6 +23,8 @@ pub enum Ending {
     Cancelled,
     /// The browser ended it, and it was found too late to go on.
     Interrupted,
+    /// It took so long that its first answers are no longer now.
+    TooLong,
 }
 
 /// A run as far as it has got.
@@ -31,6 +36,24 @@ pub struct Journal {
     pub outcomes: BTreeMap<usize, Outcome>,
     /// When and how it ended; `None` while it runs.
     pub ended: Option<(Timestamp, Ending)>,
+    /// What a debug backend's answer differs in from the baseline, by the place of the backend's job in the plan; none
+    /// where nothing differs, and where one of the two is doubtful or came to a worker that the browser stopped.
+    #[serde(default)]
+    pub differences: BTreeMap<usize, Difference>,
+    /// The hosts that asked to be left alone for a while, each once.
+    #[serde(default)]
+    pub pauses: Vec<Pause>,
+}
+
+/// A wait that a host asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// The host.
+    pub host: String,
+    /// The most seconds that it asked for.
+    pub seconds: u32,
+    /// Whether it has come to its end.
+    pub over: bool,
 }
 
 /// The counts of a run's tests.
@@ -49,8 +72,14 @@ pub struct Tally {
     pub inconclusive: usize,
     /// Passed and failed before.
     pub fixed: usize,
-    /// Passed, but passed before as well.
+    /// Came out as passing, but passed before as well.
     pub kept: usize,
+    /// Failed, and passed before: on production without the patch, or for a run on production on the test servers.
+    #[serde(default)]
+    pub regressed: usize,
+    /// Failed, and failed there too.
+    #[serde(default)]
+    pub still_failing: usize,
 }
 
 /// How production stood without the patch to a test that must fail there.
@@ -66,7 +95,31 @@ impl Journal {
     /// A run that is about to begin.
     #[must_use]
     pub const fn begin(plan: Plan) -> Self {
-        Self { plan, outcomes: BTreeMap::new(), ended: None }
+        Self { plan, outcomes: BTreeMap::new(), ended: None, differences: BTreeMap::new(), pauses: Vec::new() }
+    }
+
+    /// A host has asked to be left alone for so many seconds.
+    pub fn pause(&mut self, host: &str, seconds: u32) {
+        if let Some(pause) = self.pauses.iter_mut().find(|pause| pause.host == host) {
+            pause.seconds = pause.seconds.max(seconds);
+            pause.over = false;
+        } else {
+            self.pauses.push(Pause { host: host.to_owned(), seconds, over: false });
+        }
+    }
+
+    /// A host is waited for no more.
+    pub fn go_on(&mut self, host: &str) {
+        for pause in self.pauses.iter_mut().filter(|pause| pause.host == host) {
+            pause.over = true;
+        }
+    }
+
+    /// The hosts that are waited for now, each as `en.wikipedia.org asked to wait 5 s`.
+    #[must_use]
+    pub fn waits(&self) -> Vec<String> {
+        let now = self.pauses.iter().filter(|pause| !pause.over && self.ended.is_none());
+        now.map(|Pause { host, seconds, .. }| format!("{host} asked to wait {seconds} s")).collect()
     }
 
     /// Places of the jobs that have no outcome yet.
@@ -108,9 +161,11 @@ impl Journal {
                 Some(Verdict::Inconclusive) => tally.inconclusive += 1,
                 None => {}
             }
-            match self.comparison(test) {
-                Some(Comparison::Fixed) => tally.fixed += 1,
-                Some(Comparison::Kept) => tally.kept += 1,
+            match (self.comparison(test), self.since(test)) {
+                (Some(Comparison::Fixed), _) | (_, Some(Since::Fixed)) => tally.fixed += 1,
+                (Some(Comparison::Kept), _) | (_, Some(Since::Kept)) => tally.kept += 1,
+                (Some(Comparison::Regressed), _) | (_, Some(Since::Regressed)) => tally.regressed += 1,
+                (Some(Comparison::StillFailing), _) | (_, Some(Since::StillFailing)) => tally.still_failing += 1,
                 _ => {}
             }
         }
@@ -139,13 +194,10 @@ impl Journal {
     /// it passes.
     #[must_use]
     pub fn deciding(&self, test: usize) -> Option<Cow<'_, Outcome>> {
-        let came: Option<Vec<_>> = self.plan.stage.deciding().iter().map(|target| self.of(test, target)).collect();
-        let came = came?;
-        let of = |verdict: Verdict| came.iter().copied().find(|outcome| outcome.verdict == verdict);
-        if let Some(trouble) = of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive)) {
-            return Some(Cow::Borrowed(trouble));
+        let passed = self.came(test)?;
+        if passed.verdict != Verdict::Pass {
+            return Some(Cow::Borrowed(passed));
         }
-        let passed = *came.first()?;
         let doubt = match self.before(test) {
             Before::Open => return None,
             Before::AsWanted => return Some(Cow::Borrowed(passed)),
@@ -154,6 +206,42 @@ impl Journal {
         };
         let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, passed.evidence.clone());
         Some(Cow::Owned(Outcome { assertions: passed.assertions.clone(), ..outcome }))
+    }
+
+    /// The worst of the outcomes of `test` that decide, failures before doubts, the first of several; `None` before all
+    /// of them have come. What must have been before is not weighed in.
+    #[must_use]
+    pub fn came(&self, test: usize) -> Option<&Outcome> {
+        let came: Option<Vec<_>> = self.plan.stage.deciding().iter().map(|target| self.of(test, target)).collect();
+        let came = came?;
+        let of = |verdict: Verdict| came.iter().copied().find(|outcome| outcome.verdict == verdict);
+        of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive)).or_else(|| came.first().copied())
+    }
+
+    /// What each backend made of `test`, in the order in which they were chosen; none on production.
+    #[must_use]
+    pub fn by_backend(&self, test: usize) -> Vec<(&Backend, Option<&Outcome>)> {
+        let Stage::Mwdebug { backends } = &self.plan.stage else { return Vec::new() };
+        let of = |backend: &Backend| self.of(test, &Target::Debug { backend: backend.clone() });
+        backends.iter().map(|backend| (backend, of(backend))).collect()
+    }
+
+    /// The backends on which `test` came to what [`Journal::came`] gives, where that is no pass and others were asked on
+    /// which it came to something else.
+    #[must_use]
+    pub fn troubled(&self, test: usize) -> Vec<&Backend> {
+        let Some(worst) = self.came(test).filter(|outcome| outcome.verdict != Verdict::Pass) else { return Vec::new() };
+        let all = self.by_backend(test);
+        let is_so = |outcome: &Outcome| outcome.verdict == worst.verdict && outcome.reason == worst.reason;
+        let so: Vec<_> = all.iter().filter(|(_, outcome)| outcome.is_some_and(is_so)).map(|(name, _)| *name).collect();
+        if so.len() == all.len() { Vec::new() } else { so }
+    }
+
+    /// Whether every test passes without the patch as well, so that the run shows nothing of what the patch does.
+    #[must_use]
+    pub fn proves_nothing(&self) -> bool {
+        let tally = self.tally();
+        tally.total > 0 && tally.kept == tally.total
     }
 
     /// How a test that must fail before stood then; [`Before::AsWanted`] where nothing is wanted.
@@ -180,7 +268,21 @@ impl Journal {
     /// How `test` stands to its baseline; `None` without one or before both outcomes have come.
     #[must_use]
     pub fn comparison(&self, test: usize) -> Option<Comparison> {
-        Some(Comparison::of(self.baseline(test)?.verdict, self.deciding(test)?.verdict))
+        Some(Comparison::of(self.baseline(test)?.verdict, self.came(test)?.verdict))
+    }
+
+    /// How `test` on production stands to both stages before; `None` on the test servers and before its outcome has come.
+    #[must_use]
+    pub fn since(&self, test: usize) -> Option<Since> {
+        let here = self.came(test).filter(|_| self.on_production())?;
+        Some(Since::of(self.plan.earlier.get(test), here.verdict))
+    }
+
+    /// Which page of an earlier stage `test` got on production; `None` on the test servers, and where it is not known.
+    #[must_use]
+    pub fn same_page(&self, test: usize) -> Option<SamePage> {
+        let here = self.came(test).filter(|_| self.on_production())?;
+        SamePage::of(self.plan.earlier.get(test), here.evidence.page.as_deref())
     }
 
     /// The outcome of `test` at one target, if it was asked for and has come.
@@ -292,6 +394,27 @@ mod tests {
         journal.plan.tests[0].must_fail_before = true;
         journal.ended = None;
         assert_eq!(journal.deciding(0), None);
+    }
+
+    #[test]
+    fn a_host_that_asks_to_wait_is_named_until_it_is_asked_again() {
+        let mut journal = journal(1, Stage::Production);
+        journal.pause("en.wikipedia.org", 5);
+        journal.pause("en.wikipedia.org", 3);
+        journal.pause("de.wikipedia.org", 1);
+        assert_eq!(journal.waits(), ["en.wikipedia.org asked to wait 5 s", "de.wikipedia.org asked to wait 1 s"]);
+        journal.go_on("en.wikipedia.org");
+        assert_eq!(journal.waits(), ["de.wikipedia.org asked to wait 1 s"]);
+        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Cancelled));
+        assert_eq!(journal.waits(), [""; 0]);
+    }
+
+    #[test]
+    fn a_journal_that_was_kept_before_pauses_were_is_still_one() {
+        let journal = journal(1, Stage::Production);
+        let mut kept = serde_json::to_value(&journal).unwrap();
+        kept.as_object_mut().unwrap().remove("pauses").unwrap();
+        assert_eq!(serde_json::from_value::<Journal>(kept).unwrap(), journal);
     }
 
     #[test]

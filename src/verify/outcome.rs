@@ -88,6 +88,10 @@ pub struct Evidence {
     /// Whether the asked servers run the patch; `None` where there is no merged patch to look for.
     #[serde(default)]
     pub code: Option<CodeSeen>,
+    /// The digest of the page: the same for two answers that say the same. `None` without an answer, and for a body that
+    /// is too long.
+    #[serde(default)]
+    pub page: Option<String>,
 }
 
 /// The code of the servers that a wiki has at one target, as they said beside the answer.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a run is going to do.
 
+use super::earlier::Earlier;
 use crate::change::PatchRef;
 use crate::debug::{Backend, Backends, Directives, Known, Switch};
 use crate::schedule::Nick;
-use crate::suite::{Only, Test};
+use crate::suite::{Only, Owner, Test};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -138,6 +139,9 @@ pub struct Plan {
     pub asked: Timestamp,
     /// The tests, as they were then.
     pub tests: Vec<Test>,
+    /// What each of them belongs to, in the same order; empty where they come from files.
+    #[serde(default)]
+    pub sources: Vec<Owner>,
     /// Every job, in the order in which they start.
     pub jobs: Vec<Job>,
     /// Limit of one request, in milliseconds.
@@ -148,11 +152,16 @@ pub struct Plan {
     /// What the user had said by then of servers that no table has.
     #[serde(default)]
     pub known: Known,
+    /// On production: what each of the tests came to in the run on the test servers before, in their order. Empty where
+    /// there was none.
+    #[serde(default)]
+    pub earlier: Vec<Earlier>,
 }
 
 impl Plan {
     /// The jobs of a stage: on mwdebug each test against every backend and against production as it is, side by side;
-    /// on production each test once. Nothing is switched on, and no server known but those of the tables.
+    /// on production each test once. Nothing is switched on, no server known but those of the tables, and no stage
+    /// before.
     #[must_use]
     pub fn new(
         id: String,
@@ -177,8 +186,8 @@ impl Plan {
                 targets.map(move |target| Job { test: place, target: target.clone() })
             })
             .collect();
-        let (switches, known) = (BTreeSet::new(), Known::default());
-        Self { id, subject, stage, asked, tests, jobs, timeout_ms, switches, known }
+        let (switches, known, earlier, sources) = (BTreeSet::new(), Known::default(), Vec::new(), Vec::new());
+        Self { id, subject, stage, asked, tests, sources, jobs, timeout_ms, switches, known, earlier }
     }
 
     /// What the header says to `target`; `None` for production, which must never see it.

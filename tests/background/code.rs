@@ -3,7 +3,7 @@
 //! already.
 
 use super::fake::{Answer, Browser, page};
-use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, test, verified, wikimedia};
+use super::{DEBUG, GERRIT, NEXT, also_on_next, prepared, server_of, test, verified, wikimedia};
 use backport_verify::app::{App, Command};
 use backport_verify::change::PatchRef;
 use backport_verify::deployed::Runs;
@@ -27,6 +27,8 @@ const GITILES: &str = "/+log/";
 struct World {
     merged: bool,
     debug: &'static str,
+    /// The backend `k8s-mwdebug-next`.
+    next: &'static str,
     production: &'static str,
     /// Whether every page shows what the patch brings, with the patch or without.
     shows: Option<bool>,
@@ -34,13 +36,18 @@ struct World {
     info: bool,
 }
 
-const WORLD: World = World { merged: true, debug: PATCH, production: BEFORE, shows: None, gitiles: true, info: true };
+const WORLD: World =
+    World { merged: true, debug: PATCH, next: PATCH, production: BEFORE, shows: None, gitiles: true, info: true };
 
 fn of_world(world: World) -> impl Fn(&Request) -> Answer {
     let usual = wikimedia(true);
     move |request| {
-        let is_debug = request.headers.get(HEADER).is_some();
-        let (commit, server) = if is_debug { (world.debug, DEBUG) } else { (world.production, PRODUCTION) };
+        let server = server_of(request);
+        let commit = match server {
+            NEXT => world.next,
+            DEBUG => world.debug,
+            _ => world.production,
+        };
         let fine = |body: String| page(request, server, "pass", &body);
         let url = request.url.as_str();
         if url.contains(GITILES) {
@@ -155,7 +162,31 @@ async fn production_that_has_the_patch_already_explains_nothing() {
     assert_eq!(journal.comparison(0), Some(Comparison::Unknown));
     assert_eq!((journal.tally().fixed, journal.tally().kept), (0, 0));
     let line = to_json(&journal)["line"].to_string();
-    assert!(line.contains("1/1 test passed, production has the patch already. Good to continue."), "{line}");
+    assert!(line.contains("1/1 pass, production has the patch already. Good to continue."), "{line}");
+}
+
+#[tokio::test]
+async fn a_backend_that_lags_behind_is_inconclusive_and_named() {
+    for (world, named) in [
+        (World { next: BEFORE, ..WORLD }, Some("k8s-mwdebug-next")),
+        (World { debug: BEFORE, ..WORLD }, Some("k8s-mwdebug")),
+        (World { debug: BEFORE, next: BEFORE, ..WORLD }, None),
+    ] {
+        let browser = Browser::new();
+        let app = scheduled(&browser, world).await;
+        also_on_next(&app).await;
+        let journal = verified(&app, &browser, false).await;
+        assert_eq!(journal.verdict(), Some(Verdict::Inconclusive));
+        assert_eq!(journal.deciding(0).unwrap().reason, Some(not_on(Side::TestServers)));
+        let on = named.map_or(String::new(), |named| format!(" on {named}"));
+        let line = to_json(&journal)["line"].as_str().unwrap().to_owned();
+        let said = format!(
+            "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 0/1 pass. \
+             en.wikipedia.org/wiki/Special:ListGroupRights{on}: the patch is not on the test servers: en.wikipedia.org \
+             runs commit 1111111111 there. I verify again when it is there. "
+        );
+        assert!(line.starts_with(&said), "{line}");
+    }
 }
 
 #[tokio::test]

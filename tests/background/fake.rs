@@ -40,6 +40,14 @@ struct Inside {
     turns: Cell<usize>,
     in_flight: RefCell<Vec<Request>>,
     crowds: RefCell<Vec<Vec<Request>>>,
+    /// Each with how many requests had been sent by then.
+    waits: RefCell<Vec<(u32, usize)>>,
+    waits_forever: Cell<bool>,
+    moments: Cell<usize>,
+    ends_at: Cell<Option<usize>>,
+    ended: Cell<bool>,
+    kept_for_good: Cell<usize>,
+    full_from: Cell<Option<(usize, usize)>>,
 }
 
 impl Browser {
@@ -64,6 +72,13 @@ impl Browser {
             turns: Cell::new(0),
             in_flight: RefCell::default(),
             crowds: RefCell::default(),
+            waits: RefCell::default(),
+            waits_forever: Cell::new(false),
+            moments: Cell::new(0),
+            ends_at: Cell::new(None),
+            ended: Cell::new(false),
+            kept_for_good: Cell::new(0),
+            full_from: Cell::new(None),
         }))
     }
 
@@ -80,6 +95,26 @@ impl Browser {
     pub(crate) fn most_at_once(&self, is_meant: impl Fn(&Request) -> bool) -> usize {
         let meant = |crowd: &Vec<Request>| crowd.iter().filter(|request| is_meant(request)).count();
         self.0.crowds.borrow().iter().map(meant).max().unwrap_or_default()
+    }
+
+    /// The waits that were begun, in milliseconds; each is over at once.
+    pub(crate) fn waits(&self) -> Vec<u32> {
+        self.0.waits.borrow().iter().map(|(ms, _)| *ms).collect()
+    }
+
+    /// How many requests had been sent when the first wait began.
+    pub(crate) fn sent_before_waiting(&self) -> usize {
+        self.0.waits.borrow()[0].1
+    }
+
+    /// No wait is ever over.
+    pub(crate) fn waits_forever(&self) {
+        self.0.waits_forever.set(true);
+    }
+
+    /// Every wait is over at once again.
+    pub(crate) fn waits_no_more_than_an_instant(&self) {
+        self.0.waits_forever.set(false);
     }
 
     pub(crate) fn storage_is_full(&self, full: bool) {
@@ -152,6 +187,56 @@ impl Browser {
         self.0.mute.set(true);
     }
 
+    /// The worker is stopped before the moment of this number, counted from now; not at all with `None`. A moment is before
+    /// and after whatever the outside does for it: a value written or taken away, a request sent, its answer given.
+    pub(crate) fn stops_the_worker_at(&self, moment: Option<usize>) {
+        self.0.moments.set(0);
+        self.0.ends_at.set(moment);
+        self.0.ended.set(false);
+    }
+
+    /// How many moments there have been.
+    pub(crate) fn moments(&self) -> usize {
+        self.0.moments.get()
+    }
+
+    /// Ready once the worker was stopped.
+    pub(crate) async fn stopped(&self) {
+        while !self.0.ended.get() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A stopped worker does nothing more.
+    async fn moment(&self) {
+        let moment = self.0.moments.get();
+        self.0.moments.set(moment + 1);
+        if self.0.ends_at.get().is_some_and(|end| moment >= end) {
+            self.0.ended.set(true);
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// So many values are still kept for good from now on, and then so many are not.
+    pub(crate) fn is_full_after(&self, writes: usize, refused: usize) {
+        self.0.kept_for_good.set(0);
+        self.0.full_from.set(Some((writes, writes.saturating_add(refused))));
+    }
+
+    /// How often a value was to be kept for good since [`Browser::is_full_after`].
+    pub(crate) fn kept_for_good(&self) -> usize {
+        self.0.kept_for_good.get()
+    }
+
+    fn refuses(&self, area: Area) -> bool {
+        if area != Area::Local {
+            return false;
+        }
+        let place = self.0.kept_for_good.get();
+        self.0.kept_for_good.set(place + 1);
+        self.0.full.get() || self.0.full_from.get().is_some_and(|(from, until)| (from..until).contains(&place))
+    }
+
     /// It is closed and opened again: what lives in the session is gone.
     pub(crate) fn is_restarted(&self) {
         self.0.kept.borrow_mut().retain(|(area, _), _| *area == Area::Local);
@@ -176,6 +261,7 @@ pub(crate) fn page(request: &Request, server: &str, cache_status: &str, body: &s
 
 impl Http for Browser {
     async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        self.moment().await;
         self.0.sent.borrow_mut().push(request.clone());
         let answer = (self.0.answer.borrow())(request);
         self.0.in_flight.borrow_mut().push(request.clone());
@@ -184,6 +270,7 @@ impl Http for Browser {
         for _ in 0..self.0.turns.get() {
             tokio::task::yield_now().await;
         }
+        self.moment().await;
         let place = self.0.in_flight.borrow().iter().position(|known| known == request);
         if let (Some(place), true) = (place, answer.is_some()) {
             self.0.in_flight.borrow_mut().remove(place);
@@ -202,15 +289,19 @@ impl Storage for Browser {
     async fn write(&self, area: Area, key: &str, value: &str) -> Result<(), StorageError> {
         // As in a browser, others get their turn before it is written.
         tokio::task::yield_now().await;
-        if self.0.full.get() && area == Area::Local {
+        self.moment().await;
+        if self.refuses(area) {
             return Err(StorageError::Full);
         }
         self.0.writes.borrow_mut().push(key.to_owned());
         self.put(area, key, value);
+        self.moment().await;
         Ok(())
     }
     async fn remove(&self, area: Area, key: &str) -> Result<(), StorageError> {
+        self.moment().await;
         self.0.kept.borrow_mut().remove(&(area, key.to_owned()));
+        self.moment().await;
         Ok(())
     }
 }
@@ -218,6 +309,13 @@ impl Storage for Browser {
 impl Clock for Browser {
     fn now(&self) -> Timestamp {
         self.0.now.get()
+    }
+    async fn wait(&self, ms: u32) {
+        let sent = self.0.sent.borrow().len();
+        self.0.waits.borrow_mut().push((ms, sent));
+        if self.0.waits_forever.get() {
+            std::future::pending::<()>().await;
+        }
     }
     fn unique(&self) -> String {
         self.0.named.set(self.0.named.get() + 1);

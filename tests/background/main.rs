@@ -2,19 +2,25 @@
 //! The background's use cases over a browser in memory: what is kept, what is sent, and what survives a stopped worker.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod changing;
 mod code;
+mod difference;
 mod failures;
 mod fake;
+mod kills;
 mod limits;
 mod names;
 mod reminders;
+mod sent;
+mod stages;
 mod version;
+mod waiting;
 mod window;
 
-use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, State};
+use backport_verify::app::{App, Command, Delivery, Loaded, Problem, Reply, SettingsForm, State};
 use backport_verify::check::Assertion;
 use backport_verify::debug::HEADER;
-use backport_verify::exchange::{Method, Request};
+use backport_verify::exchange::{Method, Request, Sent};
 use backport_verify::ports::Area;
 use backport_verify::suite::Test;
 use backport_verify::verify::{Comparison, Doubt, Ending, Journal, Reason, Verdict};
@@ -24,6 +30,7 @@ use jiff::SignedDuration;
 const GERRIT: u64 = 1_330_001;
 const URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
 const DEBUG: &str = "mw-debug.eqiad.pinkunicorn-5fb6d6bf94-28hjj";
+const NEXT: &str = "mw-debug.eqiad.next-6c9b8d5f7b-x2x7q";
 const PRODUCTION: &str = "mw-web.eqiad.main-5fb6d6bf94-28hjj";
 const WEBHOOK: &str = "https://backport-verify.toolforge.org/hook/secret-token";
 
@@ -79,16 +86,40 @@ async fn prepared(browser: &Browser) -> App<Browser> {
     browser.answers(wikimedia(false));
     let app = started(browser).await;
     let settings = Command::SaveSettings {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug".into(),
-        webhook: Some(WEBHOOK.into()),
-        reminders: None,
-        switches: None,
+        form: SettingsForm {
+            nick: "submitter".into(),
+            backend: "k8s-mwdebug".into(),
+            webhook: Some(WEBHOOK.into()),
+            ..SettingsForm::default()
+        },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
     app.work().await;
     app
+}
+
+/// Runs ask the other backend of noc's list as well.
+async fn also_on_next(app: &App<Browser>) {
+    let settings = Command::SaveSettings {
+        form: SettingsForm {
+            nick: "submitter".into(),
+            backend: "k8s-mwdebug".into(),
+            also: Some(vec!["k8s-mwdebug-next".into()]),
+            ..SettingsForm::default()
+        },
+    };
+    assert_eq!(app.handle(settings).await, Reply::Done);
+    app.work().await;
+}
+
+/// The server of a backend, as it names itself; production's without the header.
+fn server_of(request: &Request) -> &'static str {
+    match request.headers.get(HEADER) {
+        Some(value) if value.contains("k8s-mwdebug-next") => NEXT,
+        Some(_) => DEBUG,
+        None => PRODUCTION,
+    }
 }
 
 fn state(browser: &Browser) -> State {
@@ -105,6 +136,10 @@ async fn verified(app: &App<Browser>, browser: &Browser, production: bool) -> Jo
     app.handle(command).await;
     app.work().await;
     state(browser).run_of(GERRIT, production).unwrap().journal.clone()
+}
+
+fn sent_as(header: Option<&str>, cookie: Option<&str>) -> Sent {
+    Sent { debug_header: header.map(Into::into), debug_cookie: cookie.map(Into::into) }
 }
 
 fn refusal(reply: Reply) -> Problem {
@@ -166,7 +201,7 @@ async fn the_story_from_click_to_channel() {
     assert_eq!(report.delivery, Delivery::Preview);
     assert_eq!(
         report.line,
-        "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 test passed, 1 fixed by the patch. Good to continue. \
+        "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. \
          Change 1330001: [enwiki] Add the eventcoordinator group"
     );
     assert_eq!(app.handle(Command::SendReport { run: run.journal.plan.id.clone() }).await, Reply::Done);
@@ -181,7 +216,10 @@ async fn the_story_from_click_to_channel() {
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     app.work().await;
     let line = state(&browser).run_of(GERRIT, true).unwrap().report.clone().unwrap().line;
-    assert!(line.starts_with("deployer: PASS on production: 1/1 test passed. All done, thank you."), "{line}");
+    assert!(
+        line.starts_with("deployer: PASS on production: 1/1 pass, 1 fixed by the patch. All done, thank you."),
+        "{line}"
+    );
 }
 
 #[tokio::test]
@@ -194,7 +232,7 @@ async fn a_patch_that_is_not_there_fails_and_the_line_says_what_was_missing() {
     let run = shown.run_of(GERRIT, true).unwrap();
     assert_eq!(run.journal.verdict(), Some(Verdict::Fail));
     let line = &run.report.as_ref().unwrap().line;
-    assert!(line.contains("FAIL on production: 0/1 test passed."), "{line}");
+    assert!(line.contains("FAIL on production: 0/1 pass."), "{line}");
     assert!(line.contains("en.wikipedia.org/wiki/Special:ListGroupRights: body contains <eventcoordinator>"), "{line}");
 }
 
@@ -310,7 +348,7 @@ async fn a_run_found_too_late_ends_as_interrupted() {
 async fn a_request_that_must_not_be_sent_twice_is_not() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    let post = Test { method: Method::Post, ..test() };
+    let post = Test { method: Method::Post, allowed: true, ..test() };
     app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post] }).await;
     browser.answers(|_| None);
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
@@ -476,10 +514,17 @@ async fn browsing_gives_the_header_to_one_tab_until_it_closes_or_time_is_over() 
     assert_eq!((rules[0].tab, rules[0].value.as_str()), (7, "backend=k8s-mwdebug"));
     assert_eq!(browser.navigated(), [(7, URL.to_owned())]);
 
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug")).await;
-    assert_eq!(state(&browser).browsing[0].conflict, None);
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug-next")).await;
-    assert_eq!(state(&browser).browsing[0].conflict.as_deref(), Some("backend=k8s-mwdebug-next"));
+    for (header, cookie, conflict) in [
+        (Some("backend=k8s-mwdebug"), None, None),
+        (Some("backend=k8s-mwdebug-next"), None, Some("backend=k8s-mwdebug-next")),
+        (None, None, Some("no header")),
+        (Some("backend=k8s-mwdebug"), Some("backend%3Dk8s-mwdebug-next"), None),
+        (Some("backend=k8s-mwdebug"), None, None),
+    ] {
+        app.tab_sent(7, &sent_as(header, cookie)).await;
+        let tab = &state(&browser).browsing[0];
+        assert_eq!((tab.conflict.as_deref(), tab.cookie.as_deref()), (conflict, cookie));
+    }
 
     app.tab_closed(7).await;
     assert_eq!((browser.rules().len(), state(&browser).browsing.len()), (0, 0));

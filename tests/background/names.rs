@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the debug header says, and servers that only the user knows.
 
-use super::{DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, started, state, version, wikimedia};
+use super::{DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, sent_as, started, state, version, wikimedia};
 use crate::fake::{Answer, Browser, page};
-use backport_verify::app::{App, Command, Problem, Reply};
+use backport_verify::app::{App, Command, Problem, Reply, SettingsForm};
 use backport_verify::debug::{Backend, HEADER, Realm, Switch};
 use backport_verify::exchange::Request;
 use backport_verify::ports::Area;
@@ -31,7 +31,7 @@ fn wikimedia_with(debug: &'static str, production: &'static str) -> impl Fn(&Req
 async fn switch_on(app: &App<Browser>, switches: &[Switch]) {
     let switches = Some(switches.iter().copied().collect());
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
-    let settings = Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches };
+    let settings = Command::SaveSettings { form: SettingsForm { nick, backend, switches, ..SettingsForm::default() } };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 
@@ -73,7 +73,7 @@ async fn nothing_is_switched_on_by_itself_and_saving_something_else_switches_not
     assert!(state(&browser).settings.switches.is_empty());
     switch_on(&app, &[Switch::Log]).await;
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
-    let settings = Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches: None };
+    let settings = Command::SaveSettings { form: SettingsForm { nick, backend, ..SettingsForm::default() } };
     app.handle(settings).await;
     assert_eq!(state(&browser).settings.switches, [Switch::Log].into());
     drop(app);
@@ -89,9 +89,9 @@ async fn a_tab_keeps_what_was_switched_on_when_it_was_opened() {
     assert_eq!(app.handle(Command::BrowseOnMwdebug { url: URL.into() }).await, Reply::Done);
     assert_eq!(browser.rules()[0].value, "backend=k8s-mwdebug; readonly");
     switch_on(&app, &[]).await;
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug; readonly")).await;
+    app.tab_sent(7, &sent_as(Some("backend=k8s-mwdebug; readonly"), None)).await;
     assert_eq!(state(&browser).browsing[0].conflict, None);
-    app.tab_header_seen(7, Some("backend=k8s-mwdebug")).await;
+    app.tab_sent(7, &sent_as(Some("backend=k8s-mwdebug"), None)).await;
     assert_eq!(state(&browser).browsing[0].conflict.as_deref(), Some("backend=k8s-mwdebug"));
 }
 
@@ -126,11 +126,7 @@ async fn a_settled_test_server_is_not_production_and_not_another_datacentre() {
     let doubt = Doubt::DebugAnswered { server: NEW.into() };
     assert_eq!(journal.baseline(0).unwrap().reason, Some(Reason::Doubt { doubt }));
     let settings = Command::SaveSettings {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug-codfw".into(),
-        webhook: None,
-        reminders: None,
-        switches: None,
+        form: SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug-codfw".into(), ..SettingsForm::default() },
     };
     app.handle(settings).await;
     let journal = verified(&app, &browser).await;

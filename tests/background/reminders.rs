@@ -3,7 +3,7 @@
 
 use crate::fake::{Answer, Browser, page};
 use crate::{GERRIT, PRODUCTION, started, state};
-use backport_verify::app::{App, Command, Problem, Reply};
+use backport_verify::app::{App, Command, Problem, Reply, SettingsForm};
 use backport_verify::exchange::Request;
 use backport_verify::ports::{Area, Clock};
 use backport_verify::reminder::Wanted;
@@ -35,11 +35,7 @@ fn it_is(browser: &Browser, time: &str) {
 
 async fn save(app: &App<Browser>, nick: &str, reminders: Option<Wanted>) {
     let settings = Command::SaveSettings {
-        nick: nick.into(),
-        backend: "k8s-mwdebug".into(),
-        webhook: None,
-        reminders,
-        switches: None,
+        form: SettingsForm { nick: nick.into(), backend: "k8s-mwdebug".into(), reminders, ..SettingsForm::default() },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     app.work().await;

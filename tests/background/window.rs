@@ -4,7 +4,7 @@
 
 use super::fake::{Answer, Browser, page};
 use super::{CALENDAR, DEBUG, GERRIT, PRODUCTION, URL, refusal, started, state, test, wikimedia};
-use backport_verify::app::{App, Command, Loaded, Problem, Reply};
+use backport_verify::app::{App, Command, Loaded, Problem, Reply, SettingsForm};
 use backport_verify::debug::HEADER;
 use backport_verify::deployed::{Phase, Runs};
 use backport_verify::exchange::{Request, Response, TransportError};
@@ -180,7 +180,8 @@ async fn prepared(browser: &Browser) -> (App<Browser>, Told) {
 
 async fn save_nick(app: &App<Browser>, nick: &str) {
     let backend = "k8s-mwdebug".to_owned();
-    let settings = Command::SaveSettings { nick: nick.into(), backend, webhook: None, reminders: None, switches: None };
+    let settings =
+        Command::SaveSettings { form: SettingsForm { nick: nick.into(), backend, ..SettingsForm::default() } };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 

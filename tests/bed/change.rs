@@ -112,6 +112,11 @@ impl Change {
         Self { patchset: 1, ..Self::new(number, project, &format!("wmf/{version}"), subject) }
     }
 
+    /// The commit that it was put upon.
+    pub fn parent(&self) -> String {
+        commit_of(&format!("{} {}", self.project, self.branch))
+    }
+
     /// The commit of the current patch set; the same once it is merged.
     pub fn commit(&self) -> String {
         commit_of(&format!("patch {}/{}", self.number, self.patchset))

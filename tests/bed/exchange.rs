@@ -4,6 +4,7 @@
 use hyper::HeaderMap;
 use hyper::body::Bytes;
 use std::net::IpAddr;
+use std::sync::Arc;
 use url::form_urlencoded;
 
 /// A request.
@@ -72,6 +73,9 @@ impl Seen {
     }
 }
 
+/// What changes an answer before it is sent.
+pub type Tell = Arc<dyn Fn(&Seen, &mut Answer) + Send + Sync>;
+
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -111,6 +115,22 @@ impl Answer {
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Puts one header in the place of all of its name.
+    pub fn put(&mut self, name: &'static str, value: impl Into<String>) {
+        self.drop(name);
+        self.headers.push((name, value.into()));
+    }
+
+    /// Takes all headers of a name away.
+    pub fn drop(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| *known != name);
+    }
+
+    /// The body as text.
+    pub fn text_of(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     /// The value of a header.

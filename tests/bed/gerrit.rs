@@ -194,7 +194,7 @@ fn revision(change: &Change, options: &[String]) -> Value {
 }
 
 fn commit(change: &Change) -> Value {
-    let parent = super::code::commit_of(&format!("{} {}", change.project, change.branch));
+    let parent = change.parent();
     let person = json!({
         "name": change.owner,
         "email": format!("{}@example.org", change.owner),

@@ -59,6 +59,14 @@ pub enum Lie {
     CaptivePortal,
     /// Every answer of every host is held back for so many milliseconds.
     Slow(u64),
+    /// Wikis do not answer what asks for a test server until the bed is honest again.
+    HoldDebug,
+    /// Wikis do not answer what asks for production until the bed is honest again.
+    HoldProduction,
+    /// What comes to the webhook is neither said nor answered until the bed is honest again.
+    HoldWebhook,
+    /// What comes to the webhook is said, but not answered until the bed is honest again.
+    HoldWebhookAnswer,
 }
 
 impl FromStr for Lie {
@@ -97,6 +105,10 @@ impl FromStr for Lie {
             "WebhookRefuses" => Self::WebhookRefuses(status()?),
             "CaptivePortal" => Self::CaptivePortal,
             "Slow" => Self::Slow(status()?.into()),
+            "HoldDebug" => Self::HoldDebug,
+            "HoldProduction" => Self::HoldProduction,
+            "HoldWebhook" => Self::HoldWebhook,
+            "HoldWebhookAnswer" => Self::HoldWebhookAnswer,
             _ => return Err(unknown()),
         })
     }

@@ -34,7 +34,7 @@ mod world;
 
 pub use calendar::{Entry, Slot};
 pub use change::{Change, Status, Vote};
-pub use exchange::Seen;
+pub use exchange::{Answer, Seen};
 pub use lie::Lie;
 pub use scap::Scap;
 pub use wiki::{GROUP0_VERSION, VERSION};
@@ -335,9 +335,17 @@ impl Bed {
         self.world.change(|state| state.lies.push(lie));
     }
 
+    /// Has `tell` change every answer from now on, before it is sent, in place of what changed it until now.
+    pub fn tells(&self, tell: impl Fn(&Seen, &mut Answer) + Send + Sync + 'static) {
+        self.world.change(|state| state.tells = Some(Arc::new(tell)));
+    }
+
     /// Ends all lies.
     pub fn be_honest(&self) {
-        self.world.change(|state| state.lies.clear());
+        self.world.change(|state| {
+            state.lies.clear();
+            state.tells = None;
+        });
     }
 
     /// Requests as the edge saw them, oldest first.

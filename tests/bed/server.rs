@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
+use hyper::header::HeaderValue;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -25,6 +26,9 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// The host of the channel's webhook.
+const WEBHOOK: &str = "backport-verify.toolforge.org";
 
 /// The thread with its two listeners.
 pub struct Listening {
@@ -82,6 +86,8 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, world: Arc
             tokio::task::yield_now().await;
             continue;
         };
+        // Head and body are written apart, and the second is not to wait until the first is acknowledged.
+        let _ = stream.set_nodelay(true);
         let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
         tokio::spawn(async move {
             match acceptor {
@@ -124,13 +130,25 @@ async fn respond(request: Request<Incoming>, from: IpAddr, world: &World) -> Res
     };
     world.change(|state| state.seen.push(asked.clone()));
     delay(world, &asked).await;
-    let relay = world.look(|state| state.relay).filter(|_| asked.host == "backport-verify.toolforge.org");
+    let relay = world.look(|state| state.relay).filter(|_| asked.host == WEBHOOK);
     let refuses = world.look(|state| state.lies.iter().any(|lie| matches!(lie, Lie::WebhookRefuses(_))));
     let answer = match relay.filter(|_| !refuses) {
         Some(relay) => forward(relay, &asked).await,
         None => world.change(|state| answer(state, &asked)),
     };
+    let answer = told(answer, world, &asked);
+    if asked.host == WEBHOOK {
+        world.until(|state| (!state.lies(Lie::HoldWebhookAnswer)).then_some(())).await;
+    }
     sent(answer, asked.method == "HEAD")
+}
+
+/// The answer as a test wants it to be told.
+fn told(mut answer: Answer, world: &World, asked: &Seen) -> Answer {
+    if let Some(tell) = world.look(|state| state.tells.clone()) {
+        tell(asked, &mut answer);
+    }
+    answer
 }
 
 async fn delay(world: &World, asked: &Seen) {
@@ -139,9 +157,17 @@ async fn delay(world: &World, asked: &Seen) {
     if let Some(milliseconds) = slow {
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
-    if Wiki::of(&asked.host).is_some_and(|wiki| !wiki.is_wikitech()) {
-        world.until(|state| (!state.lies(Lie::Hang)).then_some(())).await;
+    world.until(|state| (!is_held(state, asked)).then_some(())).await;
+}
+
+/// Whether a request is not to be answered yet.
+fn is_held(state: &super::world::State, asked: &Seen) -> bool {
+    if asked.host == WEBHOOK {
+        return state.lies(Lie::HoldWebhook);
     }
+    let is_debug = asked.header("x-wikimedia-debug").is_some();
+    let side = if is_debug { Lie::HoldDebug } else { Lie::HoldProduction };
+    Wiki::of(&asked.host).is_some_and(|wiki| !wiki.is_wikitech()) && (state.lies(Lie::Hang) || state.lies(side))
 }
 
 fn answer(state: &mut super::world::State, asked: &Seen) -> Answer {
@@ -161,8 +187,10 @@ fn answer(state: &mut super::world::State, asked: &Seen) -> Answer {
 async fn forward(relay: SocketAddr, asked: &Seen) -> Answer {
     let method = reqwest::Method::from_bytes(asked.method.as_bytes()).unwrap_or_default();
     let mut request = reqwest::Client::new().request(method, format!("http://{relay}{}", asked.path));
-    if let Some(kind) = asked.header("content-type") {
-        request = request.header("content-type", kind);
+    for name in ["content-type", "webhook-id"] {
+        if let Some(value) = asked.header(name) {
+            request = request.header(name, value);
+        }
     }
     let response = async {
         let response = request.body(asked.body.clone()).send().await?;
@@ -197,7 +225,7 @@ fn sent(answer: Answer, head_only: bool) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
-        if let Ok(value) = value.parse() {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
             response.headers_mut().append(name, value);
         }
     }

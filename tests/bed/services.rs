@@ -59,6 +59,8 @@ fn webhook(state: &mut State, asked: &Seen) -> Answer {
     match message.as_ref().and_then(|message| message.get("text")).and_then(Value::as_str) {
         None => Answer::text(400, "invalid_payload"),
         Some("") => Answer::text(400, "no_text"),
+        // What was said once is taken, and not said again.
+        Some(_) if asked.header("webhook-id").is_some_and(|id| !state.said.insert(id)) => Answer::text(200, "ok"),
         Some(text) => {
             let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             text.lines().for_each(|line| state.say(WEBHOOK_BOT, line));

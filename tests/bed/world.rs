@@ -3,13 +3,13 @@
 
 use super::change::{Change, first_changes};
 use super::code::{CONFIG, Code, EVENTS, History};
-use super::exchange::{Answer, Seen};
+use super::exchange::{Answer, Seen, Tell};
 use super::lie::Lie;
 use super::log::{self, Entry};
 use super::wiki::{VERSION, WIKIS, Wiki};
 use super::{ChannelLine, GERRIT, calendar, wiki};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
@@ -29,6 +29,8 @@ pub struct Cached {
 pub struct State {
     /// Lies that are told now.
     pub lies: Vec<Lie>,
+    /// What changes every answer before it is sent.
+    pub tells: Option<Tell>,
     /// The channel, oldest line first.
     pub channel: Vec<ChannelLine>,
     /// The Server Admin Log, oldest entry first.
@@ -39,6 +41,8 @@ pub struct State {
     pub pages: BTreeMap<(String, String), String>,
     /// The edge's cache by host, path and query.
     pub cache: BTreeMap<String, Cached>,
+    /// The ids of the posts that were said in the channel.
+    pub said: BTreeSet<String>,
     /// Where posts to the webhook are sent on to.
     pub relay: Option<SocketAddr>,
     /// The changes that Gerrit knows, by number.

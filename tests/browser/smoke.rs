@@ -49,7 +49,8 @@ async fn say(browser: &Browser, word: &str) -> Result<String, BrowserError> {
 
 async fn echo(which: Which, folder: &Path) -> Result<(), BrowserError> {
     let edge = SocketAddr::from(([127, 0, 0, 1], 9));
-    let browser = Browser::start(which, &Wiring { edge, spki: "", extension: folder, window: false }).await?;
+    let browser =
+        Browser::start(which, &Wiring { edge, spki: "", extension: folder, beside: None, window: false }).await?;
     browser.popup().await?;
     let first = say(&browser, "one").await?;
     assert_eq!(say(&browser, "two").await?, first, "the background lives on between two messages");

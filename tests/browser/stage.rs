@@ -4,7 +4,7 @@
 //! Must not know any scenario; what a submitter does is in `submitter`.
 
 use crate::bed::{Bed, BedError, Kind};
-use crate::driver::{Browser, BrowserError, Which, Wiring};
+use crate::driver::{Beside, Browser, BrowserError, Which, Wiring};
 use futures_util::FutureExt;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -19,6 +19,20 @@ pub(crate) struct Stage {
     pub(crate) browser: Browser,
     /// What the local Wikimedia is made of.
     pub(crate) kind: Kind,
+    /// Who else is in the browser.
+    pub(crate) company: Company,
+}
+
+/// Whether another extension that changes X-Wikimedia-Debug is in the browser; it is off until its page says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "the demo plays alone")]
+pub(crate) enum Company {
+    /// Nobody.
+    Alone,
+    /// One that was installed before ours.
+    Earlier,
+    /// One that was installed after ours.
+    Later,
 }
 
 /// Why a scenario could not go on. Reads on after "failed to".
@@ -82,15 +96,30 @@ impl Stage {
     ///
     /// # Errors
     /// When one of them does not start, or the extension is not built.
-    pub(crate) async fn set(which: Which, kind: Kind, window: bool) -> Result<Self, Failure> {
+    pub(crate) async fn set(which: Which, kind: Kind, company: Company, window: bool) -> Result<Self, Failure> {
         let mut bed = Bed::start(kind).await?;
         if kind == Kind::Real {
             bed.start_relay(&command()).await?;
         }
         let extension = extension_folder(which);
-        let wiring = Wiring { edge: bed.edge(), spki: bed.spki(), extension: &extension, window };
+        let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/wikimedia_debug");
+        let beside =
+            (company != Company::Alone).then_some(Beside { folder: &other, earlier: company == Company::Earlier });
+        let wiring = Wiring { edge: bed.edge(), spki: bed.spki(), extension: &extension, beside, window };
         let browser = Browser::start(which, &wiring).await?;
-        Ok(Self { bed, browser, kind })
+        Ok(Self { bed, browser, kind, company })
+    }
+
+    /// Kills the whole browser and starts it again with the same profile (Chromium only).
+    ///
+    /// # Errors
+    /// When it does not start again.
+    pub(crate) async fn crash(self) -> Result<Self, Failure> {
+        let Self { bed, browser, kind, company } = self;
+        let extension = extension_folder(browser.which);
+        let wiring = Wiring { edge: bed.edge(), spki: bed.spki(), extension: &extension, beside: None, window: false };
+        let browser = browser.crash(&wiring).await?;
+        Ok(Self { bed, browser, kind, company })
     }
 
     /// Ends browser and bed.
@@ -144,9 +173,10 @@ pub(crate) async fn play(
     name: &str,
     which: Which,
     kind: Kind,
+    company: Company,
     scenario: impl AsyncFnOnce(&Stage) -> Result<(), Failure>,
 ) {
-    let stage = match Stage::set(which, kind, false).await {
+    let stage = match Stage::set(which, kind, company, false).await {
         Ok(stage) => stage,
         Err(failure) => panic!("failed to {failure}"),
     };
@@ -183,21 +213,25 @@ fn words(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it panicked without a word").to_owned()
 }
 
-/// Makes a test of each scenario for each browser.
+/// Makes a test of each scenario for each browser; `beside Earlier` and `beside Later` put another extension beside ours.
 macro_rules! in_both_browsers {
-    ($($scenario:ident),* $(,)?) => {
+    (@company) => { crate::stage::Company::Alone };
+    (@company $company:ident) => { crate::stage::Company::$company };
+    ($($scenario:ident $(beside $company:ident)?),* $(,)?) => {
         mod chromium {
             $(#[tokio::test]
             async fn $scenario() {
                 let (name, which) = (stringify!($scenario), crate::driver::Which::Chromium);
-                crate::stage::play(name, which, crate::bed::Kind::Embedded, super::$scenario).await;
+                let company = crate::stage::in_both_browsers!(@company $($company)?);
+                crate::stage::play(name, which, crate::bed::Kind::Embedded, company, super::$scenario).await;
             })*
         }
         mod firefox {
             $(#[tokio::test]
             async fn $scenario() {
                 let (name, which) = (stringify!($scenario), crate::driver::Which::Firefox);
-                crate::stage::play(name, which, crate::bed::Kind::Embedded, super::$scenario).await;
+                let company = crate::stage::in_both_browsers!(@company $($company)?);
+                crate::stage::play(name, which, crate::bed::Kind::Embedded, company, super::$scenario).await;
             })*
         }
     };

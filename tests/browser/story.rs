@@ -3,7 +3,7 @@
 
 use crate::bed::{GERRIT, Kind, Lie, NICK, OTHER_GERRIT, TITLE, WEBHOOK};
 use crate::driver::Which;
-use crate::stage::{Played, Stage, expect, in_both_browsers, play, scenes};
+use crate::stage::{Company, Played, Stage, expect, in_both_browsers, play, scenes};
 use crate::submitter::{Step, debug_header, patch};
 use backport_verify::app::State;
 use backport_verify::verify::{Comparison, Ending};
@@ -35,7 +35,7 @@ async fn what_is_cancelled_or_refused_can_be_done_again(stage: &Stage) -> Played
 #[tokio::test]
 async fn the_story_on_the_real_bed_is_read_back_from_the_irc_channel() {
     let story = a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both;
-    play("the_story_on_the_real_bed", Which::Chromium, Kind::Real, story).await;
+    play("the_story_on_the_real_bed", Which::Chromium, Kind::Real, Company::Alone, story).await;
 }
 
 async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears_both(stage: &Stage) -> Played {

@@ -19,7 +19,7 @@ mod submitter;
 use bed::{GERRIT, Kind, NICK, PATCH_TEXT, TEST_URL, TITLE};
 use clap::{Parser, ValueEnum};
 use driver::Which;
-use stage::{Played, Stage, expect};
+use stage::{Company, Played, Stage, expect};
 use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ async fn main() -> ExitCode {
     let kind = if wishes.real { Kind::Real } else { Kind::Embedded };
     let display =
         ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|at| !at.is_empty()));
-    let stage = match Stage::set(which, kind, display).await {
+    let stage = match Stage::set(which, kind, Company::Alone, display).await {
         Ok(stage) => stage,
         Err(failure) => {
             eprintln!("The demo could not begin: failed to {failure}");

@@ -2,7 +2,7 @@
 //! What a click does.
 
 use crate::states::{GERRIT, URL, afternoon, at, event, page, passed, ready, test, with_runs};
-use backport_verify::app::{Command, Delivery, Loaded, Problem, Reply, State};
+use backport_verify::app::{Command, Delivery, Loaded, Problem, Reply, SettingsForm, State};
 use backport_verify::suite::Suite;
 use backport_verify::ui::{Effect, Event, Page, Screen};
 
@@ -85,11 +85,7 @@ fn saving_the_nick_keeps_backend_and_webhook() {
     assert_eq!(
         sent,
         [Effect::Send(Command::SaveSettings {
-            nick: "submitter".into(),
-            backend,
-            webhook: None,
-            reminders: None,
-            switches: None
+            form: SettingsForm { nick: "submitter".into(), backend, ..SettingsForm::default() }
         })]
     );
 }
@@ -261,7 +257,9 @@ fn settings(webhook: &'static str) -> Event {
 fn a_new_webhook_asks_for_access_to_its_origin_alone() {
     let webhook = "https://backport-verify.toolforge.org/hook/secret";
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
-    let then = Command::SaveSettings { nick, backend, webhook: Some(webhook.into()), reminders: None, switches: None };
+    let then = Command::SaveSettings {
+        form: SettingsForm { nick, backend, webhook: Some(webhook.into()), ..SettingsForm::default() },
+    };
     let origins = vec!["https://backport-verify.toolforge.org".to_owned()];
     assert_eq!(bench().act(settings(webhook)), [Effect::RequestAccess { origins, reports_leave_browser: true, then }]);
 }
@@ -271,7 +269,7 @@ fn settings_without_a_new_webhook_leave_the_kept_one_alone() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
     assert_eq!(
         bench().act(settings(" ")),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches: None })]
+        [Effect::Send(Command::SaveSettings { form: SettingsForm { nick, backend, ..SettingsForm::default() } })]
     );
 }
 
@@ -301,11 +299,7 @@ fn removing_the_webhook_keeps_nick_and_backend() {
     assert_eq!(
         bench().act(event("remove-webhook", &[], &[])),
         [Effect::Send(Command::SaveSettings {
-            nick,
-            backend,
-            webhook: Some(String::new()),
-            reminders: None,
-            switches: None
+            form: SettingsForm { nick, backend, webhook: Some(String::new()), ..SettingsForm::default() }
         })]
     );
 }

@@ -3,8 +3,8 @@
 
 use crate::states::road::{finding, gerrit_is_silent, in_phase, looked, not_deployed, progress, to_prepare, week};
 use crate::states::{GERRIT, UNHEARD_OF, afternoon, at, event, page, passed, ready, unheard_of};
-use backport_verify::app::{Command, Delivery, Loaded, Reply, State};
-use backport_verify::debug::{Realm, Switch};
+use backport_verify::app::{Command, Delivery, Loaded, Reply, SettingsForm, State};
+use backport_verify::debug::{Backend, Realm, Switch};
 use backport_verify::deployed::Phase;
 use backport_verify::preflight::Severity;
 use backport_verify::reminder::Wanted;
@@ -185,7 +185,9 @@ fn reminders_are_saved_as_they_are_ticked() {
     let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders, switches: None })]
+        [Effect::Send(Command::SaveSettings {
+            form: SettingsForm { nick, backend, reminders, ..SettingsForm::default() }
+        })]
     );
 }
 
@@ -203,8 +205,39 @@ fn switches_are_saved_as_they_are_ticked() {
     let switches = Some([Switch::Readonly, Switch::Forceprofile].into());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings { nick, backend, webhook: None, reminders: None, switches })]
+        [Effect::Send(Command::SaveSettings {
+            form: SettingsForm { nick, backend, switches, ..SettingsForm::default() }
+        })]
     );
+}
+
+#[test]
+fn further_backends_are_saved_as_they_are_ticked() {
+    let said = |boxes: &[(&str, &str)]| {
+        let form = [&[("nick", "submitter"), ("backend", "k8s-mwdebug"), ("webhook", "")], boxes].concat();
+        match bench(ready()).act(event("save-settings", &[], &form)).pop() {
+            Some(Effect::Send(Command::SaveSettings { form: SettingsForm { also, .. } })) => also,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(said(&[("also", ""), ("also", "k8s-mwdebug-next")]), Some(vec!["k8s-mwdebug-next".to_owned()]));
+    assert_eq!(said(&[("also", ""), ("also", "")]), Some(Vec::new()));
+    assert_eq!(said(&[]), None);
+}
+
+#[test]
+fn every_backend_but_the_first_has_a_box_also_one_that_noc_no_longer_names() {
+    let boxes = |state: State| {
+        let html = region(&bench(state), "settings");
+        let ticked =
+            html.split("<input").filter(|tag| tag.contains("name=\"also\"") && tag.contains(" checked")).count();
+        (html.matches("name=\"also\"").count(), ticked)
+    };
+    assert_eq!(boxes(ready()), (2, 0));
+    let mut gone = ready();
+    gone.settings.also = [Backend::new("k8s-mwdebug-next").unwrap(), Backend::new("gone").unwrap()].into();
+    assert_eq!(boxes(gone), (3, 2));
+    assert_eq!(boxes(State { backends: Vec::new(), ..ready() }), (0, 0));
 }
 
 #[test]

@@ -3,18 +3,21 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
+pub(crate) mod polite;
 pub(crate) mod road;
+pub(crate) mod stages;
 
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
-use backport_verify::exchange::TransportError;
+use backport_verify::exchange::{Response, TransportError};
 use backport_verify::reminder::Wanted;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
 use backport_verify::verify::{
-    Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Target, Verdict,
+    Difference, Doubt, Earlier, Ending, Evidence, Journal, Outcome, Page as VerifiedPage, Plan, Reason, Stage, Subject,
+    Target, Verdict,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -104,6 +107,7 @@ fn evidence(production: bool) -> Evidence {
         repeated_past_cache: production,
         version: None,
         code: None,
+        page: None,
     }
 }
 
@@ -196,10 +200,10 @@ pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
     run
 }
 
-const PASS_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on mwdebug (k8s-mwdebug), 1 of 1, fixed by the patch";
+const PASS_LINE: &str = "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. Change 1330001: [enwiki] Add the eventcoordinator group";
 const DOUBT_LINE: &str =
     "deployer: 1330001 [enwiki] Add the eventcoordinator group: INCONCLUSIVE on mwdebug (k8s-mwdebug), 0 of 1";
-const PRODUCTION_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: PASS on production, 1 of 1";
+const PRODUCTION_LINE: &str = "deployer: PASS on production: 1/1 pass, 1 fixed by the patch. All done, thank you. Change 1330001: [enwiki] Add the eventcoordinator group";
 const FAIL_LINE: &str = "deployer: 1330001 [enwiki] Add the eventcoordinator group: FAIL on mwdebug (k8s-mwdebug), 1 of 1: body does not contain <eventcoordinator>";
 
 /// The story's run on mwdebug: production fails the test, mwdebug passes it.
@@ -216,13 +220,42 @@ fn passed_where_production_has_it(delivery: Delivery) -> Run {
     ended(run(false, vec![test()], vec![outcome(Verdict::Pass, false)], vec![before]), PASS_LINE, delivery)
 }
 
+/// The same with the lines of the page that the patch changed.
+fn differing() -> Run {
+    let body = |group: &str, content: &str| {
+        let long = "a-very-long-right,".repeat(20);
+        format!(
+            "<ul><li>bureaucrat</li><li>{group}</li><li>steward</li></ul><p>{content}</p><p>a</p><p>b</p><p>c</p><p>{long}{group}</p>"
+        )
+    };
+    let page = |status, body: String| {
+        let headers = [("content-type", "text/html; charset=UTF-8")].into_iter().collect();
+        VerifiedPage::of(&Response { status, headers, body, ..Response::default() })
+    };
+    let mut run = passed(Delivery::Preview);
+    let before = page(404, body("confirmed", "<b>old</b>"));
+    let difference = Difference::between(&before, &page(200, body("eventcoordinator", "<b>old</b>"))).unwrap();
+    run.journal.differences.insert(0, difference);
+    run
+}
+
+/// A run whose page is production's.
+fn not_differing() -> Run {
+    let mut run = passed(Delivery::Preview);
+    for outcome in run.journal.outcomes.values_mut() {
+        outcome.evidence.page = Some("01651bafa3782026".into());
+    }
+    run
+}
+
 fn failed(delivery: Delivery) -> Run {
     let (after, before) = (outcome(Verdict::Fail, false), outcome(Verdict::Fail, true));
     ended(run(false, vec![test()], vec![after], vec![before]), FAIL_LINE, delivery)
 }
 
 fn passed_on_production() -> Run {
-    let run = run(true, vec![test()], vec![outcome(Verdict::Pass, true)], Vec::new());
+    let mut run = run(true, vec![test()], vec![outcome(Verdict::Pass, true)], Vec::new());
+    run.journal.plan.earlier = Earlier::of(&passed(Delivery::Preview).journal, &run.journal.plan.tests);
     ended(run, PRODUCTION_LINE, Delivery::Delivered { at: at("14:18") })
 }
 
@@ -334,8 +367,10 @@ fn popups() -> Vec<(&'static str, Page)> {
         backend: Backend::default(),
         until: at("14:30"),
         conflict: conflict.map(Into::into),
+        cookie: None,
     };
-    let browsing = vec![tab(7, URL, None), tab(8, URL, Some("backend=mwdebug1001.eqiad.wmnet"))];
+    let with_cookie = Browsing { cookie: Some("backend%3Dk8s-mwdebug-next%3Blog".into()), ..tab(9, URL, None) };
+    let browsing = vec![tab(7, URL, None), tab(8, URL, Some("backend=mwdebug1001.eqiad.wmnet")), with_cookie];
     let without_webhook = SettingsView { webhook: None, ..ready().settings };
     let stale = Some((at("13:51"), vec![afternoon()]));
     let broken = Problem::NotACalendar { detail: "it has no deployment card".into() };
@@ -364,6 +399,7 @@ fn popups() -> Vec<(&'static str, Page)> {
                 detail: "The webhook answered 404; check its URL in the settings.".into(),
             })])),
         ),
+        ("popup_difference", popup(with_runs(vec![differing()]))),
         ("popup_inconclusive", popup(with_runs(vec![doubt]))),
         ("popup_unheard_of", popup(unheard_of(None))),
         ("popup_contradiction", popup(with_runs(vec![contradiction]))),
@@ -443,6 +479,8 @@ fn workbenches() -> Vec<(&'static str, Page)> {
             bench(with_runs(vec![passed_on_production(), passed(Delivery::Delivered { at: at("14:17") })])),
         ),
         ("workbench_nothing_to_compare", bench(with_runs(vec![passed_where_production_has_it(Delivery::Preview)]))),
+        ("workbench_difference", bench(with_runs(vec![differing()]))),
+        ("workbench_no_difference", bench(with_runs(vec![not_differing()]))),
         ("workbench_failed", bench(with_runs(vec![failed(Delivery::Preview)]))),
         ("workbench_outdated", bench(outdated)),
         ("workbench_bad_webhook", setting),
@@ -453,6 +491,7 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 
 /// Every state by name.
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
-    let first = popups().into_iter().chain(road::popups());
-    first.chain(workbenches()).chain(road::workbenches()).collect()
+    let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
+    let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
+    first.chain(then).chain(polite::workbenches()).collect()
 }

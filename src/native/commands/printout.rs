@@ -3,8 +3,10 @@
 
 use super::super::terminal::plain;
 use super::verify::verdict;
-use crate::report::{logstash_link, reason_in_words};
-use crate::verify::{Comparison, Doubt, Ending, Evidence, Journal, Outcome, Reason, Stage};
+use crate::report::{
+    PROVES_NOTHING, comparison_in_words, counts_in_words, logstash_link, reason_in_words, since_in_words,
+};
+use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Reason};
 
 /// A line for each test, below it why it did not pass and how it stands to the baseline; the verdict last.
 pub(super) fn write(journal: &Journal) -> String {
@@ -12,10 +14,17 @@ pub(super) fn write(journal: &Journal) -> String {
     for (place, test) in journal.plan.tests.iter().enumerate() {
         let label = plain(test.label());
         match journal.deciding(place) {
-            Some(outcome) => lines.extend(of_test(&label, &outcome)),
+            Some(outcome) => {
+                lines.extend(of_test(&label, &outcome));
+                lines.extend(by_backend(journal, place));
+            }
             None => lines.push(format!("{:12}  {label}", "NOT RUN")),
         }
-        lines.extend(before(journal, place).map(|words| indent(&words)));
+        lines.extend(before(journal, place).map(indent));
+        lines.extend(since(journal, place).map(indent));
+    }
+    if journal.proves_nothing() {
+        lines.push(PROVES_NOTHING.to_owned());
     }
     lines.push(summary(journal));
     lines.join("\n") + "\n"
@@ -29,6 +38,31 @@ fn of_test(label: &str, outcome: &Outcome) -> Vec<String> {
     // `Display` of a verdict does not pad, so it is made a text first.
     let spoken = outcome.verdict.to_string();
     let mut lines = vec![format!("{spoken:12}  {label}{}", answered(&outcome.evidence))];
+    lines.extend(why(outcome));
+    lines
+}
+
+/// Where several backends were asked: what each of them made of the test. Why, where that is not told already.
+fn by_backend(journal: &Journal, place: usize) -> Vec<String> {
+    let all = journal.by_backend(place);
+    let mut told = vec![journal.came(place).and_then(|outcome| outcome.reason.clone())];
+    let mut lines = Vec::new();
+    let name_width = all.iter().map(|(backend, _)| backend.as_str().len()).max().unwrap_or_default();
+    for (backend, outcome) in all.iter().filter(|_| all.len() > 1) {
+        let Some(outcome) = outcome else { continue };
+        let verdict = outcome.verdict.to_string();
+        lines.push(indent(&format!("{:name_width$}  {verdict}{}", backend.as_str(), answered(&outcome.evidence))));
+        if !told.contains(&outcome.reason) {
+            lines.extend(why(outcome).iter().map(|line| format!("  {line}")));
+            told.push(outcome.reason.clone());
+        }
+    }
+    lines
+}
+
+/// What was missing or doubtful.
+fn why(outcome: &Outcome) -> Vec<String> {
+    let mut lines = Vec::new();
     match &outcome.reason {
         None => {}
         Some(Reason::Assertion { .. }) => {
@@ -37,7 +71,12 @@ fn of_test(label: &str, outcome: &Outcome) -> Vec<String> {
                 lines.push(indent(&format!("actual:   {}", plain(&result.actual))));
             }
         }
-        Some(_) => lines.extend(reason_in_words(outcome).map(|words| indent(&plain(&words)))),
+        Some(reason) => {
+            lines.extend(reason_in_words(outcome).map(|words| indent(&plain(&words))));
+            if let Reason::Doubt { doubt: Doubt::NotAllowed { .. } } = reason {
+                lines.push(indent("--allow-changes allows it for every test of these files."));
+            }
+        }
     }
     lines.extend(logstash_link(outcome).map(|link| indent(&link)));
     lines
@@ -53,46 +92,33 @@ fn answered(evidence: &Evidence) -> String {
 }
 
 /// How a test stands to production as it was before the fleet sync.
-fn before(journal: &Journal, place: usize) -> Option<String> {
+fn before(journal: &Journal, place: usize) -> Option<&'static str> {
     if let Some(Reason::Doubt { doubt: Doubt::PatchThereAlready { .. } }) = &journal.baseline(place)?.reason {
-        return Some("no comparison: production has the patch already".to_owned());
+        return Some("No comparison: production has the patch already.");
     }
-    let words = match journal.comparison(place)? {
-        Comparison::Fixed => "production fails it: the patch makes the difference",
-        Comparison::Kept => "production passes it already: it does not show what the patch does",
-        Comparison::Regressed => "production passes it: the patch breaks it",
-        Comparison::StillFailing => "production fails it too",
-        Comparison::Unknown => "no comparison with production: one of the two answers is not certain",
-    };
-    Some(words.to_owned())
+    journal.comparison(place).map(comparison_in_words)
+}
+
+/// How a test stands to both stages before; nothing where there was none before this run.
+fn since(journal: &Journal, place: usize) -> Option<&'static str> {
+    journal.since(place).filter(|_| !journal.plan.earlier.is_empty()).map(since_in_words)
 }
 
 fn summary(journal: &Journal) -> String {
-    let tally = journal.tally();
-    let mut counts = vec![format!("{} of {} passed", tally.passed, tally.total)];
-    let mut add = |count: usize, words: &str| {
-        if count > 0 {
-            counts.push(format!("{count} {words}"));
-        }
-    };
-    add(tally.failed, "failed");
-    add(tally.inconclusive, "inconclusive");
-    if matches!(journal.plan.stage, Stage::Mwdebug { .. }) {
-        add(tally.fixed, "fixed by the patch");
-        add(tally.kept, "passed before too");
-    }
+    let mut counts = counts_in_words(journal);
     if matches!(journal.ended, Some((_, Ending::Cancelled))) {
-        counts.push("cancelled".to_owned());
+        counts.push_str(", cancelled");
     }
-    format!("{} on {}: {}", verdict(journal), journal.plan.stage, counts.join(", "))
+    format!("{} on {}: {counts}", verdict(journal), journal.plan.stage)
 }
 
 #[cfg(test)]
 mod tests {
     use super::write;
     use crate::check::{Assertion, AssertionResult};
+    use crate::debug::{Backend, Backends};
     use crate::suite::Test;
-    use crate::verify::{Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
     use jiff::Timestamp;
 
     fn outcome(verdict: Verdict, server: &str) -> Outcome {
@@ -142,12 +168,60 @@ mod tests {
             tests_of(&journal(&came, Ending::Finished)),
             "\
 PASS          the group is listed  87 ms  mw-debug.eqiad.pinkunicorn-1
-              production fails it: the patch makes the difference
+              Fixed: production without the patch fails it.
 FAIL          the help page  87 ms  mw-debug.eqiad.pinkunicorn-1
               expected: body contains <eventcoordinator>
               actual:   it does not
-              production passes it: the patch breaks it"
+              Regressed: production without the patch passes it."
         );
+    }
+
+    /// One test on two backends and on production before.
+    fn on_two(came: [Outcome; 3]) -> Journal {
+        let backends = Backends::new(Backend::default(), [Backend::new("k8s-mwdebug-next").unwrap()]);
+        let test = Test { name: "the group is listed".into(), ..Test::default() };
+        let stage = Stage::Mwdebug { backends };
+        let plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
+        let mut journal = Journal::begin(plan);
+        journal.outcomes = came.into_iter().enumerate().collect();
+        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
+        journal
+    }
+
+    #[test]
+    fn each_of_several_backends_has_a_line_and_the_same_reason_is_told_once() {
+        let before = || outcome(Verdict::Fail, "mw-web.eqiad.main-1");
+        let first = |verdict| outcome(verdict, "mw-debug.eqiad.pinkunicorn-1");
+        let doubt = Doubt::OtherBackend { backend: "k8s-mwdebug-next".into(), server: "mw-debug.eqiad.x-1".into() };
+        let other = Outcome::inconclusive(Reason::Doubt { doubt }, first(Verdict::Pass).evidence);
+        assert_eq!(
+            write(&on_two([first(Verdict::Fail), other, before()])),
+            "\
+FAIL          the group is listed  87 ms  mw-debug.eqiad.pinkunicorn-1
+              expected: body contains <eventcoordinator>
+              actual:   it does not
+              k8s-mwdebug       FAIL  87 ms  mw-debug.eqiad.pinkunicorn-1
+              k8s-mwdebug-next  INCONCLUSIVE  87 ms  mw-debug.eqiad.pinkunicorn-1
+                Mw-debug.eqiad.x-1 answered, which is not k8s-mwdebug-next. Choose the backend that the deployer synced \
+             to, then verify again.
+              Still failing: production without the patch fails it too.
+FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 0 of 1 passed, 1 failed (1 still failing)
+"
+        );
+    }
+
+    #[test]
+    fn a_test_that_must_fail_before_and_does_not_says_so_and_the_run_proves_nothing() {
+        let pass = || outcome(Verdict::Pass, "mw-debug.eqiad.pinkunicorn-1");
+        let mut journal = on_two([pass(), pass(), pass()]);
+        journal.plan.tests[0].must_fail_before = true;
+        let text = write(&journal);
+        assert!(text.contains("The test passes without the patch, and it must fail before. Test what "), "{text}");
+        assert!(text.contains("\n              Kept: production without the patch passes it too.\n"), "{text}");
+        let end = "\nEvery test passes without the patch too, so this proves nothing about the patch. Add a test for what the \
+                   patch changes.\nINCONCLUSIVE on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 0 of 1 passed, \
+                   1 inconclusive, 1 passed before too\n";
+        assert!(text.ends_with(end), "{text}");
     }
 
     #[test]

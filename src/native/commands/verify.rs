@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! `backport-verify verify`: suites run on the test servers, on production, or on both.
 
-use super::super::args::{On, VerifyArgs};
+use super::super::args::{JobsArgs, On, VerifyArgs};
 use super::super::ports::NativePorts;
 use super::super::terminal::{ProgressLine, print};
 use super::{Failure, client, printout, text_of};
 use crate::app::{Progress, perform};
+use crate::debug::Backends;
 use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::to_json;
 use crate::suite::{Test, read};
-use crate::verify::{Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
+use crate::verify::{Earlier, Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Runs the suites and prints what came; the exit code is the worst verdict's.
 pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failure> {
     let ports = NativePorts::new(client(said.connection)?);
-    let tests = tests_of(&said.suites)?;
-    let limits = Limits { per_host: said.jobs.into(), ..Limits::default() };
+    let mut tests = tests_of(&said.suites)?;
+    for test in &mut tests {
+        test.allowed = said.allow_changes && !test.method.is_safe();
+    }
+    let JobsArgs { per_host, in_all, debug } = said.jobs;
+    let limits = Limits { per_host, in_all, debug };
     let subject = Subject { title: title(&said.suites), ..Subject::default() };
-    let mwdebug = Stage::mwdebug(said.backend);
+    let mut chosen = said.backends.into_iter();
+    let mwdebug = Stage::Mwdebug { backends: Backends::new(chosen.next().unwrap_or_default(), chosen) };
     let stages = match said.on {
         On::Mwdebug => vec![mwdebug],
         On::Production => vec![Stage::Production],
         On::Both => vec![mwdebug, Stage::Production],
     };
-    let mut journals = Vec::new();
+    let mut journals: Vec<Journal> = Vec::new();
     for stage in stages {
         let (id, asked) = (ports.unique(), ports.now());
         let timeout_ms = u32::from(said.timeout) * 1000;
-        let plan = Plan::new(id, subject.clone(), stage, asked, tests.clone(), timeout_ms);
+        let mut plan = Plan::new(id, subject.clone(), stage, asked, tests.clone(), timeout_ms);
+        plan.earlier = journals.last().map(|before| Earlier::of(before, &tests)).unwrap_or_default();
         let journal = run(&ports, plan, limits).await;
         if !said.json {
             let between = if journals.is_empty() { "" } else { "\n" };
@@ -98,7 +105,8 @@ struct Line {
 impl Progress for Line {
     async fn outcome(&self, journal: &Journal) {
         let (done, all) = (journal.outcomes.len(), journal.plan.jobs.len());
-        self.progress.show(&format!("{}: {done} of {all} answers", journal.plan.stage));
+        let words = [vec![format!("{}: {done} of {all} answers", journal.plan.stage)], journal.waits()].concat();
+        self.progress.show(&words.join("; "));
     }
 }
 

@@ -120,9 +120,25 @@ async fn a_request_goes_out_with_its_own_headers_and_comes_back_whole() {
     let [first, second] = wiki.seen().try_into().unwrap();
     assert!(first.starts_with("GET /wiki/A?b=c HTTP/1.1\r\n"), "{first}");
     assert!(first.contains("x-wikimedia-debug: backend=k8s-mwdebug\r\n"), "{first}");
+    let sent = response.sent.clone().unwrap();
+    assert_eq!((sent.debug_header.as_deref(), sent.debug_cookie), (Some("backend=k8s-mwdebug"), None));
     assert!(first.contains("host: en.wikipedia.org\r\n"), "{first}");
     assert!(first.contains("user-agent: backport-verify/"), "{first}");
     assert!(!second.to_lowercase().contains("cookie"), "{second}");
+}
+
+#[tokio::test]
+async fn a_test_that_names_a_user_agent_is_sent_under_it() {
+    let wiki = Wiki::start(|_| answer("200 OK", "")).await;
+    let headers = [("User-Agent", "MediaWikiCron/1.0")].into_iter().collect::<Headers>();
+    let client = wiki.client();
+    client.send(&Request { headers, ..get("https://en.wikipedia.org/") }).await.unwrap();
+    client.send(&get("https://en.wikipedia.org/")).await.unwrap();
+    let agents = |sent: &String| -> Vec<String> {
+        sent.lines().filter_map(|line| line.strip_prefix("user-agent: ").map(str::to_owned)).collect()
+    };
+    let seen: Vec<Vec<String>> = wiki.seen().iter().map(agents).collect();
+    assert_eq!(seen, [vec!["MediaWikiCron/1.0".to_owned()], vec![crate::app::AGENT.to_owned()]]);
 }
 
 #[tokio::test]
@@ -236,6 +252,22 @@ async fn an_answer_that_does_not_come_whole_is_no_answer() {
 async fn a_body_that_is_longer_than_its_length_ends_there() {
     let wiki = Wiki::start(|_| Some(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhalf and more".to_vec())).await;
     assert_eq!(wiki.client().send(&get("https://en.wikipedia.org/")).await.unwrap().body, "half");
+}
+
+#[tokio::test]
+async fn what_stands_behind_an_answer_is_not_the_next_one() {
+    let wiki = Wiki::start(|line| {
+        let first = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold".to_vec();
+        let behind = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew".to_vec();
+        Some(if line.contains("/first") { [first, behind].concat() } else { first })
+    })
+    .await;
+    let client = wiki.client();
+    for path in ["first", "second"] {
+        let response = client.send(&get(&format!("https://en.wikipedia.org/{path}"))).await.unwrap();
+        assert_eq!(response.body, "old", "{path}");
+    }
+    assert!(wiki.seen()[0].contains("connection: close\r\n"), "{:?}", wiki.seen());
 }
 
 #[tokio::test]

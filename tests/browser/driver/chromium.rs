@@ -33,13 +33,19 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
     }
 }
 
-async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+/// Starts Chromium with a profile folder, which may be that of a browser that has ended.
+///
+/// # Errors
+/// As [`start`].
+pub(super) async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
     let missing =
         |program| BrowserError::Missing { program, remedy: "install the packages chromium and chromium-driver" };
     let driver = first_program(&on_path("chromedriver")).ok_or_else(|| missing("chromedriver"))?;
     let binary =
         first_program(&[on_path("chromium"), on_path("google-chrome")].concat()).ok_or_else(|| missing("chromium"))?;
-    let id = id_from_key(wiring.extension)?;
+    let origin_of = |folder: &Path| id_from_key(folder).map(|id| format!("chrome-extension://{id}"));
+    let origin = origin_of(wiring.extension)?;
+    let others_origin = wiring.beside.map(|beside| origin_of(beside.folder)).transpose()?;
     let process = DriverProcess::start(
         &driver,
         &["--port=0", "--enable-chrome-logs"],
@@ -53,10 +59,15 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
     for argument in arguments(wiring, profile) {
         wanted.add_arg(&argument).map_err(failed)?;
     }
+    // Without it an unpacked extension that is reloaded stays disabled.
+    let developer = json!({ "extensions.ui.developer_mode": true });
+    wanted.add_experimental_option("prefs", developer).map_err(failed)?;
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
-    let origin = format!("chrome-extension://{id}");
     let shown = async {
         first_page(&driver).await?;
+        if let (Some(origin), Some(beside)) = (&others_origin, wiring.beside) {
+            wait_until_loaded(&driver, origin, beside.folder).await?;
+        }
         wait_until_loaded(&driver, &origin, wiring.extension).await
     };
     if let Err(error) = shown.await {
@@ -65,7 +76,7 @@ async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, Brow
         drop(driver.leak());
         return Err(error);
     }
-    Ok(Started { driver, process, origin })
+    Ok(Started { driver, process, origin, others_origin, folder: profile.to_path_buf() })
 }
 
 fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
@@ -91,7 +102,8 @@ fn arguments(wiring: &Wiring<'_>, profile: &Path) -> Vec<String> {
     arguments.push(format!("--user-data-dir={}", profile.join("chromium").display()));
     arguments.push(format!("--host-resolver-rules=MAP * {}, EXCLUDE localhost, EXCLUDE 127.0.0.1", wiring.edge));
     arguments.push(format!("--ignore-certificate-errors-spki-list={}", wiring.spki));
-    arguments.push(format!("--load-extension={}", wiring.extension.display()));
+    let folders: Vec<String> = wiring.folders().iter().map(|folder| folder.display().to_string()).collect();
+    arguments.push(format!("--load-extension={}", folders.join(",")));
     arguments.push("--disable-features=DisableLoadExtensionCommandLineSwitch".into());
     arguments
 }
@@ -159,8 +171,22 @@ pub(super) async fn kill_background(driver: &WebDriver) -> Result<(), BrowserErr
 /// # Errors
 /// When the driver refuses, or there is no worker.
 pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &str) -> Result<(), BrowserError> {
-    let doing = || "click a notification".to_owned();
-    let failed = |source| BrowserError::Command { doing: doing(), source };
+    let expression = format!("chrome.notifications.onClicked.dispatch({})", json!(id));
+    run_in_worker(driver, origin, "click a notification", &expression).await
+}
+
+/// Has the extension's worker evaluate an expression, without waiting for what it comes to; needs a page of the extension
+/// in the current tab, which wakes the worker.
+///
+/// # Errors
+/// When the driver refuses, or there is no worker.
+pub(super) async fn run_in_worker(
+    driver: &WebDriver,
+    origin: &str,
+    doing: &str,
+    expression: &str,
+) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: doing.to_owned(), source };
     let wake = "const done = arguments[arguments.length - 1]; chrome.runtime.sendMessage('wake').then(() => done());";
     driver.execute_async(wake, Vec::new()).await.map_err(failed)?;
     let call = async |method: &str, arguments: Value| driver.cdp().send_raw(method, arguments).await.map_err(failed);
@@ -168,10 +194,9 @@ pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &st
     let is_ours = |target: &&Value| target["url"].as_str().is_some_and(|url| url.starts_with(origin));
     let worker = targets["targetInfos"].as_array().into_iter().flatten().find(is_ours);
     let said = || "the extension's worker does not run".to_owned();
-    let worker = worker.ok_or_else(|| BrowserError::Script { doing: doing(), said: said() })?;
+    let worker = worker.ok_or_else(|| BrowserError::Script { doing: doing.to_owned(), said: said() })?;
     let wanted = json!({ "targetId": worker["targetId"], "flatten": false });
     let session = call("Target.attachToTarget", wanted).await?["sessionId"].clone();
-    let expression = format!("chrome.notifications.onClicked.dispatch({})", json!(id));
     let message = json!({ "id": 1, "method": "Runtime.evaluate", "params": { "expression": expression } });
     let sent = json!({ "sessionId": session, "message": message.to_string() });
     call("Target.sendMessageToTarget", sent).await.map(drop)

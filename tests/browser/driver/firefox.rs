@@ -2,16 +2,18 @@
 //! Firefox: how it is started on loopback only, and what only it can do.
 
 use super::process::{DriverProcess, first_program, on_path};
-use super::{BrowserError, Started, Wiring};
+use super::{BrowserError, OTHERS_PAGE, Started, Wiring, eventually};
 use serde_json::{Value, json};
 use std::path::Path;
 use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::extensions::addons::firefox::FirefoxTools;
-use thirtyfour::{CapabilitiesHelper, DesiredCapabilities, RequestData, SessionId, WebDriver};
+use thirtyfour::{By, CapabilitiesHelper, DesiredCapabilities, RequestData, SessionId, WebDriver};
 
 /// The host name of the extension's pages; Firefox would draw one anew for each profile.
 const HOST: &str = "5c1d2f64-3a0e-4b7c-9d55-0a6f1e2b3c4d";
+/// The same of another extension's.
+const OTHERS_HOST: &str = "7e8f9a10-2b3c-4d5e-8f60-1a2b3c4d5e6f";
 
 /// Starts Firefox with the extension; every name is looked up on loopback, and port 443 is the edge's.
 ///
@@ -25,7 +27,10 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
     })?;
     let binary = first_program(&[on_path("firefox-esr"), on_path("firefox")].concat())
         .ok_or(BrowserError::Missing { program: "firefox", remedy: "install the package firefox-esr" })?;
-    let addon = addon_id(wiring.extension)?;
+    let mut hosts = json!({ addon_id(wiring.extension)?: HOST });
+    if let Some(beside) = wiring.beside {
+        hosts[addon_id(beside.folder)?] = json!(OTHERS_HOST);
+    }
     let process = DriverProcess::start(
         &driver,
         &["--port", "0", "--websocket-port", "0", "--allow-system-access"],
@@ -44,29 +49,49 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
         wanted.add_arg("-headless").map_err(failed)?;
     }
     let mut preferences = FirefoxPreferences::new();
-    for (name, value) in preferences_for(wiring, &addon) {
+    for (name, value) in preferences_for(wiring, &hosts) {
         preferences.set(&name, value).map_err(failed)?;
     }
     wanted.set_preferences(preferences).map_err(failed)?;
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
-    FirefoxTools::new(driver.handle().clone())
-        .install_addon(&wiring.extension.to_string_lossy(), Some(true))
-        .await
-        .map_err(|source| BrowserError::Extension {
-            folder: wiring.extension.to_path_buf(),
-            detail: source.to_string(),
-        })?;
-    Ok(Started { driver, process, origin: format!("moz-extension://{HOST}") })
+    for folder in wiring.folders() {
+        install(&driver, folder).await?;
+        if wiring.beside.is_some_and(|beside| beside.earlier && beside.folder == folder) {
+            open_others_page(&driver).await?;
+        }
+    }
+    let others_origin = wiring.beside.map(|_| format!("moz-extension://{OTHERS_HOST}"));
+    let (origin, folder) = (format!("moz-extension://{HOST}"), profile.to_path_buf());
+    Ok(Started { driver, process, origin, others_origin, folder })
 }
 
-fn preferences_for(wiring: &Wiring<'_>, addon: &str) -> Vec<(String, Value)> {
+async fn install(driver: &WebDriver, folder: &Path) -> Result<(), BrowserError> {
+    let tools = FirefoxTools::new(driver.handle().clone());
+    let refused = |detail: String| BrowserError::Extension { folder: folder.to_path_buf(), detail };
+    let installed = tools.install_addon(&folder.to_string_lossy(), Some(true)).await;
+    installed.map(drop).map_err(|source| refused(source.to_string()))
+}
+
+/// Opens the other extension's page and waits until it is ready.
+async fn open_others_page(driver: &WebDriver) -> Result<(), BrowserError> {
+    let failed = |source| BrowserError::Command { doing: "open the other extension's page".into(), source };
+    driver.goto(format!("moz-extension://{OTHERS_HOST}/{OTHERS_PAGE}")).await.map_err(failed)?;
+    let ready = eventually(async || {
+        let found = driver.find_all(By::Css("#app[data-ready=\"true\"]")).await.map_err(failed)?;
+        Ok::<_, BrowserError>((!found.is_empty()).then_some(()))
+    });
+    let late = || BrowserError::Script { doing: "open the other extension's page".into(), said: "nothing".into() };
+    ready.await?.ok_or_else(late)
+}
+
+fn preferences_for(wiring: &Wiring<'_>, hosts: &Value) -> Vec<(String, Value)> {
     let fixed = [
         ("network.dns.forceResolve", json!("127.0.0.1")),
         ("network.socket.forcePort", json!(format!("443={}", wiring.edge.port()))),
         ("network.captive-portal-service.enabled", json!(false)),
         ("network.connectivity-service.enabled", json!(false)),
         ("network.http.http3.enable", json!(false)),
-        ("extensions.webextensions.uuids", json!(json!({ addon: HOST }).to_string())),
+        ("extensions.webextensions.uuids", json!(hosts.to_string())),
         ("extensions.webextOptionalPermissionPrompts", json!(false)),
         ("extensions.update.enabled", json!(false)),
         ("extensions.getAddons.cache.enabled", json!(false)),
@@ -106,6 +131,18 @@ pub(super) async fn kill_background(driver: &WebDriver, extension: &Path) -> Res
             .terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true })
             .then(() => done({}), error => done({ error: String(error) }));";
     privileged(driver, "end the event page", script, vec![json!(addon_id(extension)?)]).await.map(drop)
+}
+
+/// Ends the extension and starts it again, as an update does.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn reload(driver: &WebDriver, extension: &Path) -> Result<(), BrowserError> {
+    let script = "const [id, done] = arguments;
+        const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+        AddonManager.getAddonByID(id).then(addon => addon.reload())
+            .then(() => done({}), error => done({ error: String(error) }));";
+    privileged(driver, "reload the extension", script, vec![json!(addon_id(extension)?)]).await.map(drop)
 }
 
 /// Where the browser keeps the extension's notifications.

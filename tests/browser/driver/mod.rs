@@ -7,19 +7,22 @@
 mod chromium;
 mod error;
 mod firefox;
+pub(crate) mod killing;
 mod notifications;
 mod page;
 mod process;
+mod wiring;
 
 pub(crate) use error::BrowserError;
 use process::DriverProcess;
 use serde_json::Value;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use thirtyfour::error::WebDriverError;
 use thirtyfour::{By, WebDriver};
+use wiring::OTHERS_PAGE;
+pub(crate) use wiring::{Beside, Wiring};
 
 /// How long anything may take before a test gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,24 +47,14 @@ impl fmt::Display for Which {
     }
 }
 
-/// What a browser is connected to.
-#[derive(Debug, Clone)]
-pub(crate) struct Wiring<'a> {
-    /// Where every https request arrives, whatever its host name.
-    pub(crate) edge: SocketAddr,
-    /// Base64 of the SHA-256 of the edge's public key, which Chromium is to trust. Firefox trusts any certificate here.
-    pub(crate) spki: &'a str,
-    /// Folder of the unpacked extension; absolute.
-    pub(crate) extension: &'a Path,
-    /// Whether it is shown on the display; headless else.
-    pub(crate) window: bool,
-}
-
 /// What both browsers hand over once they run.
 struct Started {
     driver: WebDriver,
     process: DriverProcess,
     origin: String,
+    others_origin: Option<String>,
+    /// Where its profile is.
+    folder: PathBuf,
 }
 
 /// A running browser. Dropping it ends the session, the driver and the browser.
@@ -74,8 +67,10 @@ pub(crate) struct Browser {
     process: DriverProcess,
     _remains: Option<Remains>,
     origin: String,
+    others_origin: Option<String>,
     extension: PathBuf,
-    _profile: tempfile::TempDir,
+    folder: PathBuf,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -92,19 +87,25 @@ impl Browser {
             Which::Chromium => chromium::start(wiring, profile.path()).await?,
             Which::Firefox => firefox::start(wiring, profile.path()).await?,
         };
+        Ok(Self::of(which, started, wiring, profile))
+    }
+
+    fn of(which: Which, started: Started, wiring: &Wiring<'_>, profile: tempfile::TempDir) -> Self {
         let capability = match which {
             Which::Chromium => chromium::PROCESS_CAPABILITY,
             Which::Firefox => firefox::PROCESS_CAPABILITY,
         };
-        Ok(Self {
+        Self {
             which,
             _remains: started.driver.capabilities().get(capability).and_then(Value::as_u64).map(Remains),
             driver: started.driver,
             process: started.process,
             origin: started.origin,
+            others_origin: started.others_origin,
             extension: wiring.extension.to_path_buf(),
-            _profile: profile,
-        })
+            folder: started.folder,
+            profile,
+        }
     }
 
     /// Opens the extension's popup in the current tab and waits until it is rendered.
@@ -123,10 +124,23 @@ impl Browser {
         self.page(&format!("workbench.html#{gerrit}")).await
     }
 
+    /// Opens the page of the other extension in the current tab.
+    ///
+    /// # Errors
+    /// When it does not come, or there is no other extension.
+    pub(crate) async fn others_page(&self) -> Result<(), BrowserError> {
+        let said = || BrowserError::Script { doing: "open the other extension's page".into(), said: "nothing".into() };
+        self.page_of(self.others_origin.as_ref().ok_or_else(said)?, OTHERS_PAGE).await
+    }
+
     async fn page(&self, path: &str) -> Result<(), BrowserError> {
+        self.page_of(&self.origin, path).await
+    }
+
+    async fn page_of(&self, origin: &str, path: &str) -> Result<(), BrowserError> {
         // A page that differs only in its fragment would not be loaded anew.
         self.open("about:blank").await?;
-        self.open(&format!("{}/{path}", self.origin)).await?;
+        self.open(&format!("{origin}/{path}")).await?;
         self.wait_for("#app[data-ready=\"true\"]").await.map(drop)
     }
 
@@ -255,17 +269,6 @@ impl Browser {
         let script = "return chrome.storage.local.get(null).then((kept) => chrome.storage.local.remove(
             Object.keys(kept).filter((key) => key.startsWith('filler-'))))";
         self.script(script).await.map(drop)
-    }
-
-    /// Ends the extension's background, as the browser does with an idle one. The next event wakes it.
-    ///
-    /// # Errors
-    /// When the browser refuses.
-    pub(crate) async fn kill_background(&self) -> Result<(), BrowserError> {
-        match self.which {
-            Which::Chromium => chromium::kill_background(&self.driver).await,
-            Which::Firefox => firefox::kill_background(&self.driver, &self.extension).await,
-        }
     }
 
     /// Takes the extension's access to its sites away, as its user can.
