@@ -275,6 +275,8 @@ mod tests {
         };
         assert_eq!(judge(&is("X", "y"), &response).actual, format!("<{}…>", "ä".repeat(119)));
         assert_eq!(judge(&contains("c"), &response).actual, "not found in 1,234,567 characters");
+        let hundreds = Response { body: "b".repeat(123), ..Response::default() };
+        assert_eq!(judge(&contains("c"), &hundreds).actual, "not found in 123 characters");
         assert_eq!(judge(&contains("c"), &Response::default()).actual, "the body is empty");
     }
 }

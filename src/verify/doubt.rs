@@ -261,3 +261,23 @@ impl Doubt {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Doubt;
+
+    #[test]
+    fn a_site_that_asks_for_fewer_requests_says_for_how_long_or_not() {
+        for (retry_after, doubt, next_step) in [
+            (None, Doubt::TooManyRequests, "Wait a minute, then verify again."),
+            (Some(" 30 "), Doubt::RetryAfter { seconds: 30 }, "Wait 30 s, then verify again."),
+            (Some("Tue, 18 Aug 2026 13:05:00 GMT"), Doubt::TooManyRequests, "Wait a minute, then verify again."),
+        ] {
+            let told = Doubt::too_many_requests(retry_after);
+            assert_eq!(told, doubt);
+            assert!(told.is_too_many_requests());
+            assert_eq!(told.next_step(), next_step);
+        }
+        assert!(!Doubt::CacheUnstated.is_too_many_requests());
+    }
+}

@@ -336,6 +336,9 @@ mod tests {
             ),
             (format!("{message}{end}"), Some(fatal("TypeError"))),
             (message.clone(), Some(fatal("TypeError"))),
+            (message.replace(ID, "x"), None),
+            (message.replace("2026", "year"), None),
+            (message.replace("Fatal", "A"), None),
             (double.clone() + end, Some(fatal("TypeError"))),
             (format!("<html><p>half a page{message}{end}"), Some(fatal("TypeError"))),
             (format!("<html></html>\n{message}{end}"), Some(fatal("TypeError"))),
@@ -381,6 +384,10 @@ mod tests {
             ("log('mw.loader.state({\"x\":\"missing\"})');", None),
             ("x('Problematic modules: {\"x\":\"missing\"}');", None),
             ("/* A licence. */ x();", None),
+            ("/* [x] A licence. */ x();", None),
+            ("/* Fatal exception of type \"LogicException\" is caught here. */ x();", None),
+            ("x();\nmw.loader.state({\"ext.example\":\"missing\"});\ny();", None),
+            ("state = mw.loader.state({\"ext.example\":\"missing\"});", None),
         ] {
             assert_eq!(MediaWikiFailure::of(&response(LOAD, body)), failure, "{body}");
         }
@@ -414,6 +421,9 @@ mod tests {
             (api("badvalue"), field("x-other"), false),
             (api("badvalue"), contains("eventcoordinator"), false),
             (api("badvalue"), contains("badvalues"), false),
+            (api("badvalue"), contains("badvalue-x"), false),
+            (api("badvalue"), contains("x_badvalue"), false),
+            (api("badvalue"), contains("badvalues, badvalue"), true),
             (api("badvalue"), Assertion::BodyNotContains { text: "badvalue".into() }, false),
             (api("badvalue"), Assertion::HeaderAbsent { name: "MediaWiki-API-Error".into() }, false),
             (api("badvalue"), Assertion::Status { equals: 200 }, false),
@@ -443,5 +453,28 @@ mod tests {
         ] {
             assert_eq!(request_id_in(&body).as_deref(), id, "{body}");
         }
+    }
+
+    #[test]
+    fn a_failure_is_told_with_what_to_do_about_it() {
+        let none = MediaWikiFailure::FatalException { class: None };
+        let open =
+            "Open the URL to read the error; if the test wants it, assert its code or the field MediaWiki-API-Error.";
+        let (wait, deployer) = ("Wait a minute, then verify again.", "Tell the deployer: the patch may be the cause.");
+        let read_only = "Ask in the channel how long the wiki stays read-only, then verify again.";
+        for (failure, what, next_step) in [
+            (api("badvalue"), "the API answered with the error <badvalue>", open),
+            (api("x, maxlag"), "the API answered with the error <x, maxlag>", wait),
+            (api("ratelimited"), "the API answered with the error <ratelimited>", wait),
+            (api("readonly"), "the API answered with the error <readonly>", read_only),
+            (fatal("TypeError"), "MediaWiki failed with a fatal exception of type <TypeError>", deployer),
+            (none, "MediaWiki failed with a fatal exception", deployer),
+            (MediaWikiFailure::ReadOnly, "the wiki is read-only", read_only),
+        ] {
+            assert_eq!((failure.to_string().as_str(), failure.next_step()), (what, next_step));
+        }
+        let missing = modules(&["ext.a (missing)", "ext.b (error)"]);
+        assert_eq!(missing.to_string(), "ResourceLoader could not deliver ext.a (missing), ext.b (error)");
+        assert!(missing.next_step().starts_with("Look whether the patch registers these modules"));
     }
 }

@@ -185,7 +185,7 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ending, Journal};
+    use super::{Ending, Journal, Tally};
     use crate::debug::{Backend, Backends};
     use crate::suite::Test;
     use crate::verify::{Comparison, Doubt, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
@@ -242,6 +242,9 @@ mod tests {
         let regressed = ended(journal(1, mwdebug()), &[Verdict::Fail, Verdict::Pass], Ending::Finished);
         assert_eq!(regressed.verdict(), Some(Verdict::Fail));
         assert_eq!(regressed.comparison(0), Some(Comparison::Regressed));
+        assert_eq!((regressed.tally().fixed, regressed.tally().kept), (0, 0));
+        let kept = ended(journal(1, mwdebug()), &[Verdict::Pass, Verdict::Pass], Ending::Finished);
+        assert_eq!(kept.tally(), Tally { total: 1, passed: 1, kept: 1, ..Tally::default() });
     }
 
     #[test]
@@ -301,5 +304,20 @@ mod tests {
             Ending::Finished,
         );
         assert_eq!(journal.first_trouble().map(|(test, _)| test), Some(2));
+    }
+
+    #[test]
+    fn every_deciding_outcome_is_counted_once() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let verdicts = [Pass, Fail, Fail, Inconclusive, Inconclusive, Inconclusive];
+        let journal = ended(journal(7, Stage::Production), &verdicts, Ending::Finished);
+        let counted = Tally { total: 7, passed: 1, failed: 2, inconclusive: 3, ..Tally::default() };
+        assert_eq!(journal.tally(), counted);
+    }
+
+    #[test]
+    fn a_run_is_on_production_or_on_the_test_servers() {
+        assert!(journal(1, Stage::Production).on_production());
+        assert!(!journal(1, mwdebug()).on_production());
     }
 }

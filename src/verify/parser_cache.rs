@@ -143,6 +143,10 @@ mod tests {
         for (synced, target, body, doubted) in [
             (SYNCED, debug(), comment(BEFORE), true),
             (SYNCED, debug(), comment(AFTER), false),
+            (SYNCED, debug(), comment("20260818130059"), true),
+            (SYNCED, debug(), comment("20260818130100"), false),
+            (None, debug(), comment("20260818130359"), true),
+            (None, debug(), comment("20260818130400"), false),
             (SYNCED, Target::Production, comment(BEFORE), true),
             (SYNCED, Target::Production, comment(AFTER), false),
             (SYNCED, Target::Baseline, comment(BEFORE), false),
