@@ -243,6 +243,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_a_server_of_the_tables_answers_for_is_in_the_tables_alone() {
+        let settled = knowing(NEW, Realm::Debug);
+        for (server, backend, expected) in [
+            ("mw-debug.eqiad.pinkunicorn-a-b", "k8s-mwdebug", true),
+            ("mw-debug.eqiad.other-a-b", "k8s-mwdebug", false),
+            ("mwdebug1001.eqiad.wmnet", "mwdebug1001.eqiad.wmnet", true),
+            ("mwdebug1001.eqiad.wmnet", "k8s-mwdebug", false),
+            ("mw1326.eqiad.wmnet", "mw1326.eqiad.wmnet", false),
+            ("mw1326.eqiad.wmnet", "k8s-mwdebug", false),
+        ] {
+            for known in [&Known::default(), &settled] {
+                let answers = known.answers_for(&origin(server), &Backend::new(backend).unwrap());
+                assert_eq!(answers, expected, "{server} {backend}");
+            }
+        }
+    }
+
     fn knowing_production(server: &str) -> Known {
         let mut known = Known::default();
         known.settle(server, Realm::Production).ok();

@@ -53,8 +53,43 @@ pub fn without_past_caches(mut response: Response, unique: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{past_caches, without_past_caches};
-    use crate::exchange::{Headers, Method, Response};
+    use super::{is_cached, past_caches, without_past_caches};
+    use crate::exchange::{Headers, Hop, Method, Response};
+
+    #[test]
+    fn a_hit_or_an_age_is_a_caches_answer() {
+        for (fields, expected) in [
+            (vec![("x-cache-status", "hit-front")], true),
+            (vec![("X-Cache-Status", " HIT-local ")], true),
+            (vec![("x-cache-status", "hit"), ("age", "0")], true),
+            (vec![("x-cache-status", "miss"), ("age", " 1 ")], true),
+            (vec![("x-cache-status", "pass"), ("age", "0")], false),
+            (vec![("x-cache-status", "miss")], false),
+            (vec![("x-cache", "cp1 hit"), ("age", "x")], false),
+            (vec![], false),
+        ] {
+            let response = Response { headers: Headers::from_iter(fields.clone()), ..Response::default() };
+            assert_eq!(is_cached(&response), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_cache_keeps_is_asked_past_it() {
+        let asked = |method| past_caches(method, "https://en.wikipedia.org/wiki/X", "1f");
+        let past = Some("https://en.wikipedia.org/wiki/X?backport-verify=1f".to_owned());
+        assert_eq!((asked(Method::Get), asked(Method::Head), asked(Method::Post)), (past.clone(), past, None));
+        assert_eq!(past_caches(Method::Get, "no URL", "1f"), None);
+    }
+
+    #[test]
+    fn the_parameter_is_taken_out_wherever_it_stands() {
+        let hop = |url: &str, location: &str| Hop { url: url.into(), status: 302, location: Some(location.into()) };
+        let hops = vec![hop("/w?backport-verify=1f&a=b", "/x?a=b&backport-verify=1f#c")];
+        let response = Response { url: "/x?backport-verify=1f#c".into(), hops, ..Response::default() };
+        let response = without_past_caches(response, "1f");
+        assert_eq!(response.url, "/x#c");
+        assert_eq!(response.hops, [hop("/w?a=b", "/x?a=b#c")]);
+    }
 
     #[test]
     fn a_url_past_the_caches_differs_by_one_parameter_that_is_taken_out_again() {

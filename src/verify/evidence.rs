@@ -318,7 +318,8 @@ mod tests {
             let mut response = answer(&fields);
             response.headers.push("server", PRODUCTION);
             assert!(is_cached(&response));
-            assert!(matches!(doubt(&Target::Production, &response), Some(Doubt::Cached { .. })), "{fields:?}");
+            let cached = Doubt::Cached { status: fields[0].1.into(), age: fields[1].1.parse().unwrap() };
+            assert_eq!(doubt(&Target::Production, &response), Some(cached), "{fields:?}");
         }
         assert_eq!(doubt(&Target::Production, &answer(&[("server", PRODUCTION)])), Some(Doubt::CacheUnstated));
     }
@@ -339,6 +340,9 @@ mod tests {
         response.body =
             "x-wikimedia-debug-routing: no match found for the backend specified in X-Wikimedia-Debug".into();
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::UnknownBackend { backend: "k8s-mwdebug".into() }));
+        let mut quoted = answer(&[("server", DEBUG), ("x-cache-status", " Pass ")]);
+        quoted.body = format!("the new text about <{}>", response.body);
+        assert_eq!(doubt(&on_debug(), &quoted), None);
     }
 
     #[test]
@@ -350,7 +354,7 @@ mod tests {
             Assertion::HeaderAbsent { name: "location".into() },
         ] {
             let test = Test { assertions: vec![assertion], ..test() };
-            for status in [302, 400, 404, 500, 503, 599] {
+            for status in [199, 300, 302, 400, 404, 500, 503, 599] {
                 response.status = status;
                 let outcome = weigh(&test, &on_debug(), Ok(&response));
                 assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::BadStatus { status })));
@@ -377,8 +381,11 @@ mod tests {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass"), ("location", "/wiki/Y")]);
         response.status = 301;
         let leads = Assertion::HeaderEquals { name: "Location".into(), value: "/wiki/Y".into() };
-        let test = Test { assertions: vec![leads], ..test() };
-        assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
+        let matches = Assertion::HeaderMatches { name: "location".into(), pattern: "Y$".into() };
+        for assertion in [leads, matches] {
+            let test = Test { assertions: vec![assertion], ..test() };
+            assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
+        }
     }
 
     #[test]
@@ -395,6 +402,8 @@ mod tests {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         response.status = 429;
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::TooManyRequests));
+        response.headers.push("Retry-After", "30");
+        assert_eq!(doubt(&on_debug(), &response), Some(Doubt::RetryAfter { seconds: 30 }));
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         response.url = "https://example.org/".into();
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::LeftSites { url: "https://example.org/".into() }));
@@ -431,6 +440,8 @@ mod tests {
             let verdict = if reason.is_some() { Verdict::Fail } else { Verdict::Pass };
             assert_eq!((outcome.verdict, &outcome.reason), (verdict, &reason), "{:?}", outcome.assertions);
         }
+        let late = weigh(&test(), &on_debug(), Ok(&Response { status: 299, ..api_error() }));
+        assert_eq!(late.verdict, Verdict::Fail);
     }
 
     #[test]

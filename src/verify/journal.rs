@@ -298,12 +298,14 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_before_a_doubt() {
-        let journal = ended(
+        let failed = ended(
             journal(3, Stage::Production),
             &[Verdict::Pass, Verdict::Inconclusive, Verdict::Fail],
             Ending::Finished,
         );
-        assert_eq!(journal.first_trouble().map(|(test, _)| test), Some(2));
+        assert_eq!(failed.first_trouble().map(|(test, _)| test), Some(2));
+        let doubted = ended(journal(2, Stage::Production), &[Verdict::Pass, Verdict::Inconclusive], Ending::Finished);
+        assert_eq!(doubted.first_trouble().map(|(test, _)| test), Some(1));
     }
 
     #[test]

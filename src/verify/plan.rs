@@ -212,6 +212,9 @@ mod tests {
             ("wmf.6", "1.47.0-wmf.16", false),
             ("wmf.1", "1.47.0-wmf.16", false),
             ("16", "1.47.0-wmf.16", false),
+            ("16", "1.47-16", false),
+            ("wmf.16", "1.47.0.wmf.16", false),
+            ("wmf.16", "wmf.16", true),
             ("", "1.47.0-wmf.16", false),
         ] {
             assert_eq!(is_for(Some(wanted), runs), expected, "{wanted} {runs}");
