@@ -18,8 +18,8 @@ mutants() {
     need rust mutants
     rm -rf "$tree" "$made"/mutants.out*
     mkdir -p "$tree"
-    { git ls-files -z --cached --others --exclude-standard 2>/dev/null || find . -path ./target -prune -o -type f -print0; } |
-        xargs -0 cp -a --parents -t "$tree"
+    tar -cf - --exclude=./target --exclude=./dist --exclude=./node_modules --exclude=./.tools --exclude=./.git . |
+        tar -xf - -C "$tree"
     printf 'pub mod %s;\n' "${road_to_verify[@]}" >"$tree/src/lib.rs"
     heading "Mutants, and the tests beside them"
     mutate ${scope[@]+"${scope[@]}"} || code=$?

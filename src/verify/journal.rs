@@ -186,7 +186,9 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::{Ending, Journal, Tally};
+    use crate::check::{Assertion, judge};
     use crate::debug::{Backend, Backends};
+    use crate::exchange::{Method, Response};
     use crate::suite::Test;
     use crate::verify::{Comparison, Doubt, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
     use jiff::Timestamp;
@@ -279,6 +281,23 @@ mod tests {
         assert_eq!(of(mwdebug(), &[Pass]), (Some(Inconclusive), doubt(Doubt::BeforeUnknown)));
         assert_eq!(of(mwdebug(), &[Fail, Pass]).0, Some(Fail));
         assert_eq!(of(Stage::Production, &[Pass]).0, Some(Pass));
+    }
+
+    #[test]
+    fn what_must_fail_before_and_is_not_asked_before_is_not_waited_for() {
+        let tests =
+            [Method::Post, Method::Get].map(|method| Test { method, must_fail_before: true, ..Test::default() });
+        let epoch = Timestamp::UNIX_EPOCH;
+        let plan = Plan::new("1".into(), Subject::default(), mwdebug(), epoch, tests.into(), 1000);
+        let held = judge(&Assertion::Status { equals: 0 }, &Response::default());
+        let mut journal = Journal::begin(plan);
+        for place in [0, 1] {
+            journal.outcomes.insert(place, Outcome { assertions: vec![held.clone()], ..outcome(Verdict::Pass) });
+        }
+        let doubted = journal.deciding(0).unwrap();
+        assert_eq!(doubted.reason, Some(Reason::Doubt { doubt: Doubt::BeforeUnknown }));
+        assert_eq!(doubted.assertions, [held]);
+        assert_eq!(journal.deciding(1), None);
     }
 
     #[test]
