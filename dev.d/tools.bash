@@ -7,6 +7,7 @@ wasm_bindgen_version=0.2.130 # that of Cargo.toml: the two must be one
 wasm_pack_version=0.15.1
 geckodriver_version=0.37.1
 cargo_fuzz_version=0.13.2
+cargo_mutants_version=27.1.0
 mwparserfromhell_version=0.7.2
 
 # package:command that shows it is there
@@ -18,8 +19,8 @@ real_packages=(
     php8.2-cli php8.2-fpm php8.2-intl php8.2-mbstring php8.2-sqlite3 php8.2-xml varnish
 )
 
-# need WHAT…: rust, wasm, chromium, firefox, browsers (both), real (the bed of real servers), fuzz, python (with the
-# parser of the benchmark).
+# need WHAT…: rust, wasm, chromium, firefox, browsers (both), real (the bed of real servers), fuzz, mutants, python
+# (with the parser of the benchmark).
 # Rust comes first, the rest is fetched side by side.
 need() {
     local what tools=() packages=() npm=no
@@ -28,6 +29,7 @@ need() {
             rust) need_rust ;;
             wasm) tools+=(wasm-bindgen wasm-pack) npm=yes ;;
             fuzz) tools+=(cargo-fuzz) packages+=($(absent g++:c++)) ;;
+            mutants) tools+=(cargo-mutants) ;;
             python) need_python ;;
             chromium) packages+=($(absent "${chromium_packages[@]}") $(absent_fonts)) ;;
             firefox) packages+=($(absent "${firefox_packages[@]}") $(absent_fonts)) tools+=(geckodriver) ;;
@@ -139,10 +141,16 @@ tool_version() {
         wasm-pack) echo "$wasm_pack_version" ;;
         geckodriver) echo "$geckodriver_version" ;;
         cargo-fuzz) echo "$cargo_fuzz_version" ;;
+        cargo-mutants) echo "$cargo_mutants_version" ;;
     esac
 }
 
-has_tool() { [[ " $("$1" --version 2>/dev/null | head -n 1) " == *" $(tool_version "$1") "* ]]; }
+has_tool() {
+    local ask=("$1")
+    # It answers only as a part of cargo.
+    [[ $1 != cargo-mutants ]] || ask=(cargo mutants)
+    [[ " $("${ask[@]}" --version 2>/dev/null | head -n 1) " == *" $(tool_version "$1") "* ]]
+}
 
 # Built without optimisation and debug information: they start seconds later into their work than they would take longer to build.
 install_tools() {

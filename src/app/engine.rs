@@ -166,12 +166,11 @@ impl<'a, P: Http + Clock> Desk<'a, P> {
             Came::Outcome { place, host, debug, outcome, page } => {
                 self.traffic.borrow_mut().leave(&host, debug);
                 self.awaited -= 1;
-                match doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned() {
-                    Some(doubt) => self.refused(place, &host, &doubt, *outcome, journal),
-                    None => {
-                        journal.outcomes.insert(place, *outcome);
-                        self.comparing.came(place, page, journal);
-                    }
+                if let Some(doubt) = doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned() {
+                    self.refused(place, &host, &doubt, *outcome, journal);
+                } else {
+                    journal.outcomes.insert(place, *outcome);
+                    self.comparing.came(place, page, journal);
                 }
             }
         }

@@ -16,7 +16,8 @@ impl Inner {
     /// not told it.
     pub(super) fn owner_of(&self, gerrit: u64) -> Owner {
         let numbered = Owner::numbered(gerrit);
-        let id = self.change(gerrit).map(|change| change.change_id.clone()).filter(|id| !id.is_empty());
+        let told = self.change(gerrit).map(|change| &change.change_id).filter(|id| !id.is_empty());
+        let id = told.or_else(|| self.library.change_ids.get(&gerrit)).cloned();
         match id {
             Some(id) if !self.library.suites.contains_key(&numbered) => Owner::Change(id),
             _ => numbered,
@@ -49,7 +50,8 @@ impl Inner {
             Owner::Change(name) => name.parse().ok(),
             Owner::Repository(_) | Owner::Wiki(_) => None,
         });
-        let all = known.iter().map(|change| change.number).chain(numbered);
+        let all =
+            known.iter().map(|change| change.number).chain(numbered).chain(self.library.change_ids.keys().copied());
         all.map(|gerrit| (gerrit, self.owners_of(gerrit))).collect()
     }
 
@@ -65,11 +67,13 @@ impl<P: Ports> App<P> {
         let mut library = self.inner.borrow().library.clone();
         if tests.is_empty() {
             library.suites.remove(&owner);
+            library.change_ids.retain(|_, id| Owner::Change(id.clone()) != owner);
         } else {
             library.suites.insert(owner, Suite { tests });
         }
         self.keep(LIBRARY, &library).await?;
         self.inner.borrow_mut().library = library;
+        self.give_to_change_ids().await;
         self.check_access().await;
         Ok(())
     }
@@ -86,7 +90,10 @@ impl<P: Ports> App<P> {
                 if !library.suites.contains_key(&owner)
                     && let Some(suite) = library.suites.remove(&numbered)
                 {
-                    library.suites.insert(owner, suite);
+                    library.suites.insert(owner.clone(), suite);
+                }
+                if library.suites.contains_key(&owner) {
+                    library.change_ids.insert(change.number, change.change_id.clone());
                 }
             }
             if library == inner.library {

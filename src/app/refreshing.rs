@@ -158,19 +158,22 @@ impl<P: Ports> App<P> {
             Err(_) => BTreeMap::new(),
         };
         let at = self.ports.now();
-        let mut inner = self.inner.borrow_mut();
-        let gathered = &mut inner.gathered;
-        match found {
-            Ok(value) => {
-                gathered.changes = Loaded::Ready { at, value };
-                gathered.asked = numbers;
-                gathered.included_in = included_in;
-            }
-            Err(error) => {
-                let problem = Problem::GerritUnreachable { detail: error.to_string() };
-                gathered.changes = Loaded::Failed { problem, stale: gathered.changes.take_value() };
+        {
+            let mut inner = self.inner.borrow_mut();
+            let gathered = &mut inner.gathered;
+            match found {
+                Ok(value) => {
+                    gathered.changes = Loaded::Ready { at, value };
+                    gathered.asked = numbers;
+                    gathered.included_in = included_in;
+                }
+                Err(error) => {
+                    let problem = Problem::GerritUnreachable { detail: error.to_string() };
+                    gathered.changes = Loaded::Failed { problem, stale: gathered.changes.take_value() };
+                }
             }
         }
+        self.give_to_change_ids().await;
     }
 
     /// One whose branches are not told is left out.

@@ -197,6 +197,8 @@ mod tests {
                 "header Content-Type matches <^html>",
                 "<text/html; charset=UTF-8>",
             ),
+            (header("Vary", "^b"), false, "header Vary matches <^b>", "<a, b>"),
+            (header(" Vary ", "b$"), true, "header  Vary  matches <b$>", "<a, b>"),
             (header("Location", ".*"), false, "header Location matches <.*>", "absent"),
             (absent("Location"), true, "header Location is absent", "absent"),
             (absent("VARY"), false, "header VARY is absent", "<a, b>"),
@@ -216,11 +218,16 @@ mod tests {
             (matches(""), "the regular expression must not be empty"),
             (is("", "x"), "the header's name must not be empty"),
             (absent(""), "the header's name must not be empty"),
+            (header("", "a"), "the header's name must not be empty"),
+            (header("Vary", ""), "the regular expression must not be empty"),
         ] {
             let result = judge(&assertion, &response());
             assert_eq!((result.held, result.actual.as_str()), (false, actual));
         }
-        for pattern in ["(", "a{999999999}", "(?:a{1000}){1000}", "(?<=a)b", "[z-a]"] {
+        for code in [100, 599] {
+            assert_eq!(status(code).validate(), Ok(()));
+        }
+        for pattern in ["(", "(?:a{400}){400}", "a{999999999}", "(?:a{1000}){1000}", "(?<=a)b", "[z-a]"] {
             for assertion in [matches(pattern), header("Vary", pattern)] {
                 let result = judge(&assertion, &response());
                 assert!(!result.held && result.actual.starts_with("regular expression <"), "{}", result.actual);
@@ -245,6 +252,8 @@ mod tests {
         };
         assert_eq!(judge(&is("X", "y"), &response).actual, format!("<{}…>", "ä".repeat(119)));
         assert_eq!(judge(&contains("c"), &response).actual, "not found in 1,234,567 characters");
+        let hundreds = Response { body: "b".repeat(123), ..Response::default() };
+        assert_eq!(judge(&contains("c"), &hundreds).actual, "not found in 123 characters");
         assert_eq!(judge(&contains("c"), &Response::default()).actual, "the body is empty");
     }
 }

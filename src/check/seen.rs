@@ -95,7 +95,8 @@ mod tests {
     use serde_json::json;
 
     fn response() -> Response {
-        let hop = |url: &str, to: &str| Hop { url: url.into(), status: 301, location: Some(to.into()) };
+        let hop =
+            |url: &str, to: &str| Hop { url: url.into(), status: 301, location: Some(to.into()), ..Hop::default() };
         Response {
             url: "https://en.wikipedia.org/wiki/B".into(),
             status: 302,

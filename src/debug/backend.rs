@@ -161,7 +161,7 @@ pub fn backends_from_noc(json: &str) -> Result<Vec<Backend>, BackendError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Backend, Backends};
+    use super::{Backend, BackendError, Backends, backends_from_noc};
 
     fn backend(name: &str) -> Backend {
         Backend::new(name).unwrap()
@@ -181,5 +181,37 @@ mod tests {
         let kept = serde_json::to_string(&Backends::new(backend("a"), [backend("b")])).unwrap();
         assert_eq!(kept, r#"["a","b"]"#);
         assert_eq!(serde_json::from_str::<Backends>(&kept).unwrap().to_string(), "a, b");
+    }
+
+    #[test]
+    fn a_name_has_only_letters_that_the_edge_reads() {
+        for name in ["k8s-mwdebug", "mwdebug1001.eqiad.wmnet", "1"] {
+            assert_eq!(Backend::new(name).map(String::from), Ok(name.to_owned()));
+        }
+        for name in ["", " ", "k8s mwdebug", "k8s-mwdebug;log", "k8s_mwdebug", "ä"] {
+            assert_eq!(Backend::new(name), Err(BackendError::Letter(name.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_kept_backend_is_read_again_as_the_one_it_was() {
+        let backend = backend("k8s-mwdebug-next");
+        let kept = serde_json::to_string(&backend).unwrap();
+        assert_eq!(kept, r#""k8s-mwdebug-next""#);
+        assert_eq!(serde_json::from_str::<Backend>(&kept).unwrap(), backend);
+        assert!(serde_json::from_str::<Backend>(r#""a b""#).is_err());
+    }
+
+    #[test]
+    fn the_list_of_noc_is_read_whole_or_not_at_all() {
+        let names =
+            |json: &str| backends_from_noc(json).map(|list| list.into_iter().map(String::from).collect::<Vec<_>>());
+        assert_eq!(
+            names(r#"{"backends": ["k8s-mwdebug", "k8s-mwdebug-next"], "aliases": {}}"#),
+            Ok(vec!["k8s-mwdebug".to_owned(), "k8s-mwdebug-next".to_owned()])
+        );
+        for json in ["", "[]", "{}", r#"{"backends": ["k8s-mwdebug", "a b"]}"#] {
+            assert!(matches!(names(json), Err(BackendError::List(_))), "{json}");
+        }
     }
 }

@@ -61,8 +61,8 @@ fn member<'a>(object: &'a str, key: &str) -> Option<&'a str> {
             }
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.checked_sub(1)?,
-            b',' if depth == 0 => at_key = true,
-            b':' if depth == 0 => at_key = false,
+            b',' => at_key = true,
+            b':' => at_key = false,
             _ => {}
         }
     }
@@ -91,6 +91,12 @@ mod tests {
             r#"{"error":{"code":"badvalue","info":"…"},"servedby":"POD"}"#,
             r#" { "servedby" : "POD", "batchcomplete": true }"#,
             r#"{"list":["a",{"b":"c"}],"n":1,"servedby":"POD"}"#,
+            r#"{"info":"servedby","servedby":"POD"}"#,
+            r#"{"list":["a","servedby"],"servedby":"POD"}"#,
+            "\u{feff}\n{\"servedby\":\"POD\"}",
+            r#"<script>RLCONF = {"wgHostname":"POD"};</script>"#,
+            r#"{"info":"5\" wide","servedby":"POD"}"#,
+            r#"{"info":"a \\","servedby":"POD"}"#,
             r#"<!DOCTYPE html><script>(RLQ=window.RLQ||[]).push(function(){mw.config.set({"wgHostname":"POD","wgBackendResponseTime":1});});</script>"#,
             r#"<html><script nonce="x">RLCONF={"wgBreakFrames":!1,"wgSeparatorTransformTable":["",""],"wgHostname":"POD"};RLSTATE={}</script>"#,
             r#"<script>mw.config.set({"a":1});</script><script>mw.config.set({"wgHostname":"POD"});</script>"#,
@@ -111,6 +117,9 @@ mod tests {
             r#"{"text":"a \\","other":"servedby","b":"POD"}"#,
             r#"{"a":"servedby","POD":1}"#,
             r#"{"servedby":null}"#,
+            r#"{"a":1},"servedby":"POD"}"#,
+            r#">mw.config.set({"wgHostname":"POD"})"#,
+            r#"<script>x()</script><pre>mw.config.set({"wgHostname":"POD"})</pre>"#,
             r#"{"servedby":{"name":"POD"}}"#,
             r#"{"servedby":""}"#,
             r#"<p>"wgHostname":"POD"</p>"#,

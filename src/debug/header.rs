@@ -127,7 +127,8 @@ mod tests {
     fn the_directives_stand_in_one_order() {
         let all = Directives { switches: Switch::ALL.into(), ..Directives::default() };
         assert_eq!(all.value(), "backend=k8s-mwdebug; log; readonly; shorttimeout; profile; excimer; forceprofile");
-        assert_eq!(Directives::to(Backend::default()).value(), "backend=k8s-mwdebug");
+        let next = Backend::new("k8s-mwdebug-next").unwrap();
+        assert_eq!(Directives::to(next).value(), "backend=k8s-mwdebug-next");
     }
 
     #[test]

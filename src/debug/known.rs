@@ -90,7 +90,7 @@ impl Known {
         let origin = Origin::from_server_header(server);
         let pattern = origin.pattern();
         if realm == Realm::Unknown {
-            self.0.retain(|settled| settled.pattern != origin.name && settled.pattern != pattern);
+            self.0.retain(|settled| settled.pattern != pattern);
             return Ok(());
         }
         Self::may_settle(&origin, realm)?;
@@ -184,6 +184,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_as_long_as_that_of_a_host_may_be() {
+        let name = |length: usize| format!("a.{}", "b".repeat(length - 2));
+        assert_eq!(Known::default().settle(&name(253), Realm::Debug), Ok(()));
+        assert_eq!(Known::default().settle(&name(254), Realm::Debug), Err(SettleError::NoServer(name(254))));
+    }
+
+    #[test]
     fn what_is_kept_against_the_tables_says_nothing() {
         let kept = r#"[{"pattern": "mw-web.eqiad.main", "realm": "debug"},
             {"pattern": "mw-web.newdc.main", "realm": "debug"},
@@ -200,8 +207,12 @@ mod tests {
         known.settle(NEW, Realm::Production).unwrap();
         assert_eq!(known.settled().len(), 1);
         assert_eq!(known.realm_of(&origin(NEW)), Realm::Production);
-        known.settle("mw-pretrain.eqiad.main", Realm::Unknown).unwrap();
-        assert_eq!(known, Known::default());
+        for name in [NEW, "mw-pretrain.eqiad.main", "mw-pretrain.eqiad.main-7975f7f879-shbjt"] {
+            let mut known = known.clone();
+            known.settle("testhost7.example.wmnet", Realm::Production).unwrap();
+            known.settle(name, Realm::Unknown).unwrap();
+            assert_eq!(known, knowing("testhost7.example.wmnet", Realm::Production), "{name}");
+        }
     }
 
     #[test]
@@ -215,6 +226,10 @@ mod tests {
             ("mw-debug.newdc.pinkunicorn-a-b", "k8s-mwdebug-next", false),
             ("mw-debug.newdc.pinkunicorn-a-b", "k8s-mw-experimental", false),
             ("mw-debug.newdc.pinkunicorn-a-b", "k8s-mwdebug-eqiad", false),
+            ("mw-debug.newdc.other-a-b", "k8s-mwdebug", true),
+            ("mw-debug.newdc.other-a-b", "k8s-mwdebug-next", true),
+            ("mw-debug.newdc.other-a-b", "k8s-mw-experimental", false),
+            ("mw-debug.newdc.other-a-b", "k8s-unheard-of", false),
             ("mw-test.eqiad.next-a-b", "k8s-mwdebug", false),
             ("mw-test.eqiad.next-a-b", "k8s-mwdebug-next-eqiad", true),
             ("test7.eqiad.wmnet", "k8s-mwdebug-eqiad", true),
@@ -225,6 +240,24 @@ mod tests {
             let answers = known.answers_for(&origin(server), &Backend::new(backend).unwrap());
             assert_eq!(answers, expected, "{server} {backend}");
             assert!(!knowing_production(server).answers_for(&origin(server), &Backend::new(backend).unwrap()));
+        }
+    }
+
+    #[test]
+    fn what_a_server_of_the_tables_answers_for_is_in_the_tables_alone() {
+        let settled = knowing(NEW, Realm::Debug);
+        for (server, backend, expected) in [
+            ("mw-debug.eqiad.pinkunicorn-a-b", "k8s-mwdebug", true),
+            ("mw-debug.eqiad.other-a-b", "k8s-mwdebug", false),
+            ("mwdebug1001.eqiad.wmnet", "mwdebug1001.eqiad.wmnet", true),
+            ("mwdebug1001.eqiad.wmnet", "k8s-mwdebug", false),
+            ("mw1326.eqiad.wmnet", "mw1326.eqiad.wmnet", false),
+            ("mw1326.eqiad.wmnet", "k8s-mwdebug", false),
+        ] {
+            for known in [&Known::default(), &settled] {
+                let answers = known.answers_for(&origin(server), &Backend::new(backend).unwrap());
+                assert_eq!(answers, expected, "{server} {backend}");
+            }
         }
     }
 

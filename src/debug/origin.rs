@@ -207,6 +207,20 @@ mod tests {
     }
 
     #[test]
+    fn every_namespace_of_the_table_is_what_it_is() {
+        let pod = |namespace: &str| realm(&format!(" {namespace}.codfw.main-7975f7f879-shbjt "));
+        for namespace in ["mw-debug", "mw-experimental"] {
+            assert_eq!(pod(namespace), Realm::Debug, "{namespace}");
+        }
+        for namespace in ["mw-web", "mw-api-ext", "mw-api-int", "mw-parsoid", "mw-wikifunctions", "mw-misc"] {
+            assert_eq!(pod(namespace), Realm::Production, "{namespace}");
+        }
+        for namespace in ["mw-cron", "mw-videoscaler", "mw-jobrunner", "mw", ""] {
+            assert_eq!(pod(namespace), Realm::Unknown, "{namespace}");
+        }
+    }
+
+    #[test]
     fn a_name_that_only_looks_like_a_test_server_is_unknown() {
         for name in [
             "",
@@ -241,6 +255,8 @@ mod tests {
         assert!(!answers("mw-debug.eqiad.next-a-b", "k8s-mwdebug"));
         assert!(answers("mw-debug.eqiad.next-a-b", "k8s-mwdebug-next-eqiad"));
         assert!(!answers("mw-debug.eqiad.pinkunicorn-a-b", "k8s-mw-experimental-eqiad"));
+        assert!(answers("mw-experimental.eqiad.main-a-b", "k8s-mw-experimental-eqiad"));
+        assert!(!answers("mw-experimental.eqiad.pinkunicorn-a-b", "k8s-mwdebug"));
         assert!(!answers("mw-web.eqiad.main-a-b", "k8s-mwdebug"));
         assert!(!answers("mw-debug.eqiad.pinkunicorn-a-b", "k8s-unheard-of"));
     }
@@ -271,6 +287,7 @@ mod tests {
             ("mw-debug.eqiad.pinkunicorn-a-b", "mw-debug.eqiad.next-a-b", false),
             ("mw-debug.eqiad.pinkunicorn-a-b", "mw-debug", false),
             ("mwdebug1001.eqiad.wmnet", "mwdebug1001", true),
+            ("mwdebug1001.eqiad.wmnet", "MWDEBUG1001", true),
             ("mwdebug1001.eqiad.wmnet", "mw1326", false),
             ("mwdebug1001.eqiad.wmnet", "mw-web.eqiad.main-a-b", false),
         ] {

@@ -47,6 +47,10 @@ pub struct Library {
     /// The suites, by what they belong to.
     #[serde(default)]
     pub suites: BTreeMap<Owner, Suite>,
+    /// The Change-Ids of changes whose suites are kept under them, by Gerrit number: a change that has left the calendar
+    /// is not asked about again.
+    #[serde(default)]
+    pub change_ids: BTreeMap<u64, String>,
 }
 
 /// A webhook's URL. It is a secret: `Debug` and `Display` show only its origin.

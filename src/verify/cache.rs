@@ -71,7 +71,30 @@ pub fn without_past_caches(mut response: Response, unique: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::{is_cached, past_caches, without_past_caches};
-    use crate::exchange::{Headers, Method, Response};
+    use crate::exchange::{Headers, Hop, Method, Response};
+
+    #[test]
+    fn only_what_a_cache_keeps_is_asked_past_it() {
+        let asked = |method| past_caches(method, "https://en.wikipedia.org/wiki/X", "1f");
+        let past = Some("https://en.wikipedia.org/wiki/X?backport-verify=1f".to_owned());
+        assert_eq!((asked(Method::Get), asked(Method::Head), asked(Method::Post)), (past.clone(), past, None));
+        assert_eq!(past_caches(Method::Get, "no URL", "1f"), None);
+    }
+
+    #[test]
+    fn the_parameter_is_taken_out_wherever_it_stands() {
+        let hop = |url: &str, location: &str| Hop {
+            url: url.into(),
+            status: 302,
+            location: Some(location.into()),
+            ..Hop::default()
+        };
+        let hops = vec![hop("/w?backport-verify=1f&a=b", "/x?a=b&backport-verify=1f#c")];
+        let response = Response { url: "/x?backport-verify=1f#c".into(), hops, ..Response::default() };
+        let response = without_past_caches(response, "1f");
+        assert_eq!(response.url, "/x#c");
+        assert_eq!(response.hops, [hop("/w?a=b", "/x?a=b#c")]);
+    }
 
     #[test]
     fn any_field_that_tells_of_a_cache_tells_that_one_answered() {

@@ -33,3 +33,26 @@ impl Comparison {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, Verdict};
+
+    #[test]
+    fn only_two_certain_outcomes_are_compared() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        for (before, after, expected) in [
+            (Fail, Pass, Comparison::Fixed),
+            (Pass, Pass, Comparison::Kept),
+            (Pass, Fail, Comparison::Regressed),
+            (Fail, Fail, Comparison::StillFailing),
+            (Pass, Inconclusive, Comparison::Unknown),
+            (Fail, Inconclusive, Comparison::Unknown),
+            (Inconclusive, Pass, Comparison::Unknown),
+            (Inconclusive, Fail, Comparison::Unknown),
+            (Inconclusive, Inconclusive, Comparison::Unknown),
+        ] {
+            assert_eq!(Comparison::of(before, after), expected, "{before} {after}");
+        }
+    }
+}

@@ -356,4 +356,18 @@ mod tests {
             assert_eq!(Doubt::too_many_requests(retry_after, date).wait(), expected, "{retry_after:?} {date:?}");
         }
     }
+
+    #[test]
+    fn a_site_that_asks_for_fewer_requests_says_for_how_long_or_not() {
+        for (retry_after, doubt, next_step) in [
+            (None, Doubt::TooManyRequests, "Wait a minute, then verify again."),
+            (Some(" 30 "), Doubt::RetryAfter { seconds: 30 }, "Wait 30 s, then verify again."),
+        ] {
+            let told = Doubt::too_many_requests(retry_after, None);
+            assert_eq!(told, doubt);
+            assert!(told.is_too_many_requests());
+            assert_eq!(told.next_step(), next_step);
+        }
+        assert!(!Doubt::CacheUnstated.is_too_many_requests());
+    }
 }

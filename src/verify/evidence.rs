@@ -202,7 +202,7 @@ fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Doubt, Outcome, Reason, Verdict, is_cached};
+    use super::{Doubt, MediaWikiFailure, Outcome, Reason, Verdict, doubt_of, is_cached};
     use crate::check::Assertion;
     use crate::debug::{Backend, Known, Realm};
     use crate::exchange::{Headers, Hop, Response, TransportError};
@@ -351,7 +351,8 @@ mod tests {
             let mut response = answer(&fields);
             response.headers.push("server", PRODUCTION);
             assert!(is_cached(&response));
-            assert!(matches!(doubt(&Target::Production, &response), Some(Doubt::Cached { .. })), "{fields:?}");
+            let cached = Doubt::Cached { status: fields[0].1.into(), age: fields[1].1.parse().ok() };
+            assert_eq!(doubt(&Target::Production, &response), Some(cached), "{fields:?}");
         }
         assert_eq!(doubt(&Target::Production, &answer(&[("server", PRODUCTION)])), Some(Doubt::CacheUnstated));
     }
@@ -418,6 +419,9 @@ mod tests {
         response.body =
             "x-wikimedia-debug-routing: no match found for the backend specified in X-Wikimedia-Debug".into();
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::UnknownBackend { backend: "k8s-mwdebug".into() }));
+        let mut quoted = answer(&[("server", DEBUG), ("x-cache-status", " Pass ")]);
+        quoted.body = format!("the new text about <{}>", response.body);
+        assert_eq!(doubt(&on_debug(), &quoted), None);
     }
 
     #[test]
@@ -427,7 +431,7 @@ mod tests {
             [Assertion::body_contains("new"), Assertion::body_lacks("old"), Assertion::header_absent("location")]
         {
             let test = Test { assertions: vec![assertion], ..test() };
-            for status in [302, 400, 404, 500, 503, 599] {
+            for status in [199, 300, 302, 400, 404, 500, 503, 599] {
                 response.status = status;
                 let outcome = weigh(&test, &on_debug(), Ok(&response));
                 assert_eq!((outcome.verdict, outcome.reason), (Verdict::Fail, Some(Reason::BadStatus { status })));
@@ -454,8 +458,11 @@ mod tests {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass"), ("location", "/wiki/Y")]);
         response.status = 301;
         let leads = Assertion::header_is("Location", "/wiki/Y");
-        let test = Test { assertions: vec![leads], ..test() };
-        assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
+        let matches = Assertion::header_matches("location", "Y$");
+        for assertion in [leads, matches] {
+            let test = Test { assertions: vec![assertion], ..test() };
+            assert_eq!(weigh(&test, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
+        }
     }
 
     #[test]
@@ -472,8 +479,114 @@ mod tests {
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         response.status = 429;
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::TooManyRequests));
+        response.headers.push("Retry-After", "30");
+        assert_eq!(doubt(&on_debug(), &response), Some(Doubt::RetryAfter { seconds: 30 }));
         let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
         response.url = "https://example.org/".into();
         assert_eq!(doubt(&on_debug(), &response), Some(Doubt::LeftSites { url: "https://example.org/".into() }));
+    }
+
+    const ID: &str = "5a1c7b0e-2f7d-4a55-9a7e-0c4c8d1b2e3f";
+
+    fn contains(text: &str) -> Assertion {
+        Assertion::body_contains(text)
+    }
+
+    /// An error of the API with status 200, and a new text beside it.
+    fn api_error() -> Response {
+        let mut response =
+            answer(&[("server", DEBUG), ("x-cache-status", "pass"), ("MediaWiki-API-Error", "badvalue")]);
+        response.body = r#"{"error":{"code":"badvalue","info":"the new text"}}"#.into();
+        response
+    }
+
+    #[test]
+    fn a_failure_of_mediawiki_fails_a_test_whose_assertions_all_held() {
+        let failure = Some(Reason::MediaWiki { failure: MediaWikiFailure::Api { code: "badvalue".into() } });
+        let absent = Assertion::body_lacks("old");
+        for (assertions, reason) in [
+            (vec![contains("new")], failure.clone()),
+            (vec![absent.clone()], failure.clone()),
+            (vec![absent, Assertion::status(200)], failure.clone()),
+            (vec![contains("gone")], failure.clone()),
+            (vec![contains("gone"), contains(r#""code":"other", "error""#)], failure),
+            (vec![contains("new"), contains("badvalue")], None),
+            (vec![contains("badvalue"), contains("gone")], Some(Reason::Assertion { at: 1 })),
+        ] {
+            let outcome = weigh(&Test { assertions, ..test() }, &on_debug(), Ok(&api_error()));
+            let verdict = if reason.is_some() { Verdict::Fail } else { Verdict::Pass };
+            assert_eq!((outcome.verdict, &outcome.reason), (verdict, &reason), "{:?}", outcome.assertions);
+        }
+        let late = weigh(&test(), &on_debug(), Ok(&Response { status: 299, ..api_error() }));
+        assert_eq!(late.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_failure_of_mediawiki_is_no_reason_where_nothing_was_asked_or_the_status_says_so_already() {
+        let nothing = weigh(&Test { assertions: Vec::new(), ..test() }, &on_debug(), Ok(&api_error()));
+        assert_eq!((nothing.verdict, nothing.reason), (Verdict::Inconclusive, Some(Reason::NoAssertion)));
+        let response = Response { status: 400, ..api_error() };
+        let asked = Test { assertions: vec![Assertion::status(400)], ..test() };
+        assert_eq!(weigh(&asked, &on_debug(), Ok(&response)).verdict, Verdict::Pass);
+        let reason = Some(Reason::BadStatus { status: 400 });
+        assert_eq!(weigh(&test(), &on_debug(), Ok(&response)).reason, reason);
+    }
+
+    #[test]
+    fn the_request_id_is_the_fields_or_that_of_a_failure() {
+        let fatal = format!("[{ID}] 2026-08-18 13:05:00: Fatal exception of type \"TypeError\"");
+        let article = format!("<html>[{ID}] 2026-08-18 13:05:00: a quoted id</html>");
+        for (status, field, body, id) in [
+            (200, None, &fatal, Some(ID)),
+            (500, None, &fatal, Some(ID)),
+            (500, None, &article, Some(ID)),
+            (200, None, &article, None),
+            (499, None, &article, None),
+            (200, Some("field"), &article, Some("field")),
+            (500, Some("field"), &fatal, Some("field")),
+        ] {
+            let mut response = answer(&[("server", PRODUCTION), ("x-cache-status", "pass")]);
+            (response.status, response.body) = (status, body.clone());
+            if let Some(field) = field {
+                response.headers.push("x-request-id", field);
+            }
+            let outcome = weigh(&test(), &Target::Production, Ok(&response));
+            assert_eq!(outcome.evidence.request_id.as_deref(), id, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_doubt_about_a_request_of_our_own_is_the_same_as_about_a_tests() {
+        let known = Known::default();
+        let response = answer(&[("server", PRODUCTION), ("x-cache-status", "pass")]);
+        let expected = Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: PRODUCTION.into() };
+        assert_eq!(doubt_of(&on_debug(), &response, &known), Some(expected));
+        assert_eq!(doubt_of(&Target::Production, &response, &known), None);
+    }
+
+    #[test]
+    fn the_edges_error_page_is_a_doubt_and_that_of_a_server_a_failure() {
+        let page = "<html><head><title>Wikimedia Error</title></head></html>";
+        for (status, server, body, is_doubt) in [
+            (503, None, page, true),
+            (500, Some("envoy"), page, true),
+            (503, Some(DEBUG), page, false),
+            (503, Some(PRODUCTION), page, false),
+            (499, None, page, false),
+            (503, None, "<title>Error</title>", false),
+        ] {
+            let mut response = answer(&[("x-cache-status", "pass")]);
+            (response.status, response.body) = (status, body.into());
+            if let Some(server) = server {
+                response.headers.push("server", server);
+            }
+            for target in [on_debug(), Target::Production] {
+                let is_edges = doubt(&target, &response) == Some(Doubt::EdgeError { status });
+                assert_eq!(is_edges, is_doubt, "{status} {server:?} {target:?}");
+            }
+        }
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        (response.status, response.body) = (503, page.into());
+        assert_eq!(weigh(&test(), &on_debug(), Ok(&response)).verdict, Verdict::Fail);
     }
 }

@@ -341,6 +341,7 @@ mod tests {
             (r#"{"error":{}}"#, Some(api("unknown"))),
             (r#"{"batchcomplete":true,"query":{"error":{"code":"x"}}}"#, None),
             (r#"{"errors":[]}"#, None),
+            (r#"{"error":"a text"}"#, None),
             (r#"{"query":{"general":{"readonly":true,"readonlyreason":"x"}}}"#, None),
             (r#"[{"error":{"code":"x"}}]"#, None),
             ("", None),
@@ -378,7 +379,16 @@ mod tests {
             ),
             (format!("{message}{end}"), Some(fatal("TypeError"))),
             (message.clone(), Some(fatal("TypeError"))),
+            (message.replace(ID, "x"), None),
+            (message.replace("2026", "year"), None),
+            (message.replace("Fatal", "A"), None),
             (double.clone() + end, Some(fatal("TypeError"))),
+            (double.clone(), Some(fatal("TypeError"))),
+            (format!("<html><script>x('</html>')</script></html>{message}"), Some(fatal("TypeError"))),
+            (
+                format!("<html><title>Fatal exception of type Other</title><div>{message}</div>{comment}</html>"),
+                Some(fatal("TypeError")),
+            ),
             (format!("<html><p>half a page{message}{end}"), Some(fatal("TypeError"))),
             (format!("<html></html>\n{message}{end}"), Some(fatal("TypeError"))),
             (article, None),
@@ -387,6 +397,9 @@ mod tests {
         ] {
             assert_eq!(MediaWikiFailure::of(&response(PAGE, &body)), failure, "{body}");
         }
+        let headers = Headers::from_iter([("content-type", "text/HTML; charset=UTF-8")]);
+        let page = Response { headers, ..response(PAGE, &format!("{message}{comment}")) };
+        assert_eq!(MediaWikiFailure::of(&page), Some(fatal("TypeError")));
         let headers = Headers::from_iter([("content-type", "text/x-wiki; charset=UTF-8")]);
         let source = Response { headers, ..response(PAGE, &format!("{message}{comment}")) };
         assert_eq!(MediaWikiFailure::of(&source), None);
@@ -419,10 +432,23 @@ mod tests {
                 "mw.loader.state({\n    \"ext.example\": \"error\",\n    \"ext.b\": \"ready\"\n});\n",
                 Some(modules(&["ext.example (error)"])),
             ),
+            (
+                "mw.loader.state({\"a\":\"ready\"});mw.loader.state({\"ext.example\":\"missing\"});",
+                Some(modules(&["ext.example (missing)"])),
+            ),
+            ("if(x){}mw.loader.state({\"ext.example\":\"error\"})", Some(modules(&["ext.example (error)"]))),
+            (
+                "/* Problematic modules: {\"d\":\"error\",\"c\":\"error\",\"b\":\"missing\",\"a\":\"error\"} */",
+                Some(modules(&["a (error)", "b (missing)", "c (error)"])),
+            ),
             ("x();\nmw.loader.state({\"ext.example\":\"ready\"});", None),
             ("log('mw.loader.state({\"x\":\"missing\"})');", None),
             ("x('Problematic modules: {\"x\":\"missing\"}');", None),
             ("/* A licence. */ x();", None),
+            ("/* [x] A licence. */ x();", None),
+            ("/* Fatal exception of type \"LogicException\" is caught here. */ x();", None),
+            ("x();\nmw.loader.state({\"ext.example\":\"missing\"});\ny();", None),
+            ("state = mw.loader.state({\"ext.example\":\"missing\"});", None),
         ] {
             assert_eq!(MediaWikiFailure::of(&response(LOAD, body)), failure, "{body}");
         }
@@ -434,6 +460,7 @@ mod tests {
         for (body, failure) in [
             ("<html><body><div id=\"mw-read-only-warning\">\nLocked.</div><form>", read_only.clone()),
             ("<html><head><script>RLCONF={\"wgErrorPageMessageKey\":\"readonly\"}</script></head><body>", read_only),
+            ("<html><body><div class=\"mw-readonly-error\">\nLocked.</div>", Some(MediaWikiFailure::ReadOnly)),
             ("<html><body><div class=\"mw-parser-output\"><div id=\"mw-read-only-warning\">", None),
             ("<html><head></head><body>\"wgErrorPageMessageKey\":\"readonly\"", None),
             ("<html><body>The database is locked.", None),
@@ -478,22 +505,31 @@ mod tests {
             (api("badvalue"), contains(r#""code":"badvalue""#), true),
             (api("a, badvalue"), matches("code.*badvalue"), true),
             (api("badvalue"), contains(r#""error""#), true),
+            (api("badvalue"), contains(r#""errors""#), true),
+            (api("badvalue"), contains("error"), false),
             (api("badvalue"), field("mediawiki-api-error"), true),
             (api("badvalue"), field("x-other"), false),
             (api("badvalue"), contains("eventcoordinator"), false),
             (api("badvalue"), contains("badvalues"), false),
+            (api("badvalue"), contains("badvalue-x"), false),
+            (api("badvalue"), contains("x_badvalue"), false),
+            (api("badvalue"), contains("badvalues, badvalue"), true),
             (api("badvalue"), Assertion::body_lacks("badvalue"), false),
             (api("badvalue"), Assertion::header_absent("MediaWiki-API-Error"), false),
             (api("badvalue"), Assertion::status(200), false),
             (fatal("TypeError"), contains("Fatal exception of type"), true),
             (fatal("TypeError"), contains("TypeError"), true),
+            (fatal("TypeError"), contains("Internal error"), true),
             (fatal("TypeError"), contains("<html"), false),
             (fatal("TypeError"), field("mediawiki-api-error"), false),
             (modules(&["ext.a (missing)"]), contains("Problematic modules"), true),
             (modules(&["ext.a (missing)"]), contains(r#""ext.a":"missing""#), true),
+            (modules(&["ext.a (error)"]), contains(r#""ext.a":"error""#), true),
             (modules(&["ext.a (missing)"]), contains("ext.a"), false),
             (modules(&["ext.a (missing)"]), contains("missing"), false),
             (MediaWikiFailure::ReadOnly, contains("mw-read-only-warning"), true),
+            (MediaWikiFailure::ReadOnly, contains("wgErrorPageMessageKey\":\"readonly"), true),
+            (MediaWikiFailure::ReadOnly, contains("The database is locked"), true),
             (MediaWikiFailure::ReadOnly, contains("Edit"), false),
             (MediaWikiFailure::LogIn, contains("Log in"), true),
             (MediaWikiFailure::LogIn, Assertion::body_lacks("Log out"), false),
@@ -513,5 +549,33 @@ mod tests {
         ] {
             assert_eq!(request_id_in(&body).as_deref(), id, "{body}");
         }
+        for (length, is_id) in [(7, false), (8, true), (64, true), (65, false)] {
+            let found = request_id_in(&format!("[{}] 2026-08-18 13:05:00: Fatal", "a".repeat(length)));
+            assert_eq!(found.is_some(), is_id, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_told_with_what_to_do_about_it() {
+        let none = MediaWikiFailure::FatalException { class: None };
+        let open =
+            "Open the URL to read the error; if the test wants it, assert its code or the field MediaWiki-API-Error.";
+        let (wait, deployer) = ("Wait a minute, then verify again.", "Tell the deployer: the patch may be the cause.");
+        let read_only = "Ask in the channel how long the wiki stays read-only, then verify again.";
+        for (failure, what, next_step) in [
+            (api("badvalue"), "the API answered with the error <badvalue>", open),
+            (api("x, maxlag"), "the API answered with the error <x, maxlag>", wait),
+            (api("ratelimited"), "the API answered with the error <ratelimited>", wait),
+            (api("readonly"), "the API answered with the error <readonly>", read_only),
+            (api("readonlyreason"), "the API answered with the error <readonlyreason>", read_only),
+            (fatal("TypeError"), "MediaWiki failed with a fatal exception of type <TypeError>", deployer),
+            (none, "MediaWiki failed with a fatal exception", deployer),
+            (MediaWikiFailure::ReadOnly, "the wiki is read-only", read_only),
+        ] {
+            assert_eq!((failure.to_string().as_str(), failure.next_step()), (what, next_step));
+        }
+        let missing = modules(&["ext.a (missing)", "ext.b (error)"]);
+        assert_eq!(missing.to_string(), "ResourceLoader could not deliver ext.a (missing), ext.b (error)");
+        assert!(missing.next_step().starts_with("Look whether the patch registers these modules"));
     }
 }

@@ -295,8 +295,10 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ending, Journal};
+    use super::{Ending, Journal, Tally};
+    use crate::check::{Assertion, judge};
     use crate::debug::{Backend, Backends};
+    use crate::exchange::{Method, Response};
     use crate::suite::Test;
     use crate::verify::{Comparison, Doubt, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
     use jiff::Timestamp;
@@ -352,6 +354,9 @@ mod tests {
         let regressed = ended(journal(1, mwdebug()), &[Verdict::Fail, Verdict::Pass], Ending::Finished);
         assert_eq!(regressed.verdict(), Some(Verdict::Fail));
         assert_eq!(regressed.comparison(0), Some(Comparison::Regressed));
+        assert_eq!((regressed.tally().fixed, regressed.tally().kept), (0, 0));
+        let kept = ended(journal(1, mwdebug()), &[Verdict::Pass, Verdict::Pass], Ending::Finished);
+        assert_eq!(kept.tally(), Tally { total: 1, passed: 1, kept: 1, ..Tally::default() });
     }
 
     #[test]
@@ -386,6 +391,23 @@ mod tests {
         assert_eq!(of(mwdebug(), &[Pass]), (Some(Inconclusive), doubt(Doubt::BeforeUnknown)));
         assert_eq!(of(mwdebug(), &[Fail, Pass]).0, Some(Fail));
         assert_eq!(of(Stage::Production, &[Pass]).0, Some(Pass));
+    }
+
+    #[test]
+    fn what_must_fail_before_and_is_not_asked_before_is_not_waited_for() {
+        let tests =
+            [Method::Post, Method::Get].map(|method| Test { method, must_fail_before: true, ..Test::default() });
+        let epoch = Timestamp::UNIX_EPOCH;
+        let plan = Plan::new("1".into(), Subject::default(), mwdebug(), epoch, tests.into(), 1000);
+        let held = judge(&Assertion::status(0), &Response::default());
+        let mut journal = Journal::begin(plan);
+        for place in [0, 1] {
+            journal.outcomes.insert(place, Outcome { assertions: vec![held.clone()], ..outcome(Verdict::Pass) });
+        }
+        let doubted = journal.deciding(0).unwrap();
+        assert_eq!(doubted.reason, Some(Reason::Doubt { doubt: Doubt::BeforeUnknown }));
+        assert_eq!(doubted.assertions, [held]);
+        assert_eq!(journal.deciding(1), None);
     }
 
     #[test]
@@ -426,11 +448,28 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_before_a_doubt() {
-        let journal = ended(
+        let failed = ended(
             journal(3, Stage::Production),
             &[Verdict::Pass, Verdict::Inconclusive, Verdict::Fail],
             Ending::Finished,
         );
-        assert_eq!(journal.first_trouble().map(|(test, _)| test), Some(2));
+        assert_eq!(failed.first_trouble().map(|(test, _)| test), Some(2));
+        let doubted = ended(journal(2, Stage::Production), &[Verdict::Pass, Verdict::Inconclusive], Ending::Finished);
+        assert_eq!(doubted.first_trouble().map(|(test, _)| test), Some(1));
+    }
+
+    #[test]
+    fn every_deciding_outcome_is_counted_once() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let verdicts = [Pass, Fail, Fail, Inconclusive, Inconclusive, Inconclusive];
+        let journal = ended(journal(7, Stage::Production), &verdicts, Ending::Finished);
+        let counted = Tally { total: 7, passed: 1, failed: 2, inconclusive: 3, ..Tally::default() };
+        assert_eq!(journal.tally(), counted);
+    }
+
+    #[test]
+    fn a_run_is_on_production_or_on_the_test_servers() {
+        assert!(journal(1, Stage::Production).on_production());
+        assert!(!journal(1, mwdebug()).on_production());
     }
 }

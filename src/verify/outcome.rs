@@ -132,3 +132,28 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Evidence, Outcome, Reason, Verdict};
+    use crate::check::{Assertion, judge};
+    use crate::exchange::Response;
+
+    #[test]
+    fn a_verdict_is_told_in_capitals() {
+        let told = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive].map(|verdict| verdict.to_string());
+        assert_eq!(told, ["PASS", "FAIL", "INCONCLUSIVE"]);
+    }
+
+    #[test]
+    fn the_broken_assertion_is_the_one_that_the_reason_names() {
+        let result = |equals| judge(&Assertion::status(equals), &Response { status: 200, ..Response::default() });
+        let outcome = |reason| Outcome {
+            assertions: vec![result(200), result(404)],
+            ..Outcome::inconclusive(reason, Evidence::default())
+        };
+        assert_eq!(outcome(Reason::Assertion { at: 1 }).broken_assertion(), Some(&result(404)));
+        assert_eq!(outcome(Reason::Assertion { at: 2 }).broken_assertion(), None);
+        assert_eq!(outcome(Reason::BadStatus { status: 404 }).broken_assertion(), None);
+    }
+}

@@ -140,6 +140,10 @@ mod tests {
         for (synced, target, body, doubted) in [
             (SYNCED, debug(), comment(BEFORE), true),
             (SYNCED, debug(), comment(AFTER), false),
+            (SYNCED, debug(), comment("20260818130059"), true),
+            (SYNCED, debug(), comment("20260818130100"), false),
+            (None, debug(), comment("20260818130359"), true),
+            (None, debug(), comment("20260818130400"), false),
             (SYNCED, Target::Production, comment(BEFORE), true),
             (SYNCED, Target::Production, comment(AFTER), false),
             (SYNCED, Target::Baseline, comment(BEFORE), false),
@@ -154,7 +158,9 @@ mod tests {
             (None, Target::Production, comment(BEFORE), false),
             (None, Target::Baseline, report(web, BEFORE), false),
             (SYNCED, debug(), comment("2026"), false),
-            (SYNCED, debug(), "old Saved in parser cache with key x and timestamp 20260818125500".into(), false),
+            (SYNCED, debug(), "old Saved in parser cache with key x and timestamp 20260818125500 -->".into(), false),
+            (SYNCED, debug(), format!("{} {}", comment(BEFORE), comment(AFTER)), false),
+            (SYNCED, debug(), format!("old {{\"cachereport\":{{\"ttl\":1}},\"timestamp\":\"{BEFORE}\"}}"), false),
             (SYNCED, debug(), "old".into(), false),
             (SYNCED, debug(), format!("{} {}", report(pod, BEFORE), report(pod, AFTER)), false),
         ] {
@@ -171,7 +177,11 @@ mod tests {
         let status = Assertion::status(404);
         assert_eq!(weighed(SYNCED, &debug(), &comment(BEFORE), &[contains("new"), status]).verdict, Verdict::Fail);
         let absent = Assertion::body_lacks("old");
-        assert_eq!(weighed(SYNCED, &debug(), &comment(BEFORE), &[absent]).verdict, Verdict::Inconclusive);
+        let matches = Assertion::body_matches("new");
+        for assertion in [absent, matches] {
+            let outcome = weighed(SYNCED, &debug(), &comment(BEFORE), &[assertion]);
+            assert_eq!(outcome.verdict, Verdict::Inconclusive);
+        }
     }
 
     #[test]

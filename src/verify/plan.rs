@@ -214,8 +214,8 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    use super::{Plan, Stage, Subject, Target};
-    use crate::debug::{Backend, Backends};
+    use super::{Job, Plan, Stage, Subject, Target};
+    use crate::debug::{Backend, Backends, Directives, Switch};
     use crate::exchange::Method;
     use crate::suite::{Only, Test};
     use jiff::Timestamp;
@@ -242,6 +242,9 @@ mod tests {
             ("wmf.6", "1.47.0-wmf.16", false),
             ("wmf.1", "1.47.0-wmf.16", false),
             ("16", "1.47.0-wmf.16", false),
+            ("16", "1.47-16", false),
+            ("wmf.16", "1.47.0.wmf.16", false),
+            ("wmf.16", "wmf.16", true),
             ("", "1.47.0-wmf.16", false),
         ] {
             assert_eq!(is_for(Some(wanted), runs), expected, "{wanted} {runs}");
@@ -296,5 +299,27 @@ mod tests {
         let debug = Target::Debug { backend: Backend::default() };
         assert_eq!(targets(Method::Get), [debug.clone(), Target::Baseline]);
         assert_eq!(targets(Method::Post), [debug]);
+    }
+
+    #[test]
+    fn the_header_names_the_backend_of_the_target_and_production_never_sees_one() {
+        let backend = Backend::new("k8s-mwdebug-next").unwrap();
+        let stage = Stage::mwdebug(backend.clone());
+        assert_eq!(stage.to_string(), "mwdebug (k8s-mwdebug-next)");
+        assert_eq!(Stage::Production.to_string(), "production");
+        let mut plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, Vec::new(), 1000);
+        plan.switches.insert(Switch::Log);
+        let directives = Directives { backend: backend.clone(), switches: [Switch::Log].into() };
+        assert_eq!(plan.directives(&Target::Debug { backend }), Some(directives));
+        assert_eq!(plan.directives(&Target::Production), None);
+        assert_eq!(plan.directives(&Target::Baseline), None);
+    }
+
+    #[test]
+    fn every_target_but_the_baseline_decides() {
+        let debug = Target::Debug { backend: Backend::default() };
+        for (target, decides) in [(debug, true), (Target::Production, true), (Target::Baseline, false)] {
+            assert_eq!(Plan::decides(&Job { test: 0, target }), decides);
+        }
     }
 }

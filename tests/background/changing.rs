@@ -64,12 +64,12 @@ async fn an_allowed_test_is_sent_once_to_the_stage_that_is_verified() {
 async fn what_a_run_left_out_can_be_allowed_and_is_sent_by_the_next() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test(), post()] }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test(), post()] }).await;
     let journal = verified(&app, &browser, false).await;
     assert!(is_left_out(&journal, 1));
     let allow = Command::Allow { run: journal.plan.id, test: 1 };
     assert_eq!(app.handle(allow).await, Reply::Done);
-    let allowed: Vec<bool> = state(&browser).suites[&GERRIT].tests.iter().map(|test| test.allowed).collect();
+    let allowed: Vec<bool> = state(&browser).suite_of(GERRIT).unwrap().tests.iter().map(|test| test.allowed).collect();
     assert_eq!((allowed, posts(&browser)), (vec![false, true], 0));
     drop(app);
     let app = started(&browser).await;
@@ -81,14 +81,14 @@ async fn what_a_run_left_out_can_be_allowed_and_is_sent_by_the_next() {
 async fn what_was_changed_since_the_run_is_not_allowed_by_it() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post()] }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![post()] }).await;
     let run = verified(&app, &browser, false).await.plan.id;
     let other = Test { body: Some("a=2".into()), ..post() };
     for saved in [vec![other.clone()], vec![test(), post()], Vec::new()] {
-        app.handle(Command::SaveTests { gerrit: GERRIT, tests: saved.clone() }).await;
+        app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: saved.clone() }).await;
         let refused = refusal(app.handle(Command::Allow { run: run.clone(), test: 0 }).await);
         assert_eq!(refused, Problem::TestChanged { test: post().label().to_owned() });
-        let kept = state(&browser).suites.get(&GERRIT).cloned().unwrap_or_default().tests;
+        let kept = state(&browser).suite_of(GERRIT).cloned().unwrap_or_default().tests;
         assert_eq!(kept, saved);
     }
     for (run, test) in [(run, 5), ("no such run".into(), 0)] {
@@ -113,7 +113,7 @@ async fn one_suite_asks_as_nobody_and_as_me() {
     let app = prepared(&browser).await;
     let url = |name: &str| format!("https://en.wikipedia.org/wiki/{name}");
     let tests = vec![Test { url: url("nobody"), ..test() }, Test { url: url("me"), session: Session::Mine, ..test() }];
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
     let journal = verified(&app, &browser, false).await;
     assert_eq!(journal.tally().passed, 2);
     let sessions = |name: &str| -> Vec<Session> {

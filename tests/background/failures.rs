@@ -26,7 +26,7 @@ async fn outcome(
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let test = Test { url: url.into(), assertions: vec![assertion], ..Test::default() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test] }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test] }).await;
     let (usual, asked) = (wikimedia(true), url.to_owned());
     browser.answers(move |request| if request.url == asked { answer(request) } else { usual(request) });
     app.handle(if production {

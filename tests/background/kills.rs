@@ -75,7 +75,7 @@ type Channel = Rc<RefCell<Vec<(String, String)>>>;
 async fn stage(course: &Course) -> (Browser, App<Browser>, Channel) {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: tests(course.tests) }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests(course.tests) }).await;
     let (usual, channel) = (wikimedia(false), Channel::default());
     let said = Rc::clone(&channel);
     browser.answers(move |request| {

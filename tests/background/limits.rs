@@ -124,7 +124,7 @@ async fn the_background_keeps_to_the_same_limits() {
     let app = prepared(&browser).await;
     browser.answers(usual);
     browser.takes_turns(5);
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: pages(&LANGUAGES, 4) }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: pages(&LANGUAGES, 4) }).await;
     app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
     app.work().await;
     assert!(state(&browser).run_of(GERRIT, false).unwrap().journal.pending().is_empty());
@@ -150,7 +150,7 @@ async fn the_limits_of_the_settings_are_kept_and_hold_for_the_next_run() {
     assert_eq!(state(&browser).settings.limits, limits);
     browser.answers(usual);
     browser.takes_turns(5);
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: pages(&LANGUAGES, 4) }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: pages(&LANGUAGES, 4) }).await;
     app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
     app.work().await;
     assert!(state(&browser).run_of(GERRIT, false).unwrap().journal.pending().is_empty());

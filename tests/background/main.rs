@@ -22,7 +22,7 @@ use backport_verify::check::Assertion;
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::{Method, Request, Sent};
 use backport_verify::ports::Area;
-use backport_verify::suite::Test;
+use backport_verify::suite::{Owner, Test};
 use backport_verify::verify::{Comparison, Doubt, Ending, Journal, Reason, Verdict};
 use fake::{Answer, Browser, page};
 use jiff::SignedDuration;
@@ -94,7 +94,7 @@ async fn prepared(browser: &Browser) -> App<Browser> {
         },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
-    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await, Reply::Done);
+    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await, Reply::Done);
     app.work().await;
     app
 }
@@ -349,7 +349,7 @@ async fn a_request_that_must_not_be_sent_twice_is_not() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let post = Test { method: Method::Post, allowed: true, ..test() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![post] }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![post] }).await;
     browser.answers(|_| None);
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     killed_at_work(app).await;
@@ -400,9 +400,9 @@ async fn a_run_is_cancelled_at_once_and_reports_nothing() {
 async fn commands_that_come_together_lose_nothing() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    let save = |gerrit| app.handle(Command::SaveTests { gerrit, tests: vec![test()] });
+    let save = |gerrit| app.handle(Command::SaveTests { gerrit, owner: None, tests: vec![test()] });
     assert_eq!(tokio::join!(save(1), save(2)), (Reply::Done, Reply::Done));
-    assert_eq!(state(&browser).suites.keys().copied().collect::<Vec<_>>(), [1, 2, GERRIT]);
+    assert_eq!(state(&browser).suites.keys().cloned().collect::<Vec<_>>(), [1, GERRIT, 2].map(Owner::numbered));
     let verify = || app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT });
     let (first, second) = tokio::join!(verify(), verify());
     assert_eq!((first, refusal(second)), (Reply::Done, Problem::Busy));
@@ -429,10 +429,10 @@ async fn a_test_that_cannot_be_run_is_not_kept() {
     let app = prepared(&browser).await;
     for url in ["http://en.wikipedia.org/", "https://example.org/", "en.wikipedia.org"] {
         let tests = vec![Test { url: url.into(), ..test() }];
-        let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests }).await);
+        let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await);
         assert!(matches!(problem, Problem::BadTest { .. }), "{problem:?}");
     }
-    assert_eq!(state(&browser).suites[&GERRIT].tests, [test()]);
+    assert_eq!(state(&browser).suite_of(GERRIT).unwrap().tests, [test()]);
 }
 
 #[tokio::test]
@@ -440,9 +440,9 @@ async fn a_full_storage_is_told_and_loses_nothing() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     browser.storage_is_full(true);
-    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests: Vec::new() }).await);
+    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: Vec::new() }).await);
     assert!(matches!(problem, Problem::Storage { .. }), "{problem:?}");
-    assert_eq!(state(&browser).suites[&GERRIT].tests, [test()]);
+    assert_eq!(state(&browser).suite_of(GERRIT).unwrap().tests, [test()]);
     let problem = refusal(app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await);
     assert!(matches!(problem, Problem::Storage { .. }), "{problem:?}");
     assert!(state(&browser).running().is_none());
@@ -455,7 +455,7 @@ async fn what_a_newer_version_wrote_is_left_alone() {
     browser.put(Area::Local, "library", newer);
     let app = prepared_without_tests(&browser).await;
     assert!(matches!(state(&browser).notice, Some(Problem::Unreadable { what, .. }) if what == "tests"));
-    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![test()] }).await);
+    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await);
     assert!(matches!(problem, Problem::Unreadable { .. }), "{problem:?}");
     assert_eq!(browser.kept(Area::Local, "library").as_deref(), Some(newer));
 }
@@ -540,7 +540,7 @@ async fn at_most_six_requests_are_in_flight_to_a_host() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let tests: Vec<Test> = (0..20).map(|n| Test { url: format!("{URL}?n={n}"), ..test() }).collect();
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
     browser.answers(|_| None);
     let before = browser.sent().len();
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;

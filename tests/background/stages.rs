@@ -152,7 +152,7 @@ async fn a_test_that_was_changed_after_mwdebug_was_not_verified_there() {
     browser.answers(wikimedia(true));
     let renamed = Test { name: "renamed".into(), ..test() };
     let other = Test { url: format!("{URL}?uselang=de"), ..test() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![other, renamed] }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![other, renamed] }).await;
     let journal = verified(&app, &browser, true).await;
     assert_eq!([journal.since(0), journal.since(1)], [Some(Since::NotVerified), Some(Since::Fixed)]);
     let line = line(&browser, true);
@@ -196,7 +196,7 @@ async fn a_test_that_must_fail_before_and_passes_is_no_pass_and_the_line_says_wh
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let must = Test { must_fail_before: true, ..test() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, tests: vec![must] }).await;
+    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![must] }).await;
     assert_eq!(verified(&app, &browser, false).await.verdict(), Some(Verdict::Pass));
     browser.answers(wikimedia(true));
     let journal = verified(&app, &browser, false).await;

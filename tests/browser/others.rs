@@ -204,10 +204,11 @@ async fn save_test_as(stage: &Stage, session: Session) -> Played {
         assertions: vec![Assertion::body_contains(PATCH_TEXT)],
         ..Test::default()
     };
-    let command = serde_json::to_string(&Command::SaveTests { gerrit: GERRIT, tests: vec![test.clone()] })?;
+    let command =
+        serde_json::to_string(&Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test.clone()] })?;
     stage.browser.popup().await?;
     stage.browser.script(&format!("return chrome.runtime.sendMessage({command}).then(() => true)")).await?;
-    let kept = |state: &State| state.suites.get(&GERRIT).filter(|suite| suite.tests == [test.clone()]).map(drop);
+    let kept = |state: &State| state.suite_of(GERRIT).filter(|suite| suite.tests == [test.clone()]).map(drop);
     stage.state_with("the saved test", kept).await
 }
 

@@ -117,7 +117,7 @@ impl Stage {
     pub(crate) async fn save_test(&self) -> Played {
         self.write_test(TEST_URL, &[("body_contains", PATCH_TEXT), ("status", "200")]).await?;
         self.browser.click("save-tests").await?;
-        let kept = |state: &State| state.suites.get(&GERRIT).filter(|suite| suite.tests.len() == 1).map(drop);
+        let kept = |state: &State| state.suite_of(GERRIT).filter(|suite| suite.tests.len() == 1).map(drop);
         self.state_with("the saved test", kept).await
     }
 

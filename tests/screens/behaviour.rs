@@ -3,7 +3,7 @@
 
 use crate::states::{GERRIT, URL, afternoon, at, event, page, passed, ready, test, with_runs};
 use backport_verify::app::{Command, Delivery, Loaded, Problem, Reply, SettingsForm, State};
-use backport_verify::suite::Suite;
+use backport_verify::suite::{Owner, Suite};
 use backport_verify::ui::{Effect, Event, Page, Screen};
 
 fn region(page: &Page, id: &str) -> String {
@@ -189,17 +189,17 @@ fn saving_sends_what_is_typed_and_is_confirmed_by_the_reply() {
     let mut tests = vec![test()];
     assert_eq!(
         bench.act(event("save-tests", &[], &form("eventcoordinator"))),
-        [Effect::Send(Command::SaveTests { gerrit: GERRIT, tests: tests.clone() })]
+        [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]
     );
     bench.set_reply(Reply::Done);
     bench.act(typing("other"));
     let sent = bench.act(event("save-tests", &[], &form("other")));
     tests[0].assertions[0] = backport_verify::check::Assertion::body_contains("other");
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, tests: tests.clone() })]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]);
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
     bench.set_reply(Reply::Done);
     assert!(region(&bench, "tests-bar").contains("data-saved"));
-    bench.set_state(State { suites: [(GERRIT, Suite { tests })].into(), ..ready() });
+    bench.set_state(State { suites: [(Owner::numbered(GERRIT), Suite { tests })].into(), ..ready() });
     assert!(!region(&bench, "tests-bar").contains("data-unsaved"));
 }
 

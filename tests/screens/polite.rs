@@ -4,7 +4,7 @@
 use super::{GERRIT, ended, event, outcome, page, ready, run, test, with_runs};
 use backport_verify::app::{Delivery, State};
 use backport_verify::exchange::{Method, Redirects, Session};
-use backport_verify::suite::{Suite, Test};
+use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Page, Screen};
 use backport_verify::verify::{Doubt, Evidence, Limits, Outcome, Reason, Verdict};
 
@@ -24,7 +24,7 @@ pub(crate) fn left_out(allowed: bool) -> State {
     let came = run(false, tests, vec![outcome(Verdict::Pass, false), out], vec![outcome(Verdict::Fail, true)]);
     let mut state = with_runs(vec![ended(came, LINE, Delivery::Preview)]);
     let saved = vec![test(), Test { allowed, ..post() }];
-    state.suites.insert(GERRIT, Suite { tests: saved });
+    state.suites.insert(Owner::numbered(GERRIT), Suite { tests: saved });
     state
 }
 
@@ -45,7 +45,9 @@ fn choices() -> Page {
         ..test()
     };
     let mut state = ready();
-    state.suites.insert(GERRIT, Suite { tests: vec![as_me, Test { allowed: true, ..post() }, post()] });
+    state
+        .suites
+        .insert(Owner::numbered(GERRIT), Suite { tests: vec![as_me, Test { allowed: true, ..post() }, post()] });
     page(Screen::Workbench, Some(state))
 }
 

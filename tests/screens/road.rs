@@ -7,7 +7,7 @@ use backport_verify::change::ChangeStatus;
 use backport_verify::deployed::{Phase, Progress, Runs, Servers};
 use backport_verify::preflight::{CherryPick, Finding, Fitness, Rule, Severity};
 use backport_verify::schedule::{Nick, Patch, PatchKind, Window};
-use backport_verify::suite::Suite;
+use backport_verify::suite::{Owner, Suite};
 use backport_verify::ui::{Page, Screen};
 use jiff::Timestamp;
 
@@ -125,7 +125,7 @@ fn phases() -> State {
     let schedule = window("UTC afternoon backport window", "14:00", "15:00", patches.collect());
     State {
         schedule: Loaded::Ready { at: at("14:16"), value: vec![schedule] },
-        suites: numbers.clone().map(|(gerrit, _)| (gerrit, Suite { tests: vec![test()] })).collect(),
+        suites: numbers.clone().map(|(gerrit, _)| (Owner::numbered(gerrit), Suite { tests: vec![test()] })).collect(),
         progress: numbers.map(|(gerrit, phase)| (gerrit, progress(phase))).collect(),
         ..ready()
     }
@@ -179,7 +179,7 @@ fn whole_week() -> State {
         schedule: Loaded::Ready { at: at("14:16"), value: week() },
         fitness: Loaded::Ready { at: at("14:16"), value },
         progress: (GERRIT..).zip(phases.map(progress)).collect(),
-        suites: (GERRIT..=1_330_005).map(|gerrit| (gerrit, Suite { tests: vec![test()] })).collect(),
+        suites: (GERRIT..=1_330_005).map(|gerrit| (Owner::numbered(gerrit), Suite { tests: vec![test()] })).collect(),
         ..ready()
     }
 }

@@ -5,7 +5,7 @@ use super::{GERRIT, at, outcome, page, ready, run, test};
 use backport_verify::app::{Delivery, Report, Run, State};
 use backport_verify::debug::{Backend, Backends};
 use backport_verify::report::channel_line;
-use backport_verify::suite::{Suite, Test};
+use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Page, Screen};
 use backport_verify::verify::{
     Doubt, Earlier, Ending, Evidence, Glimpse, Journal, Outcome, Plan, Reason, Side, Stage, Target, Verdict,
@@ -27,7 +27,7 @@ fn with(run: Run) -> State {
     let tests = run.journal.plan.tests.clone();
     let also = [backend(NEXT), backend(CODFW)].into();
     let settings = backport_verify::app::SettingsView { also, ..ready().settings };
-    let suites = [(GERRIT, Suite { tests })].into();
+    let suites = [(Owner::numbered(GERRIT), Suite { tests })].into();
     State { runs: vec![run], suites, settings, ..ready() }
 }
 

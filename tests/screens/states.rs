@@ -13,7 +13,7 @@ use backport_verify::debug::{Backend, Realm, Switch};
 use backport_verify::exchange::{Response, TransportError};
 use backport_verify::reminder::Wanted;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
-use backport_verify::suite::{Suite, Test};
+use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
 use backport_verify::verify::{
     Difference, Doubt, Earlier, Ending, Evidence, Journal, Outcome, Page as VerifiedPage, Plan, Reason, Stage, Subject,
@@ -80,7 +80,7 @@ pub(crate) fn ready() -> State {
         },
         schedule: Loaded::Ready { at: at("14:16"), value: vec![afternoon()] },
         backends: backends.iter().map(|name| Backend::new(name).unwrap()).collect(),
-        suites: [(GERRIT, Suite { tests: vec![test()] })].into(),
+        suites: [(Owner::numbered(GERRIT), Suite { tests: vec![test()] })].into(),
         ..State::default()
     }
 }
@@ -306,7 +306,7 @@ fn several() -> State {
     }];
     State {
         schedule: Loaded::Ready { at: at("14:16"), value: vec![early, afternoon(), evening] },
-        suites: [(GERRIT, Suite { tests: tests.clone() })].into(),
+        suites: [(Owner::numbered(GERRIT), Suite { tests: tests.clone() })].into(),
         runs: vec![ended(run(false, tests, after, before), FAIL_LINE, Delivery::Preview)],
         ..ready()
     }
@@ -329,7 +329,7 @@ fn every_kind() -> Page {
     ];
     let second = Test { name: String::new(), assertions, ..test() };
     let mut state = ready();
-    state.suites.insert(GERRIT, Suite { tests: vec![test(), second] });
+    state.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![test(), second] });
     page(Screen::Workbench, Some(state))
 }
 
@@ -358,7 +358,7 @@ fn popups() -> Vec<(&'static str, Page)> {
         vec![outcome(Verdict::Fail, true)],
     );
     let mut suites = ready();
-    suites.suites.insert(GERRIT, Suite { tests: underway.journal.plan.tests.clone() });
+    suites.suites.insert(Owner::numbered(GERRIT), Suite { tests: underway.journal.plan.tests.clone() });
 
     let tab = |tab, url: &str, conflict: Option<&str>| Browsing {
         tab,
@@ -458,7 +458,7 @@ fn workbenches() -> Vec<(&'static str, Page)> {
     let mut setting = bench(ready());
     setting.act(event("save-settings", &[], &[("nick", "submitter"), ("backend", "k8s-mwdebug"), ("webhook", "hook")]));
     let mut outdated = with_runs(vec![passed(Delivery::Delivered { at: at("14:18") })]);
-    outdated.suites.insert(GERRIT, Suite { tests: vec![Test { name: "Renamed".into(), ..test() }] });
+    outdated.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![Test { name: "Renamed".into(), ..test() }] });
 
     let mut switched = unheard_of(Some(Realm::Debug));
     switched.settings.switches = [Switch::Log, Switch::Readonly].into();
