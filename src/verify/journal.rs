@@ -292,7 +292,9 @@ mod tests {
     use crate::debug::{Backend, Backends};
     use crate::exchange::{Method, Response};
     use crate::suite::Test;
-    use crate::verify::{Comparison, Doubt, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use crate::verify::{
+        Comparison, Doubt, Earlier, Evidence, Glimpse, Outcome, Plan, Reason, Stage, Subject, Verdict,
+    };
     use jiff::Timestamp;
 
     fn journal(tests: usize, stage: Stage) -> Journal {
@@ -429,6 +431,27 @@ mod tests {
         let mut kept = serde_json::to_value(&journal).unwrap();
         kept.as_object_mut().unwrap().remove("pauses").unwrap();
         assert_eq!(serde_json::from_value::<Journal>(kept).unwrap(), journal);
+    }
+
+    #[test]
+    fn the_counts_say_how_each_test_stands_to_what_was_before() {
+        use Verdict::{Fail, Pass};
+        let stands = |journal: &Journal| {
+            let tally = journal.tally();
+            [tally.fixed, tally.kept, tally.regressed, tally.still_failing]
+        };
+        // Two of each: a test on the backend, then on production before.
+        let pairs = [(Pass, Fail), (Pass, Pass), (Fail, Pass), (Fail, Fail)];
+        let verdicts: Vec<Verdict> = pairs.iter().flat_map(|(now, before)| [*now, *before, *now, *before]).collect();
+        let on_debug = ended(journal(8, mwdebug()), &verdicts, Ending::Finished);
+        assert_eq!(stands(&on_debug), [2, 2, 2, 2]);
+        assert_eq!((on_debug.tally().passed, on_debug.tally().failed), (4, 4));
+
+        let glimpse = |verdict| Some(Glimpse { verdict, page: None });
+        let earlier = |before, mwdebug| Earlier { baseline: glimpse(before), mwdebug: glimpse(mwdebug) };
+        let mut after = ended(journal(4, Stage::Production), &[Pass, Pass, Fail, Fail], Ending::Finished);
+        after.plan.earlier = vec![earlier(Fail, Pass), earlier(Pass, Pass), earlier(Fail, Pass), earlier(Fail, Fail)];
+        assert_eq!(stands(&after), [1, 1, 1, 1]);
     }
 
     #[test]
