@@ -455,6 +455,42 @@ mod tests {
     }
 
     #[test]
+    fn the_backends_that_made_a_test_no_pass_are_named_unless_all_did() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let others = ["second", "third"].map(|name| Backend::new(name).unwrap());
+        let stage = Stage::Mwdebug { backends: Backends::new(Backend::new("first").unwrap(), others) };
+        let troubled = |verdicts: &[Verdict]| {
+            let journal = ended(journal(1, stage.clone()), verdicts, Ending::Finished);
+            let asked: Vec<_> = journal.by_backend(0).iter().map(|(name, _)| name.to_string()).collect();
+            assert_eq!(asked, ["first", "second", "third"]);
+            journal.troubled(0).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(troubled(&[Pass, Pass, Pass]), [""; 0]);
+        assert_eq!(troubled(&[Pass, Fail, Pass]), ["second"]);
+        assert_eq!(troubled(&[Fail, Inconclusive, Fail]), ["first", "third"]);
+        assert_eq!(troubled(&[Inconclusive, Pass, Pass]), ["first"]);
+        assert_eq!(troubled(&[Fail, Fail, Fail]), [""; 0]);
+        assert_eq!(ended(journal(1, Stage::Production), &[Fail], Ending::Finished).by_backend(0), []);
+
+        let mut journal = ended(journal(1, stage.clone()), &[Inconclusive; 3], Ending::Finished);
+        let lags = outcome(Inconclusive);
+        journal.outcomes.insert(1, Outcome { reason: Some(Reason::BadStatus { status: 500 }), ..lags });
+        let named: Vec<_> = journal.troubled(0).iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["first", "third"]);
+    }
+
+    #[test]
+    fn a_run_proves_nothing_when_every_test_passed_before_too() {
+        use Verdict::{Fail, Pass};
+        let proves_nothing = |verdicts: &[Verdict]| {
+            ended(journal(verdicts.len() / 2, mwdebug()), verdicts, Ending::Finished).proves_nothing()
+        };
+        assert!(proves_nothing(&[Pass, Pass, Pass, Pass]));
+        assert!(!proves_nothing(&[Pass, Pass, Pass, Fail]));
+        assert!(!proves_nothing(&[]));
+    }
+
+    #[test]
     fn pending_jobs_are_those_without_an_outcome() {
         let mut journal = journal(2, mwdebug());
         journal.outcomes.insert(1, outcome(Verdict::Pass));
