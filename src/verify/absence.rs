@@ -114,6 +114,7 @@ mod tests {
             (200, "", "<html>half", Some(Flaw::CutOff)),
             (200, "text/plain", "a\0b", Some(Flaw::NotText)),
             (200, "text/javascript", "if (a <html) {}", None),
+            (200, "image/svg+xml", "<svg><html>half", None),
             (200, "image/png", "\u{fffd}PNG\0", None),
             (200, "application/json", "{\"a\": [1]}\n", None),
             (200, "application/json", "{\"a\": [1", Some(Flaw::CutOff)),
@@ -121,6 +122,12 @@ mod tests {
         ] {
             assert_eq!(flaw_behind(&[absent()], &response(status, kind, body)), flaw, "{status} {kind} {body}");
         }
+    }
+
+    #[test]
+    fn each_flaw_is_said_in_its_own_words() {
+        let words = [Flaw::Empty, Flaw::CutOff, Flaw::NotText].map(|flaw| flaw.to_string());
+        assert_eq!(words, ["is empty", "is not whole", "is not the text that it says it is"]);
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn doubt_about_answer(target: &Target, response: &Response, evidence: &Evidence,
 /// server and no cache.
 fn doubt_about_hop(target: &Target, hop: &Hop, known: &Known) -> Option<Doubt> {
     let headers = hop.headers.clone()?;
-    let answer = Response { url: hop.url.clone(), status: hop.status, headers, ..Response::default() };
+    let answer = Response { status: hop.status, headers, ..Response::default() };
     let evidence = evidence_of(&answer);
     let realm = evidence.server.as_deref().map(|server| known.realm_of(&Origin::from_server_header(server)));
     let by_edge = evidence.cache_status.as_deref().is_some_and(|status| status.starts_with("int-"));

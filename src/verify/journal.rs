@@ -300,7 +300,9 @@ mod tests {
     use crate::debug::{Backend, Backends};
     use crate::exchange::{Method, Response};
     use crate::suite::Test;
-    use crate::verify::{Comparison, Doubt, Evidence, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use crate::verify::{
+        Comparison, Doubt, Earlier, Evidence, Glimpse, Outcome, Plan, Reason, Stage, Subject, Verdict,
+    };
     use jiff::Timestamp;
 
     fn journal(tests: usize, stage: Stage) -> Journal {
@@ -437,6 +439,63 @@ mod tests {
         let mut kept = serde_json::to_value(&journal).unwrap();
         kept.as_object_mut().unwrap().remove("pauses").unwrap();
         assert_eq!(serde_json::from_value::<Journal>(kept).unwrap(), journal);
+    }
+
+    #[test]
+    fn the_counts_say_how_each_test_stands_to_what_was_before() {
+        use Verdict::{Fail, Pass};
+        let stands = |journal: &Journal| {
+            let tally = journal.tally();
+            [tally.fixed, tally.kept, tally.regressed, tally.still_failing]
+        };
+        // Two of each: a test on the backend, then on production before.
+        let pairs = [(Pass, Fail), (Pass, Pass), (Fail, Pass), (Fail, Fail)];
+        let verdicts: Vec<Verdict> = pairs.iter().flat_map(|(now, before)| [*now, *before, *now, *before]).collect();
+        let on_debug = ended(journal(8, mwdebug()), &verdicts, Ending::Finished);
+        assert_eq!(stands(&on_debug), [2, 2, 2, 2]);
+        assert_eq!((on_debug.tally().passed, on_debug.tally().failed), (4, 4));
+
+        let glimpse = |verdict| Some(Glimpse { verdict, page: None });
+        let earlier = |before, mwdebug| Earlier { baseline: glimpse(before), mwdebug: glimpse(mwdebug) };
+        let mut after = ended(journal(4, Stage::Production), &[Pass, Pass, Fail, Fail], Ending::Finished);
+        after.plan.earlier = vec![earlier(Fail, Pass), earlier(Pass, Pass), earlier(Fail, Pass), earlier(Fail, Fail)];
+        assert_eq!(stands(&after), [1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_backends_that_made_a_test_no_pass_are_named_unless_all_did() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let others = ["second", "third"].map(|name| Backend::new(name).unwrap());
+        let stage = Stage::Mwdebug { backends: Backends::new(Backend::new("first").unwrap(), others) };
+        let troubled = |verdicts: &[Verdict]| {
+            let journal = ended(journal(1, stage.clone()), verdicts, Ending::Finished);
+            let asked: Vec<_> = journal.by_backend(0).iter().map(|(name, _)| name.to_string()).collect();
+            assert_eq!(asked, ["first", "second", "third"]);
+            journal.troubled(0).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(troubled(&[Pass, Pass, Pass]), [""; 0]);
+        assert_eq!(troubled(&[Pass, Fail, Pass]), ["second"]);
+        assert_eq!(troubled(&[Fail, Inconclusive, Fail]), ["first", "third"]);
+        assert_eq!(troubled(&[Inconclusive, Pass, Pass]), ["first"]);
+        assert_eq!(troubled(&[Fail, Fail, Fail]), [""; 0]);
+        assert_eq!(ended(journal(1, Stage::Production), &[Fail], Ending::Finished).by_backend(0), []);
+
+        let mut journal = ended(journal(1, stage.clone()), &[Inconclusive; 3], Ending::Finished);
+        let lags = outcome(Inconclusive);
+        journal.outcomes.insert(1, Outcome { reason: Some(Reason::BadStatus { status: 500 }), ..lags });
+        let named: Vec<_> = journal.troubled(0).iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["first", "third"]);
+    }
+
+    #[test]
+    fn a_run_proves_nothing_when_every_test_passed_before_too() {
+        use Verdict::{Fail, Pass};
+        let proves_nothing = |verdicts: &[Verdict]| {
+            ended(journal(verdicts.len() / 2, mwdebug()), verdicts, Ending::Finished).proves_nothing()
+        };
+        assert!(proves_nothing(&[Pass, Pass, Pass, Pass]));
+        assert!(!proves_nothing(&[Pass, Pass, Pass, Fail]));
+        assert!(!proves_nothing(&[]));
     }
 
     #[test]
