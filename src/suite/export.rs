@@ -98,7 +98,7 @@ impl Lines<'_> {
             self.line(key, &value(&group));
         }
         if !rest.is_empty() {
-            let items: String = rest.iter().map(|assertion| format!("\n  - {}", assertion_line(assertion))).collect();
+            let items: String = rest.iter().flat_map(|one| ["\n  - ".to_owned(), assertion_line(one)]).collect();
             self.line("assert", &items);
         }
     }

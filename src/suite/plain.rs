@@ -40,12 +40,14 @@ pub fn write_httpbb(suite: &Suite) -> (String, Vec<Lost>) {
     let mut hosts: Vec<(String, String)> = Vec::new();
     let mut lost = Vec::new();
     for test in &suite.tests {
-        let mut lose = |what: String, left_out| lost.push(Lost { test: test.label().to_owned(), what, left_out });
+        let mut tell = |what: String, left_out| lost.push(Lost { test: test.label().to_owned(), what, left_out });
         if let Some(why) = unsayable(test, &captured) {
-            lose(why, true);
+            tell(why, true);
             continue;
         }
-        missing(test).into_iter().for_each(|what| lose(what, false));
+        for what in missing(test) {
+            tell(what, false);
+        }
         let (host, path) = host_and_path(&test.url);
         let nth = hosts.iter().position(|(known, _)| *known == host).unwrap_or_else(|| {
             hosts.push((host, String::new()));
@@ -55,8 +57,8 @@ pub fn write_httpbb(suite: &Suite) -> (String, Vec<Lost>) {
             written(test, &path, out);
         }
     }
-    let files: String = hosts.iter().map(|(host, tests)| format!("{}:\n{tests}", quoted(host))).collect();
-    (if files.is_empty() { "{}\n".to_owned() } else { files }, lost)
+    let file: String = hosts.into_iter().flat_map(|(host, tests)| [quoted(&host), ":\n".to_owned(), tests]).collect();
+    (if file.is_empty() { "{}\n".to_owned() } else { file }, lost)
 }
 
 /// Why a test would mean something else in httpbb's words.

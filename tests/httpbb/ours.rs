@@ -214,3 +214,14 @@ fn a_file_without_a_test_is_not_fine() {
     assert_eq!(message("https://en.wikipedia.org: []\n"), ["the suite holds no test"]);
     assert_eq!(message(""), ["the file holds no suite"]);
 }
+
+#[test]
+fn the_example_of_the_documentation_is_fine() {
+    let documentation = include_str!("../../docs/formats.md");
+    let (_, rest) = documentation.split_once("```yaml\n").unwrap();
+    let (yaml, _) = rest.split_once("```").unwrap();
+    let checked = check(yaml);
+    assert_eq!((checked.tests, checked.errors, checked.notes), (2, Vec::new(), Vec::new()));
+    let suite = read(yaml).unwrap().suite;
+    assert_eq!(suite.tests.iter().map(|test| test.assertions.len()).sum::<usize>(), 9);
+}

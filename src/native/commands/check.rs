@@ -51,6 +51,8 @@ fn summary(files: usize, tests: usize, errors: usize, unread: bool) -> String {
 
 /// Everything that is said of a file.
 fn report(file: &str, source: &str, found: &Checked, coloured: bool) -> String {
+    // A lone carriage return ends a line in YAML, too.
+    let source = &source.replace("\r\n", "\n").replace('\r', "\n");
     let renderer = if coloured { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let errors = found.errors.iter().map(|error| shown(file, source, error, &renderer));
     let notes = found
@@ -112,6 +114,15 @@ a.yaml:3:18: <ok> is no status
   |                                               ^
 ";
         assert!(shown.contains(expected), "{shown}");
+    }
+
+    #[test]
+    fn a_line_that_any_kind_of_break_ends_is_found() {
+        let shown = said("https://en.wikipedia.org:\r- path: /\r\n  assert_status: ok\r");
+        assert!(shown.contains("3 |   assert_status: ok\n  |                  ^\n"), "{shown}");
+        let shown = said("");
+        assert!(shown.starts_with("a.yaml:1:1: the file holds no suite\n"), "{shown}");
+        assert!(shown.contains("= help: write <https://en.wikipedia.org:> and its tests below it"), "{shown}");
     }
 
     #[test]
