@@ -8,11 +8,15 @@ mod samples;
 
 use backport_verify::check::{Assertion, judge};
 use backport_verify::exchange::{Headers, Method, Redirects, Response, Session};
-use backport_verify::suite::{Suite, Test, read, write};
+use backport_verify::suite::{Suite, SuiteError, Test, write};
 use samples::samples;
 use std::path::{Path, PathBuf};
 
 const EVERY_KEY: &str = include_str!("fixtures/suites/every_key.yaml");
+
+fn read(yaml: &str) -> Result<Suite, SuiteError> {
+    backport_verify::suite::read(yaml).map(|read| read.suite)
+}
 
 fn fields(pairs: &[(&str, &str)]) -> Headers {
     pairs.iter().copied().collect()
@@ -83,7 +87,10 @@ fn that_a_test_must_fail_before_is_read_and_written() {
     let off = read(&yaml.replace("true", "false")).unwrap();
     assert!(!off.tests[0].must_fail_before);
     let error = read(&yaml.replace("true", "maybe")).unwrap_err();
-    assert_eq!(error.message, "<maybe> is no must_fail_before; write true or false");
+    assert_eq!(
+        (error.message.as_str(), error.remedy.as_str()),
+        ("<maybe> is no must_fail_before", "write true or false")
+    );
 }
 
 /// One row a key: the test's YAML, an answer that it accepts, and one that it does not.
@@ -133,7 +140,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
     let host = "https://en.wikipedia.org:\n";
     for (yaml, message) in [
         ("", "line 1, column 1: the file holds no suite; write <https://en.wikipedia.org:> and its tests below it"),
-        ("- a", "line 1, column 1: a suite must be a mapping, such as <key: value>, not a list"),
+        ("- a", "line 1, column 1: a suite must be a mapping, not a list; write <key: value>"),
         (
             "en.wikipedia.org: []",
             "line 1, column 1: <en.wikipedia.org> is no host; write scheme and host alone, such as <https://en.wikipedia.org>",
@@ -144,15 +151,21 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
         ),
         (
             "https://en.wikipedia.org: x",
-            "line 1, column 27: what stands below <https://en.wikipedia.org> must be a list, each item behind <- >, not text",
+            "line 1, column 27: what stands below <https://en.wikipedia.org> must be a list, not text; write each item behind <- >",
         ),
-        ("H- x", "line 2, column 3: a test must be a mapping, such as <key: value>, not text"),
+        ("H- x", "line 2, column 3: a test must be a mapping, not text; write <key: value>"),
         (
             "H- assert_status: 200",
             "line 2, column 3: the test has no path; write one, such as <path: /wiki/Special:Version>",
         ),
-        ("H- path: wiki", "line 2, column 9: path <wiki> must begin with </>"),
-        ("H- path:", "line 2, column 7: path has no value; write it behind the colon"),
+        (
+            "H- path: wiki",
+            "line 2, column 9: path <wiki> must begin with </>; write it as it stands behind the host, such as </wiki/Special:Version>",
+        ),
+        (
+            "H- path:",
+            "line 2, column 7: path has no value; write it behind the colon, in quotes where it begins with <#> or is <null>",
+        ),
         ("H- path: /\n  path: /x", "line 3, column 3: key <path> is there twice; remove one"),
         (
             "H- path: /\n  assert_status: '200'",
@@ -162,15 +175,21 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
             "H- path: /\n  assert_status: ok",
             "line 3, column 18: <ok> is no status; write a number of three digits without quotes, such as <200>",
         ),
-        ("H- path: /\n  assert_status: [200]", "line 3, column 18: assert_status must be text, not a list"),
-        ("H- path: /\n  assert_headers: {A: [b]}", "line 3, column 23: assert_headers must be text, not a list"),
+        (
+            "H- path: /\n  assert_status: [200]",
+            "line 3, column 18: assert_status must be text, not a list; write one text, in quotes where it begins with <[> or <{>",
+        ),
+        (
+            "H- path: /\n  assert_headers: {A: [b]}",
+            "line 3, column 23: assert_headers must be text, not a list; write one text, in quotes where it begins with <[> or <{>",
+        ),
         (
             "H- path: /\n  assert_headers: A",
-            "line 3, column 19: assert_headers must be a mapping, such as <key: value>, not text",
+            "line 3, column 19: assert_headers must be a mapping, not text; write <key: value>",
         ),
         (
             "H- path: /\n  assert_headers_absent: A",
-            "line 3, column 26: assert_headers_absent must be a list, each item behind <- >, not text",
+            "line 3, column 26: assert_headers_absent must be a list, not text; write each item behind <- >",
         ),
         (
             "H- path: /\n  method: FETCH",
@@ -180,7 +199,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
         ("H- path: /\n  redirects: 1", "line 3, column 14: <1> is no redirects; write manual or follow"),
         (
             "H- path: /\n  body: a\n  json_body: {}",
-            "line 4, column 3: a test has one body: form_body, json_body or body",
+            "line 4, column 3: a test has one body; keep one of form_body, json_body and body",
         ),
     ] {
         let yaml = yaml.strip_prefix('H').map_or_else(|| yaml.to_owned(), |test| format!("{host}{test}\n"));
@@ -188,7 +207,8 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
     }
     let error = read(&format!("{host}- path: /\n  assert_body: x\n")).unwrap_err();
     assert_eq!((error.line, error.column), (3, 3));
-    assert!(error.message.starts_with("key <assert_body> is not known; known are path, method, "), "{error}");
+    assert_eq!(error.message, "key <assert_body> is not known");
+    assert!(error.remedy.starts_with("known are path, method, "), "{error}");
 }
 
 #[test]

@@ -3,6 +3,10 @@
 //!
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
+mod suite;
+
+pub(super) use suite::{CheckArgs, SuiteCommand};
+
 use super::connect_to::ConnectTo;
 use crate::change::change_number;
 use crate::debug::Backend;
@@ -33,6 +37,9 @@ pub(super) enum Subcommand {
     Preflight(PreflightArgs),
     /// Runs httpbb suites on the test servers, on production, or on both.
     Verify(VerifyArgs),
+    /// Works on suite files without running them.
+    #[command(subcommand)]
+    Suite(SuiteCommand),
     /// Takes Slack-shaped posts and says them in one IRC channel.
     Relay(RelayArgs),
 }

@@ -16,7 +16,7 @@ pub use connect_to::{ConnectTo, ConnectToError};
 pub use http::{Connection, ConnectionError, NativeHttp};
 pub use ports::NativePorts;
 
-use args::{Arguments, Subcommand};
+use args::{Arguments, Subcommand, SuiteCommand};
 use clap::Parser;
 use commands::Failure;
 use std::process::ExitCode;
@@ -43,6 +43,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
             Subcommand::Schedule(said) => commands::schedule(said).await,
             Subcommand::Preflight(said) => commands::preflight(said).await,
             Subcommand::Verify(said) => commands::verify(said).await,
+            Subcommand::Suite(SuiteCommand::Check(said)) => Ok(commands::check(&said)?),
             Subcommand::Relay(said) => relay::run(said).await.map_err(Failure::from),
         }
     })

@@ -20,6 +20,11 @@ pub(super) fn complain(line: &str) {
     writeln!(io::stderr().lock(), "{line}").ok();
 }
 
+/// Whether what is printed may be coloured: somebody looks at it, and has not said otherwise (<https://no-color.org>).
+pub(super) fn is_coloured() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|said| said.is_empty())
+}
+
 /// A line of progress that is written over itself, on a terminal only.
 #[derive(Debug)]
 pub(super) struct ProgressLine {

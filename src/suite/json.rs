@@ -5,6 +5,7 @@
 
 use super::SuiteError;
 use super::yaml::{Value, Yaml, is_null};
+use serde_json::{Map, Number, Value as Json};
 
 /// The JSON text of a node: keys in the file's order, `, ` and `: ` between them, as Python writes it.
 pub(super) fn json_text(yaml: &Yaml) -> Result<String, SuiteError> {
@@ -32,7 +33,7 @@ fn append(yaml: &Yaml, out: &mut String) -> Result<(), SuiteError> {
                 out.push_str(if index > 0 { ", " } else { "" });
                 let name = key.scalar("a key of json_body")?;
                 if pairs.iter().take(index).any(|(other, _)| other.scalar("").is_ok_and(|other| other == name)) {
-                    return Err(key.error(format!("key <{name}> is there twice; remove one")));
+                    return Err(key.error(format!("key <{name}> is there twice"), "remove one"));
                 }
                 out.push_str(&string(name));
                 out.push_str(": ");
@@ -42,6 +43,49 @@ fn append(yaml: &Yaml, out: &mut String) -> Result<(), SuiteError> {
         }
     }
     Ok(())
+}
+
+/// A node as the JSON value that it plainly is. Where YAML's versions read a scalar differently, what is meant must be
+/// written so that all read the same.
+pub(super) fn json_value(yaml: &Yaml) -> Result<Json, SuiteError> {
+    match &yaml.value {
+        Value::Scalar { text, plain: true } => plain(yaml, text),
+        Value::Scalar { text, .. } => Ok(Json::from(text.as_str())),
+        Value::Sequence(items) => items.iter().map(json_value).collect(),
+        Value::Mapping(pairs) => {
+            let mut map = Map::new();
+            for (key, value) in pairs {
+                let name = key.scalar("a key of a value")?;
+                if map.insert(name.to_owned(), json_value(value)?).is_some() {
+                    return Err(key.error(format!("key <{name}> is there twice"), "remove one"));
+                }
+            }
+            Ok(Json::Object(map))
+        }
+    }
+}
+
+fn plain(yaml: &Yaml, text: &str) -> Result<Json, SuiteError> {
+    if let Some(number) = number(text) {
+        return Ok(Json::Number(number));
+    }
+    let like_a_number = text.contains(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    match text {
+        "true" => Ok(true.into()),
+        "false" => Ok(false.into()),
+        _ if is_null(text) => Ok(Json::Null),
+        _ if like_a_number || typed(yaml, text)? != string(text) => Err(yaml.error(
+            format!("<{text}> is read differently by different readers of YAML"),
+            "quote it if it is a text, or write true, false or a number as JSON has it",
+        )),
+        _ => Ok(text.into()),
+    }
+}
+
+/// The number of a JSON text. The library's own reading can be off by the last bit.
+fn number(text: &str) -> Option<Number> {
+    let number: Number = serde_json::from_str(text).ok()?;
+    if number.is_f64() { Number::from_f64(text.parse().ok()?) } else { Some(number) }
 }
 
 fn string(text: &str) -> String {
@@ -56,7 +100,7 @@ fn typed(yaml: &Yaml, text: &str) -> Result<String, SuiteError> {
         "true" | "yes" | "on" => return Ok("true".into()),
         "false" | "no" | "off" => return Ok("false".into()),
         ".inf" | "+.inf" | "-.inf" | ".nan" => {
-            return Err(yaml.error(format!("<{text}> is no number in JSON; quote it")));
+            return Err(yaml.error(format!("<{text}> is no number in JSON"), "quote it"));
         }
         _ => {}
     }
@@ -98,7 +142,8 @@ fn float(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::yaml::document;
-    use super::json_text;
+    use super::{json_text, json_value};
+    use serde_json::json;
 
     fn json(yaml: &str) -> String {
         json_text(&document(yaml).unwrap().unwrap()).unwrap()
@@ -128,6 +173,23 @@ mod tests {
             ("{a: 1, a: 2}", "line 1, column 8: key <a> is there twice; remove one"),
         ] {
             assert_eq!(json_text(&document(yaml).unwrap().unwrap()).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_value_is_what_every_reader_takes_it_for() {
+        let read = |yaml: &str| json_value(&document(yaml).unwrap().unwrap());
+        for (yaml, expected) in [
+            ("Wikipedia", json!("Wikipedia")),
+            ("'5'", json!("5")),
+            ("[5, -0.5, 1.0e+3, true, ~, 'no', 1.2.3, 1a]", json!([5, -0.5, 1000.0, true, null, "no", "1.2.3", "1a"])),
+            ("{a: {b: []}}", json!({"a": {"b": []}})),
+            ("0.1", json!(0.1)),
+        ] {
+            assert_eq!(read(yaml), Ok(expected), "{yaml}");
+        }
+        for yaml in ["no", "Yes", "on", "True", "017", "0x1F", "1_000", "+5", ".5", "1e999", ".inf", "{a: 1, a: 2}"] {
+            assert!(read(yaml).is_err(), "{yaml}");
         }
     }
 }

@@ -3,11 +3,16 @@
 //!
 //! Must not run a test. A suite is data: nothing in it is evaluated.
 
+mod asserted;
 mod capture;
 mod export;
 mod httpbb;
 mod json;
+mod lint;
 mod owner;
+mod place;
+mod placed;
+mod plain;
 mod scope;
 mod test;
 mod vocabulary;
@@ -15,8 +20,11 @@ mod yaml;
 
 pub use capture::Capture;
 pub use export::write;
-pub use httpbb::{SuiteError, read};
+pub use httpbb::{Read, read};
+pub use lint::{Checked, check};
 pub use owner::{Owner, OwnerError};
+pub use place::{Note, Place, SuiteError};
+pub use plain::{Lost, write_httpbb};
 pub use scope::{SITES, ScopeError, in_scope};
 pub use test::{Only, Suite, Test, TestError};
 pub use vocabulary::Httpbb;

@@ -3,12 +3,15 @@
 //!
 //! Must not know what a test is.
 
-use super::SuiteError;
+use super::{Place, SuiteError};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use std::collections::BTreeMap;
 
-/// Nodes may be nested this deep; a suite needs five levels.
-const MAX_DEPTH: usize = 64;
+/// Nodes may be nested this deep: a suite needs five levels, and a value in it may be as deep as JSON that was kept.
+const MAX_DEPTH: usize = 160;
+
+/// A longer key needs a mark of its own when it is written; YAML's limit is 1024 letters (section 7.4.2).
+pub(super) const LONGEST_KEY: usize = 120;
 
 /// A file may hold this many nodes, those that aliases repeat counted each time.
 const MAX_NODES: usize = 200_000;
@@ -34,8 +37,17 @@ pub(super) enum Value {
 }
 
 impl Yaml {
-    pub(super) fn error(&self, message: impl Into<String>) -> SuiteError {
-        SuiteError { line: self.line, column: self.column, message: message.into() }
+    pub(super) const fn place(&self) -> Place {
+        Place { line: self.line, column: self.column }
+    }
+
+    pub(super) fn error(&self, message: impl Into<String>, remedy: impl Into<String>) -> SuiteError {
+        self.place().error(message, remedy)
+    }
+
+    /// Whether nothing is written there.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true } if is_null(text))
     }
 
     /// What it is, for people.
@@ -50,25 +62,29 @@ impl Yaml {
     /// The text of a scalar, as it is written.
     pub(super) fn scalar(&self, what: &str) -> Result<&str, SuiteError> {
         match &self.value {
-            Value::Scalar { text, plain: true } if is_null(text) => {
-                Err(self.error(format!("{what} has no value; write it behind the colon")))
-            }
+            Value::Scalar { text, plain: true } if is_null(text) => Err(self.error(
+                format!("{what} has no value"),
+                "write it behind the colon, in quotes where it begins with <#> or is <null>",
+            )),
             Value::Scalar { text, .. } => Ok(text),
-            _ => Err(self.error(format!("{what} must be text, not {}", self.kind()))),
+            _ => Err(self.error(
+                format!("{what} must be text, not {}", self.kind()),
+                "write one text, in quotes where it begins with <[> or <{>",
+            )),
         }
     }
 
     pub(super) fn mapping(&self, what: &str) -> Result<&[(Self, Self)], SuiteError> {
         match &self.value {
             Value::Mapping(pairs) => Ok(pairs),
-            _ => Err(self.error(format!("{what} must be a mapping, such as <key: value>, not {}", self.kind()))),
+            _ => Err(self.error(format!("{what} must be a mapping, not {}", self.kind()), "write <key: value>")),
         }
     }
 
     pub(super) fn sequence(&self, what: &str) -> Result<&[Self], SuiteError> {
         match &self.value {
             Value::Sequence(items) => Ok(items),
-            _ => Err(self.error(format!("{what} must be a list, each item behind <- >, not {}", self.kind()))),
+            _ => Err(self.error(format!("{what} must be a list, not {}", self.kind()), "write each item behind <- >")),
         }
     }
 
@@ -94,21 +110,18 @@ pub(super) fn document(source: &str) -> Result<Option<Yaml>, SuiteError> {
         let (event, span) = event.map_err(|error| unreadable(source, *error.marker(), error.info()))?;
         builder.event(event, span.start)?;
     }
-    Ok(builder
-        .documents
-        .pop()
-        .filter(|root| !matches!(&root.value, Value::Scalar { text, plain: true } if is_null(text))))
+    Ok(builder.documents.pop().filter(|root| !root.is_empty()))
 }
 
 fn unreadable(source: &str, at: Marker, info: &str) -> SuiteError {
     let line = source.lines().nth(at.line().saturating_sub(1)).unwrap_or_default();
     let blank = line.len() - line.trim_start().len();
     let remedy = if line.get(..blank).is_some_and(|indent| indent.contains('\t')) {
-        "; indent with spaces, not with tabs"
+        "indent with spaces, not with tabs"
     } else {
-        "; quote a text that holds <: >, < #> or begins with a sign such as <*>, <&>, <!>, <%>, <@>, <`> or <{>"
+        "quote a text that holds <: >, < #> or begins with a sign such as <*>, <&>, <!>, <%>, <@>, <`> or <{>"
     };
-    SuiteError { line: at.line(), column: at.col() + 1, message: format!("this is no YAML: {info}{remedy}") }
+    Place { line: at.line(), column: at.col() + 1 }.error(format!("this is no YAML: {info}"), remedy)
 }
 
 #[derive(Default)]
@@ -137,13 +150,14 @@ impl Builder {
             Event::Alias(anchor) => {
                 let here = node(Value::Sequence(Vec::new()));
                 let Some((copy, nodes)) = self.anchors.get(&anchor).cloned() else {
-                    return Err(here.error("this alias names nothing before it"));
+                    return Err(here
+                        .error("this alias names nothing before it", "write its anchor, such as <&name>, further up"));
                 };
                 self.nodes += nodes;
                 self.add(Yaml { line: here.line, column: here.column, value: copy.value }, 0)
             }
             Event::DocumentStart(_) if !self.documents.is_empty() => {
-                Err(node(Value::Sequence(Vec::new())).error("a suite file is one document; remove this <--->"))
+                Err(node(Value::Sequence(Vec::new())).error("a suite file is one document", "remove this <--->"))
             }
             _ => Ok(()),
         }
@@ -151,7 +165,7 @@ impl Builder {
 
     fn begin(&mut self, anchor: usize, yaml: Yaml) -> Result<(), SuiteError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(yaml.error(format!("this is nested more than {MAX_DEPTH} levels deep")));
+            return Err(yaml.error(format!("this is nested more than {MAX_DEPTH} levels deep"), "write it flatter"));
         }
         self.open.push((anchor, yaml, None));
         Ok(())
@@ -160,7 +174,9 @@ impl Builder {
     fn add(&mut self, yaml: Yaml, anchor: usize) -> Result<(), SuiteError> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(yaml.error(format!("the file holds more than {MAX_NODES} values")));
+            return Err(
+                yaml.error(format!("the file holds more than {MAX_NODES} values"), "split it into several files")
+            );
         }
         if anchor > 0 {
             let size = size(&yaml);
@@ -267,14 +283,14 @@ mod tests {
         let line = |level| format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1);
         let bomb: Vec<String> = std::iter::once("a0: &a0 [x, x]\n".into()).chain((1..40).map(line)).collect();
         assert!(document(&bomb.concat()).unwrap_err().message.contains("more than 200000 values"));
-        assert!(document(&"[".repeat(100)).unwrap_err().message.contains("nested"));
+        assert!(document(&"[".repeat(200)).unwrap_err().message.contains("nested"));
     }
 
     #[test]
     fn what_is_no_yaml_says_where() {
         let error = document("a:\n\t- b\n").unwrap_err();
         assert_eq!(error.line, 2);
-        assert!(error.message.contains("indent with spaces"), "{error}");
+        assert!(error.remedy.contains("indent with spaces"), "{error}");
         let error = document("a: 'b\n").unwrap_err();
         assert!(error.message.starts_with("this is no YAML"), "{error}");
         assert!(document("a: 1\n---\nb: 2\n").unwrap_err().message.contains("one document"));

@@ -101,7 +101,7 @@ fn no_file_allows_itself() {
     let allowed = Test { allowed: true, body: None, ..post() };
     let yaml = write(&backport_verify::suite::Suite { tests: vec![allowed.clone()] });
     assert!(!yaml.contains("allow"), "{yaml}");
-    assert_eq!(read(&yaml).unwrap().tests, [Test { allowed: false, ..allowed }]);
+    assert_eq!(read(&yaml).unwrap().suite.tests, [Test { allowed: false, ..allowed }]);
     for key in ["allowed: true", "allow: true"] {
         assert!(read(&format!("{yaml}  {key}\n")).is_err(), "{key}");
     }

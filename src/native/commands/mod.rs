@@ -2,12 +2,14 @@
 //! What the command does, one file a subcommand, and how it ends when it cannot.
 
 mod calendar;
+mod check;
 mod preflight;
 mod printout;
 mod schedule;
 mod timetable;
 mod verify;
 
+pub(super) use check::check;
 pub(super) use preflight::preflight;
 pub(super) use schedule::schedule;
 pub(super) use verify::verify;

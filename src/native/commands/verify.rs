@@ -3,14 +3,14 @@
 
 use super::super::args::{JobsArgs, On, VerifyArgs};
 use super::super::ports::NativePorts;
-use super::super::terminal::{ProgressLine, print};
+use super::super::terminal::{ProgressLine, complain, plain, print};
 use super::{Failure, client, printout, text_of};
 use crate::app::{Progress, perform};
 use crate::debug::Backends;
 use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::to_json;
-use crate::suite::{Test, read};
+use crate::suite::{Read, Test, read};
 use crate::verify::{Earlier, Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,7 +60,11 @@ fn tests_of(files: &[PathBuf]) -> Result<Vec<Test>, Failure> {
     let mut all = Vec::new();
     for path in files {
         let path = || path.clone();
-        let suite = read(&text_of(&path())?).map_err(|source| Failure::Suite { path: path(), source })?;
+        let Read { suite, notes } =
+            read(&text_of(&path())?).map_err(|source| Failure::Suite { path: path(), source })?;
+        for note in notes {
+            complain(&plain(&format!("backport-verify: <{}>: {note}", path().display())));
+        }
         if suite.tests.is_empty() {
             return Err(Failure::NoTest { path: path() });
         }
