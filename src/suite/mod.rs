@@ -8,8 +8,10 @@ mod export;
 mod httpbb;
 mod json;
 mod owner;
+mod placeholder;
 mod scope;
 mod test;
+mod variables;
 mod vocabulary;
 mod yaml;
 
@@ -17,6 +19,11 @@ pub use capture::Capture;
 pub use export::write;
 pub use httpbb::{SuiteError, read};
 pub use owner::{Owner, OwnerError};
+pub use placeholder::{HOST, WIKI};
 pub use scope::{SITES, ScopeError, in_scope};
-pub use test::{Only, Suite, Test, TestError};
+pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
+pub use variables::{
+    NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,
+    text_of,
+};
 pub use vocabulary::Httpbb;
