@@ -197,6 +197,64 @@ async fn a_server_that_does_not_answer_in_time_is_inconclusive() {
 }
 
 #[tokio::test]
+async fn a_get_without_an_answer_in_time_is_sent_again_only_when_that_is_wanted() {
+    let stand = Stand::on_testservers().await;
+    stand.bed.lie(Lie::Hang);
+    let pages = || stand.bed.seen().len();
+    run(stand.verify("production", SUITE).args(["--timeout", "1"]).code(3).stdout_has("within 1000 ms")).await;
+    assert_eq!(pages(), 1);
+    run(stand
+        .verify("production", SUITE)
+        .args(["--timeout", "1", "--retry-on-timeout"])
+        .code(3)
+        .stdout_has("within 1000 ms"))
+    .await;
+    assert_eq!(pages(), 3);
+    let post = SUITE.replace("    assert_status: 200\n", "    assert_status: 200\n    method: POST\n");
+    let options = ["--timeout", "1", "--retry-on-timeout", "--allow-changes"];
+    run(stand.verify("production", &post).args(options).code(3).stdout_has("within 1000 ms")).await;
+    assert_eq!(pages(), 4);
+}
+
+#[tokio::test]
+async fn values_are_given_by_name_and_one_that_is_missing_is_asked_for() {
+    let stand = Stand::on_testservers().await;
+    let suite = SUITE
+        .replace("https://en.wikipedia.org", "https://{host}")
+        .replace("Special:ListGroupRights", "{{page}}")
+        .replace("eventcoordinator", "\"{{group}}\"");
+    let given = ["--variable", "host=en.wikipedia.org", "--variable", "page=Special:ListGroupRights"];
+    let group = ["--variable", "group=eventcoordinator"];
+    let passing = stand.verify("mwdebug", &suite).args(given).args(group);
+    run(passing.stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed, 1 fixed by the patch\n")).await;
+    let missing = stand.verify("mwdebug", &suite).args(given).code(2);
+    let said = "failed to use the test <the group is listed>: nothing gives {{group}}; capture it in a test above";
+    run(missing.stderr_has(said).stderr_has("or give it with --variable group=…")).await;
+    let foreign = stand.verify("mwdebug", &suite).args(["--variable", "host=evil.example"]).code(2);
+    run(foreign.stderr_has("is no host of a Wikimedia site")).await;
+}
+
+#[tokio::test]
+async fn tests_are_chosen_by_tag() {
+    let stand = Stand::on_testservers().await;
+    let none = stand.verify("mwdebug", SUITE).args(["--tag", "smoke"]).code(2);
+    run(none.stderr_has("failed to find a test with these tags")).await;
+    run(stand.verify("mwdebug", SUITE).args(["--not-tag", "smoke"]).stdout_has("PASS on mwdebug")).await;
+}
+
+#[tokio::test]
+async fn with_a_change_the_code_of_the_servers_counts() {
+    let stand = Stand::new().await;
+    let change = ["--gerrit", "1330001"];
+    stand.bed.merge().await.unwrap();
+    let early = stand.verify("mwdebug", SUITE).args(change).code(3);
+    run(early.stdout_has("patch is not on the test servers")).await;
+    stand.bed.sync_testservers().await.unwrap();
+    run(stand.verify("mwdebug", SUITE).args(change).stdout_has("PASS on mwdebug (k8s-mwdebug): 1 of 1 passed")).await;
+    run(stand.verify("mwdebug", SUITE).args(["--gerrit", "1"]).code(2).stderr_has("Gerrit knows no change 1")).await;
+}
+
+#[tokio::test]
 async fn a_certificate_of_nobody_is_inconclusive_unless_it_was_waived() {
     let stand = Stand::on_testservers().await;
     let command = || {

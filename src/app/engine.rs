@@ -5,6 +5,7 @@
 //! Must not judge anything itself: `verify` does.
 
 use super::agent::name_oneself;
+use super::capturing::{Capturing, Prepared, Taken};
 use super::comparing::Comparing;
 use super::traffic::{Traffic, admitted};
 use super::train::Train;
@@ -19,6 +20,7 @@ use crate::verify::{
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -32,16 +34,25 @@ pub trait Progress {
 
 /// What something under way comes to.
 enum Came {
-    /// The outcome of the job at this place, and the page that it is about.
-    Outcome { place: usize, host: String, debug: bool, outcome: Box<Outcome>, page: Option<Page> },
+    /// What became of the job at this place.
+    Outcome { place: usize, host: String, debug: bool, weighed: Box<Weighed> },
     /// The servers of a wiki have said what they run.
     Code { host: String, debug: bool },
     /// A wait that this host asked for is over.
     Rested { host: String },
 }
 
+/// What an answer comes to.
+struct Weighed {
+    outcome: Outcome,
+    /// The page that it is about.
+    page: Option<Page>,
+    /// What later tests may need of it.
+    taken: Taken,
+}
+
 /// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it. A test that may
-/// not be sent is not. A host that asks to wait a few seconds is asked nothing before they are over, and then once more
+/// not be sent is not, and one that needs what another captures waits for that one's answer at the same target. A host that asks to wait a few seconds is asked nothing before they are over, and then once more
 /// what it refused, where that only reads; one that asks for more, or asks a second time, is asked nothing more.
 /// It comes back when nothing is pending; dropping it ends every request and every wait under way.
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
@@ -51,7 +62,9 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
     let plan = journal.plan.clone();
     let mut desk = Desk::new(ports, &plan, limits, journal);
     loop {
-        desk.send();
+        while desk.send(journal) {
+            progress.outcome(journal).await;
+        }
         // A server that has not said yet what it runs may hold the room of a test that waits.
         if desk.awaited == 0 && desk.waiting.is_empty() {
             break;
@@ -85,6 +98,7 @@ struct Desk<'a, P> {
     train: Train<'a, P>,
     traffic: Rc<RefCell<Traffic<'a>>>,
     comparing: Comparing,
+    capturing: Capturing,
     /// Places of the jobs that are still to be sent.
     waiting: VecDeque<usize>,
     under_way: FuturesUnordered<LocalBoxFuture<'a, Came>>,
@@ -101,6 +115,7 @@ impl<'a, P: Http + Clock> Desk<'a, P> {
             train: Train::new(ports, plan),
             traffic: Rc::new(RefCell::new(Traffic::new(limits))),
             comparing: Comparing::default(),
+            capturing: Capturing::default(),
             waiting: journal.pending().into(),
             under_way: FuturesUnordered::new(),
             awaited: 0,
@@ -116,19 +131,31 @@ impl<'a, P: Http + Clock> Desk<'a, P> {
         desk
     }
 
-    /// Sends what there is room for.
-    fn send(&mut self) {
+    /// Sends what there is room for. Whether the journal has changed: what needs a value that nothing gave is not sent.
+    fn send(&mut self, journal: &mut Journal) -> bool {
+        let before = journal.outcomes.len();
         for place in std::mem::take(&mut self.waiting) {
             let Some((test, target)) = self.jobs.get(place).copied() else { continue };
-            if !self.begin(place, test, target) {
+            let begun = match self.capturing.prepare(place, test, journal) {
+                Prepared::Ready(test) => self.begin(place, test, target),
+                Prepared::Waits => false,
+                Prepared::Never(doubt) => {
+                    let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+                    journal.outcomes.insert(place, outcome);
+                    self.comparing.came(place, None, journal);
+                    true
+                }
+            };
+            if !begun {
                 self.waiting.push_back(place);
             }
         }
+        journal.outcomes.len() > before
     }
 
     /// Sends one job, and before it what asks its servers for their code; false where there is no room.
-    fn begin(&mut self, place: usize, test: &'a Test, target: &'a Target) -> bool {
-        let (host, debug) = (host(test), matches!(target, Target::Debug { .. }));
+    fn begin(&mut self, place: usize, test: Cow<'a, Test>, target: &'a Target) -> bool {
+        let (host, debug) = (host(&test), matches!(target, Target::Debug { .. }));
         if self.train.is_to_be_read(&host, target) {
             if !self.traffic.borrow_mut().enter(&host, debug) {
                 return false;
@@ -142,8 +169,9 @@ impl<'a, P: Http + Clock> Desk<'a, P> {
         let (ports, plan, traffic) = (self.ports, self.plan, Rc::clone(&self.traffic));
         let scale = self.train.scale(&host, target);
         let job = async move {
-            let (outcome, page) = ask(ports, plan, test, target, &traffic).await;
-            Came::Outcome { place, host, debug, outcome: Box::new(scale.weigh(outcome).await), page }
+            let mut weighed = ask(ports, plan, &test, target, &traffic).await;
+            weighed.outcome = scale.weigh(weighed.outcome).await;
+            Came::Outcome { place, host, debug, weighed: Box::new(weighed) }
         };
         self.under_way.push(job.boxed_local());
         self.awaited += 1;
@@ -163,18 +191,29 @@ impl<'a, P: Http + Clock> Desk<'a, P> {
                 }
                 journal.go_on(&host);
             }
-            Came::Outcome { place, host, debug, outcome, page } => {
+            Came::Outcome { place, host, debug, weighed } => {
                 self.traffic.borrow_mut().leave(&host, debug);
                 self.awaited -= 1;
+                let Weighed { outcome, page, taken } = *weighed;
                 if let Some(doubt) = doubt(&outcome).filter(|doubt| doubt.is_too_many_requests()).cloned() {
-                    self.refused(place, &host, &doubt, *outcome, journal);
+                    self.refused(place, &host, &doubt, outcome, journal);
                 } else {
-                    journal.outcomes.insert(place, *outcome);
-                    self.comparing.came(place, page, journal);
+                    self.settle(place, outcome, page, taken, journal);
                 }
             }
         }
         true
+    }
+
+    /// Notes what a job came to, and what it gives to others.
+    fn settle(&mut self, place: usize, outcome: Outcome, page: Option<Page>, taken: Taken, journal: &mut Journal) {
+        self.capturing.came(place, outcome.verdict, taken, journal);
+        let outcome = match self.jobs.get(place) {
+            Some((test, _)) => self.capturing.veiled(place, test, outcome, journal),
+            None => outcome,
+        };
+        journal.outcomes.insert(place, outcome);
+        self.comparing.came(place, page, journal);
     }
 
     /// A host answers to nothing for now.
@@ -226,15 +265,35 @@ fn host(test: &Test) -> String {
     url::Url::parse(&test.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Asks once, and once more past the caches when one of them answered.
+/// Asks once, once more where that is wanted and no answer came in time, and once more past the caches when one of them
+/// answered.
 async fn ask<P: Http + Clock>(
     ports: &P,
     plan: &Plan,
     test: &Test,
     target: &Target,
     traffic: &RefCell<Traffic<'_>>,
-) -> (Outcome, Option<Page>) {
-    let first = send(ports, test, target, plan, None).await;
+) -> Weighed {
+    let mut first = send(ports, test, target, plan, None).await;
+    let is_late = matches!(first, Err(TransportError::Timeout { .. })) && plan.retry_on_timeout;
+    let again = is_late && test.method.is_safe() && admitted(traffic, &host(test)).await;
+    if again {
+        first = send(ports, test, target, plan, None).await;
+    }
+    let mut weighed = past_the_caches(ports, plan, test, target, traffic, first).await;
+    weighed.outcome.evidence.repeated_after_timeout = again;
+    weighed
+}
+
+/// Weighs the answer, or the one that is given past the caches where one of them gave this.
+async fn past_the_caches<P: Http + Clock>(
+    ports: &P,
+    plan: &Plan,
+    test: &Test,
+    target: &Target,
+    traffic: &RefCell<Traffic<'_>>,
+    first: Result<Response, TransportError>,
+) -> Weighed {
     let unique = ports.unique();
     let again = match &first {
         // Who asks to slow down is not asked again at once, whoever spoke.
@@ -248,23 +307,21 @@ async fn ask<P: Http + Clock>(
     let Some(url) = again else { return weigh_all(plan, test, target, first.as_ref()) };
     let second = send(ports, test, target, plan, Some(url)).await;
     let second = second.map(|response| without_past_caches(response, &unique));
-    let (mut outcome, page) = weigh_all(plan, test, target, second.as_ref());
-    outcome.evidence.repeated_past_cache = true;
-    (outcome, page)
+    let mut weighed = weigh_all(plan, test, target, second.as_ref());
+    weighed.outcome.evidence.repeated_past_cache = true;
+    weighed
 }
 
-fn weigh_all(
-    plan: &Plan,
-    test: &Test,
-    target: &Target,
-    came: Result<&Response, &TransportError>,
-) -> (Outcome, Option<Page>) {
+fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Weighed {
     let outcome = weigh(test, target, came, &plan.known);
-    let Ok(response) = came else { return (outcome, None) };
+    let Ok(response) = came else { return Weighed { outcome, page: None, taken: Vec::new() } };
     let mut outcome = weigh_parser_cache(weigh_sent(outcome, plan, target, response), plan, target, response);
     let page = Page::of(response);
     outcome.evidence.page = page.digest();
-    (outcome, Some(page))
+    let taken: Taken = test.captures.iter().map(|capture| (capture.name.clone(), capture.take(response))).collect();
+    // What a page differs in is kept with the run, and what is captured must not be.
+    let page = Some(page).filter(|_| taken.is_empty());
+    Weighed { outcome, page, taken }
 }
 
 async fn send<P: Http>(
@@ -275,6 +332,7 @@ async fn send<P: Http>(
     url: Option<String>,
 ) -> Result<Response, TransportError> {
     let mut request = test.request(plan.timeout_ms);
+    request.timeout_ms = plan.timeout_of(test);
     if let Some(url) = url {
         request.url = url;
     }

@@ -10,7 +10,6 @@ use crate::deployed::{
     Deployment, Held, Progress, Running, Runs, Servers, deployment_of, held, other_version, progress_of,
 };
 use crate::ports::{Http, Ports};
-use crate::suite::in_scope;
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -109,10 +108,7 @@ impl<P: Ports> App<P> {
     /// The wiki of each patch's first test.
     fn hosts_of(&self, patches: &BTreeSet<u64>) -> BTreeMap<u64, String> {
         let inner = self.inner.borrow();
-        let host = |patch: &u64| {
-            let (_, test) = inner.tests_of(*patch).into_iter().next()?;
-            Some((*patch, in_scope(&test.url).ok()?.host_str()?.to_owned()))
-        };
+        let host = |patch: &u64| Some((*patch, inner.first_host(*patch)?));
         patches.iter().filter_map(host).collect()
     }
 

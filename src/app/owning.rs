@@ -109,7 +109,7 @@ impl<P: Ports> App<P> {
 
 /// The wikis that a title names in square brackets at its beginning, as is the custom in operations/mediawiki-config:
 /// `[enwiki, dewiki] Add …`.
-fn wikis_in(title: &str) -> Vec<String> {
+pub(super) fn wikis_in(title: &str) -> Vec<String> {
     let inside = title.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let names = inside.map_or("", |(names, _)| names).split([',', ' ', '/', '&']).map(str::trim);
     let mut wikis: Vec<String> = Vec::new();

@@ -39,6 +39,13 @@ pub enum Problem {
         /// Why, as a fragment.
         detail: String,
     },
+    /// Which wiki `{host}` means is not known.
+    NoWiki {
+        /// The test's label.
+        test: String,
+        /// The version that the wiki must run, where the change is for one.
+        version: Option<String>,
+    },
     /// A test is not as it was when the user saw it.
     TestChanged {
         /// Its label.
@@ -115,6 +122,12 @@ impl Problem {
             Self::NoChange => "That is not the number of a Gerrit change.".to_owned(),
             Self::NoTests { gerrit } => format!("Change {gerrit} has no saved test, so there is nothing to verify."),
             Self::BadTest { test, detail } => with(&format!("Test “{test}” cannot be saved or run"), detail),
+            Self::NoWiki { test, version: Some(version) } => {
+                format!("Test “{test}” asks a wiki that runs {version}, and none is known.")
+            }
+            Self::NoWiki { test, version: None } => {
+                format!("Test “{test}” asks {{host}}, and the change does not say which wiki that is.")
+            }
             Self::TestChanged { test } => format!("Test “{test}” was changed since that run, so nothing was allowed."),
             Self::BadSetting { detail } => with("The settings were not saved", detail),
             Self::NoAccess { origins } if origins.is_empty() => {
@@ -151,6 +164,12 @@ impl Problem {
             Self::NoChange => "Type the number or paste the URL of the change, as it stands in Gerrit.",
             Self::NoTests { .. } => "Add a test: the URL of a page, and what it must show once the patch is there.",
             Self::BadTest { .. } => "Correct the test, save it, and try again.",
+            Self::NoWiki { version: Some(_), .. } => {
+                "Refresh, then verify again; or write the wiki's host into the test's URL in the place of {host}."
+            }
+            Self::NoWiki { version: None, .. } => {
+                "Write the wiki's host into the test's URL in the place of {host}, or save the test for a wiki."
+            }
             Self::TestChanged { .. } => "Look at the test as it is now; to allow it, tick the box in it and save.",
             Self::BadSetting { .. } => "Correct it and save again.",
             Self::NoAccess { .. } => "Grant the access; without it nothing can be read or verified there.",

@@ -2,6 +2,7 @@
 //! Use case: keep settings and tests.
 
 use super::background::SETTINGS;
+use super::placing::named as named_values;
 use super::{App, Problem, SettingsForm};
 use crate::debug::{Backend, Realm};
 use crate::ports::Ports;
@@ -52,6 +53,7 @@ impl<P: Ports> App<P> {
 
     pub(super) async fn save_tests(&self, gerrit: u64, owner: Option<Owner>, tests: Vec<Test>) -> Result<(), Problem> {
         tests.iter().try_for_each(valid)?;
+        named_values(&tests)?;
         let owner = owner.unwrap_or_else(|| self.inner.borrow().owner_of(gerrit));
         self.keep_suite(owner, tests).await
     }
@@ -62,17 +64,20 @@ impl<P: Ports> App<P> {
         let (owner, seen, mut tests, at) = {
             let inner = self.inner.borrow();
             let plan = inner.runs.iter().map(|known| &known.journal.plan).find(|plan| plan.id == run);
-            let seen = plan.and_then(|plan| Some((plan.subject.gerrit?, plan.tests.get(place)?.clone())));
-            let (gerrit, seen) = seen.ok_or(Problem::Gone)?;
+            let seen = plan.and_then(|plan| Some((plan, plan.subject.gerrit?, plan.tests.get(place)?.clone())));
+            let (plan, gerrit, seen) = seen.ok_or(Problem::Gone)?;
             let changed = || Problem::TestChanged { test: seen.label().to_owned() };
             let saved = inner.tests_of(gerrit);
-            let (owner, _) = saved.get(place).ok_or_else(changed)?;
+            let (owner, test) = saved.get(place).ok_or_else(changed)?;
+            if !plan.filled(owner, test).asks_the_same(&seen) {
+                return Err(changed());
+            }
             let first = saved.iter().position(|(known, _)| known == owner).unwrap_or_default();
             let tests: Vec<Test> =
                 saved.iter().filter(|(known, _)| known == owner).map(|(_, test)| test.clone()).collect();
             (owner.clone(), seen, tests, place - first)
         };
-        match tests.get_mut(at).filter(|test| test.asks_the_same(&seen)) {
+        match tests.get_mut(at) {
             Some(test) => test.allowed = true,
             None => return Err(Problem::TestChanged { test: seen.label().to_owned() }),
         }

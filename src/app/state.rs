@@ -8,7 +8,7 @@ use crate::preflight::Fitness;
 use crate::reminder::Wanted;
 use crate::schedule::{Nick, Window};
 use crate::suite::{Owner, Suite, Test};
-use crate::verify::{Journal, Limits};
+use crate::verify::{Journal, Limits, Plan};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,16 @@ impl State {
     pub fn tests_of(&self, gerrit: u64) -> Vec<Test> {
         let suites = self.owners_of(gerrit).into_iter().filter_map(|owner| self.suites.get(&owner));
         suites.flat_map(|suite| suite.tests.clone()).collect()
+    }
+
+    /// The same, with the values that this run put in.
+    #[must_use]
+    pub fn tests_as_in(&self, gerrit: u64, plan: &Plan) -> Vec<Test> {
+        let of = |owner: Owner| {
+            let tests = self.suites.get(&owner).map_or(&[][..], |suite| suite.tests.as_slice());
+            tests.iter().map(|test| plan.filled(&owner, test)).collect::<Vec<_>>()
+        };
+        self.owners_of(gerrit).into_iter().flat_map(of).collect()
     }
 
     /// The run that is under way.

@@ -3,8 +3,8 @@
 
 use super::background::{Inner, JOURNAL, RUNS, put_first};
 use super::engine::{Progress, perform};
+use super::placing::Placed;
 use super::refreshing::origin_of;
-use super::settings::valid;
 use super::{App, Delivery, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
 use crate::debug::Backends;
@@ -12,13 +12,15 @@ use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
 use crate::schedule::PatchKind;
-use crate::suite::{Owner, Test};
 use crate::verify::{Doubt, Earlier, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
 /// Limit of one request: under the 30 s after which a browser ends a background whose fetch has no answer.
 const TIMEOUT_MS: u32 = 20_000;
+
+/// The longest limit that a test can set, for the same reason.
+const LONGEST_MS: u32 = 28_000;
 
 /// Runs kept, the newest first.
 const KEPT: usize = 20;
@@ -38,19 +40,21 @@ pub(super) const WATCHDOG_AFTER: SignedDuration = SignedDuration::from_secs(30);
 impl<P: Ports> App<P> {
     /// Stores the plan of a run; [`App::work`] performs it.
     pub(super) async fn begin_run(&self, gerrit: u64, production: bool) -> Result<(), Problem> {
-        let (sources, tests) = self.tests_to_run(gerrit).await?.into_iter().unzip();
+        let Placed { sources, tests, variables } = self.tests_to_run(gerrit).await?;
         if self.unfiled.get() {
             // The last run stands nowhere but in the journal, which is to be this one's.
             self.keep_runs().await?;
         }
-        let subject = self.subject(gerrit, production);
         let plan = {
             let inner = self.inner.borrow();
+            let subject = inner.subject(gerrit, production);
             let settings = &inner.settings;
             let backends = Backends::new(settings.backend.clone(), settings.also.iter().cloned());
             let stage = if production { Stage::Production } else { Stage::Mwdebug { backends } };
             let mut plan = Plan::new(self.ports.unique(), subject, stage, self.ports.now(), tests, TIMEOUT_MS);
             plan.sources = sources;
+            plan.variables = variables;
+            plan.longest_ms = Some(LONGEST_MS);
             plan.switches.clone_from(&settings.switches);
             plan.known.clone_from(&settings.servers);
             if let Some(before) = inner.verified_on_mwdebug(gerrit).filter(|_| production) {
@@ -70,51 +74,20 @@ impl<P: Ports> App<P> {
     ///
     /// # Errors
     /// What stands against a run of them.
-    pub(super) async fn tests_to_run(&self, gerrit: u64) -> Result<Vec<(Owner, Test)>, Problem> {
-        let tests = {
+    pub(super) async fn tests_to_run(&self, gerrit: u64) -> Result<Placed, Problem> {
+        let placed = {
             let inner = self.inner.borrow();
             if inner.runs.iter().any(|run| run.journal.ended.is_none()) {
                 return Err(Problem::Busy);
             }
-            inner.tests_of(gerrit)
+            inner.placed(gerrit)?
         };
-        if tests.is_empty() {
-            return Err(Problem::NoTests { gerrit });
-        }
-        tests.iter().try_for_each(|(_, test)| valid(test))?;
-        let origins = tests.iter().filter_map(|(_, test)| origin_of(&test.url)).collect();
+        let origins = placed.tests.iter().filter_map(|test| origin_of(&test.url)).collect();
         let origins = self.without_access(origins).await;
         if !origins.is_empty() {
             return Err(Problem::NoAccess { origins });
         }
-        Ok(tests)
-    }
-
-    fn subject(&self, gerrit: u64, production: bool) -> Subject {
-        let inner = self.inner.borrow();
-        let schedule = match &inner.calendar {
-            Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
-            _ => None,
-        };
-        let found = schedule.and_then(|schedule| {
-            schedule.windows.iter().find_map(|window| {
-                let patch = window.patches.iter().find(|patch| patch.gerrit == gerrit && !patch.struck)?;
-                Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))
-            })
-        });
-        let (title, deployers, written) = found.unwrap_or_default();
-        // Gerrit knows the branch; what stands on the calendar was typed by hand.
-        let known = inner.gathered.changes.value().and_then(|(_, changes)| changes.iter().find(|c| c.number == gerrit));
-        let version = match known.map(Change::destination) {
-            Some(Destination::Backport { version }) => Some(version),
-            Some(Destination::Config) => None,
-            _ => written,
-        };
-        let named = |version: &String| inner.gathered.versions.as_ref().map(|all| all.wikis_on(version, WIKIS));
-        let wikis = version.as_ref().and_then(named).unwrap_or_default().into_iter().filter_map(host_of_dbname);
-        let patch = known.and_then(Change::merged);
-        let synced = inner.progress.get(&gerrit).and_then(|progress| synced(progress, production));
-        Subject { gerrit: Some(gerrit), title, deployers, wikis: wikis.collect(), version, patch, synced }
+        Ok(placed)
     }
 
     /// Ends a run that was interrupted too long ago, and settles requests of it that must not be sent twice.
@@ -182,7 +155,7 @@ impl<P: Ports> App<P> {
     }
 
     async fn finish(&self, mut journal: Journal, ending: Ending) {
-        journal.ended = Some((self.ports.now(), ending));
+        journal.end(self.ports.now(), ending);
         let line = channel_line(&journal);
         let report = (ending != Ending::Cancelled).then_some(Report { line, delivery: Delivery::Preview });
         let run = Run { journal, report };
@@ -231,6 +204,38 @@ impl<P: Ports> App<P> {
 }
 
 impl Inner {
+    /// What a run of this change verifies.
+    pub(super) fn subject(&self, gerrit: u64, production: bool) -> Subject {
+        let schedule = match &self.calendar {
+            Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
+            _ => None,
+        };
+        let found = schedule.and_then(|schedule| {
+            schedule.windows.iter().find_map(|window| {
+                let patch = window.patches.iter().find(|patch| patch.gerrit == gerrit && !patch.struck)?;
+                Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))
+            })
+        });
+        let (title, deployers, written) = found.unwrap_or_default();
+        // Gerrit knows the branch; what stands on the calendar was typed by hand.
+        let known = self.gathered.changes.value().and_then(|(_, changes)| changes.iter().find(|c| c.number == gerrit));
+        let version = match known.map(Change::destination) {
+            Some(Destination::Backport { version }) => Some(version),
+            Some(Destination::Config) => None,
+            _ => written,
+        };
+        let patch = known.and_then(Change::merged);
+        let synced = self.progress.get(&gerrit).and_then(|progress| synced(progress, production));
+        let mut subject = Subject { gerrit: Some(gerrit), title, deployers, version, patch, synced, wikis: Vec::new() };
+        if let (Some(_), Some(all)) = (&subject.version, &self.gathered.versions) {
+            // The calendar may write the end of a version alone.
+            let whole = all.live().into_iter().find(|(live, _)| subject.is_for(live));
+            let wikis = whole.map(|(live, _)| all.wikis_on(live, WIKIS)).unwrap_or_default();
+            subject.wikis = wikis.into_iter().filter_map(host_of_dbname).collect();
+        }
+        subject
+    }
+
     /// The ended run of a change on the test servers, unless the deployment that is under way began after it.
     fn verified_on_mwdebug(&self, gerrit: u64) -> Option<&Journal> {
         let began = self.progress.get(&gerrit).and_then(|progress| progress.began);

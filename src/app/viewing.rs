@@ -4,10 +4,11 @@
 //! Must not ask anybody and must not change anything.
 
 use super::background::Inner;
-use super::{App, Loaded, SettingsView, State};
+use super::{App, Loaded, Run, SettingsView, State};
 use crate::ports::Ports;
 use crate::preflight::{Facts, Fitness, examine};
 use crate::schedule::{Schedule, Window};
+use crate::verify::Journal;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -38,12 +39,23 @@ impl<P: Ports> App<P> {
             backends: inner.carried.backends.clone(),
             suites: inner.library.suites.clone(),
             owners: inner.owners(),
-            runs: inner.runs.clone(),
+            runs: inner.runs.iter().map(without_secrets).collect(),
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),
             notice: inner.notice.clone(),
         }
     }
+}
+
+/// A run as a page may see it.
+fn without_secrets(run: &Run) -> Run {
+    let Run { journal, report } = run;
+    let mut shown = Journal::begin(journal.plan.clone());
+    shown.outcomes.clone_from(&journal.outcomes);
+    shown.ended = journal.ended;
+    shown.differences.clone_from(&journal.differences);
+    shown.pauses.clone_from(&journal.pauses);
+    Run { journal: shown, report: report.clone() }
 }
 
 impl Inner {

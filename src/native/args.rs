@@ -10,7 +10,9 @@ pub(super) use suite::{CheckArgs, SuiteCommand};
 use super::connect_to::ConnectTo;
 use crate::change::change_number;
 use crate::debug::Backend;
+use crate::deployed::host_of_dbname;
 use crate::schedule::{Nick, PAGE, PAGE_URL, moment, page_url};
+use crate::suite::{HOST, WIKI, is_wikimedia};
 use crate::verify::Limits;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, ValueEnum};
@@ -153,7 +155,24 @@ pub(super) struct VerifyArgs {
     /// sent: the test servers write to the real databases.
     #[arg(long)]
     pub(super) allow_changes: bool,
-    /// Seconds after which a request is given up.
+    /// A value for {{NAME}} in the suites; repeatable. host and wiki are also meant by {host} and {wiki} in a URL; where
+    /// one of them is given alone, the other follows from it.
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(super) variables: Vec<(String, String)>,
+    /// The Gerrit change that is verified, as number or URL: then the verdict also hangs on the version of each wiki and on
+    /// whether its servers have the patch.
+    #[arg(long, value_name = "GERRIT", value_parser = change)]
+    pub(super) gerrit: Option<u64>,
+    /// Only tests with this tag, or with another that is named so; repeatable.
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<String>,
+    /// No test with this tag; repeatable.
+    #[arg(long = "not-tag", value_name = "TAG")]
+    pub(super) not_tags: Vec<String>,
+    /// Send a GET or HEAD once more when no answer came in time, as httpbb does; never any other.
+    #[arg(long, visible_alias = "retry_on_timeout")]
+    pub(super) retry_on_timeout: bool,
+    /// Seconds after which a request is given up whose test does not say another limit.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub(super) timeout: u16,
     /// Print JSON.
@@ -245,6 +264,21 @@ fn wiki(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as host=de.wikipedia.org")?;
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    match name {
+        _ if !is_name => Err(format!("<{name}> is no name; it takes lower-case letters, digits and <_>")),
+        _ if value.contains("{{") => Err("a value cannot have another one in it: take <{{> out".to_owned()),
+        HOST if !is_wikimedia(value) => {
+            Err(format!("<{value}> is no host of a Wikimedia site, such as de.wikipedia.org"))
+        }
+        WIKI if host_of_dbname(value).is_none() => Err(format!("<{value}> is no wiki's dbname, such as dewiki")),
+        _ => Ok((name.to_owned(), value.to_owned())),
+    }
+}
+
 fn backend(text: &str) -> Result<Backend, String> {
     Backend::new(text).map_err(|error| error.to_string())
 }
@@ -281,6 +315,17 @@ mod tests {
     fn several_backends_are_named_one_by_one_and_leave_the_usual_one_out() {
         let said = verify(&["--suite", "a", "--on", "mwdebug", "--backend", "a-b", "--backend", "c"]);
         assert_eq!(said.backends.iter().map(Backend::as_str).collect::<Vec<_>>(), ["a-b", "c"]);
+    }
+
+    #[test]
+    fn a_variable_is_a_name_and_a_value_and_a_host_is_one_of_wikimedia() {
+        for text in ["a=b", "a_1=", "title=A=B", "host=de.wikipedia.org", "wiki=dewiki"] {
+            assert!(super::variable(text).is_ok(), "{text}");
+        }
+        assert_eq!(super::variable("title=A=B"), Ok(("title".to_owned(), "A=B".to_owned())));
+        for text in ["a", "=b", "A=b", "a b=c", "a={{b}}", "host=evil.example", "host=de.wikipedia.org/x", "wiki=De"] {
+            assert!(super::variable(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn counts(journal: &Journal) -> String {
     let numbers = [tally.fixed, tally.regressed, tally.still_failing].into_iter().zip(words);
     let mut said = vec![format!("{}/{} pass", tally.passed, tally.total)];
     said.extend(numbers.filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")));
+    said.extend((tally.skipped > 0).then(|| format!("{} skipped", tally.skipped)));
     if tally.passed == tally.total {
         said.extend(shown(journal, &tally));
     }
@@ -92,6 +93,9 @@ fn why(journal: &Journal, room: usize) -> Option<String> {
         Ending::Interrupted => return Some("Interrupted before it was done.".into()),
         Ending::TooLong => return Some("It took too long, so its first answers may be old.".into()),
         Ending::Finished => {}
+    }
+    if journal.plan.jobs.is_empty() {
+        return Some("Every test is skipped.".into());
     }
     let (place, outcome) = journal.first_trouble()?;
     let test = journal.plan.tests.get(place)?;

@@ -7,6 +7,7 @@ mod clean;
 mod json;
 mod line;
 mod logstash;
+mod planned;
 mod slack;
 mod stages;
 
@@ -14,5 +15,6 @@ pub use clean::{clean, clean_line, shorten};
 pub use json::to_json;
 pub use line::{LINE_LIMIT, channel_line, reason_in_words};
 pub use logstash::logstash_link;
+pub use planned::{cut_in_words, source_in_words};
 pub use slack::{slack_body, slack_text};
 pub use stages::{PROVES_NOTHING, comparison_in_words, counts_in_words, same_page_in_words, since_in_words};

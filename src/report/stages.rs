@@ -69,6 +69,7 @@ pub fn counts_in_words(journal: &Journal) -> String {
         (tally.inconclusive, "inconclusive"),
         (tally.fixed, "fixed by the patch"),
         (tally.kept, "passed before too"),
+        (tally.skipped, "skipped"),
     ]));
     counts.join(", ")
 }

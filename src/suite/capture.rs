@@ -20,14 +20,10 @@ impl Capture {
     ///
     /// # Errors
     /// With why there is none.
-    pub fn take(&self, response: &Response) -> Result<String, String> {
-        let text = |value: Value| match value {
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
+    pub fn take(&self, response: &Response) -> Result<Value, String> {
         match seen(&self.of, response) {
-            Seen::One(value) => Ok(text(value)),
-            Seen::Several(values) => values.into_iter().next().map(text).ok_or_else(|| "nothing was found".into()),
+            Seen::One(value) => Ok(value),
+            Seen::Several(values) => values.into_iter().next().ok_or_else(|| "nothing was found".into()),
             Seen::Nothing => Err(format!("{} is absent", self.of)),
             Seen::Unreadable(why) => Err(why),
         }

@@ -13,8 +13,10 @@ mod owner;
 mod place;
 mod placed;
 mod plain;
+mod placeholder;
 mod scope;
 mod test;
+mod variables;
 mod vocabulary;
 mod yaml;
 
@@ -25,6 +27,11 @@ pub use lint::{Checked, check};
 pub use owner::{Owner, OwnerError};
 pub use place::{Note, Place, SuiteError};
 pub use plain::{Lost, write_httpbb};
+pub use placeholder::{HOST, WIKI};
 pub use scope::{SITES, ScopeError, in_scope};
-pub use test::{Only, Suite, Test, TestError};
+pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
+pub use variables::{
+    NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,
+    text_of,
+};
 pub use vocabulary::Httpbb;

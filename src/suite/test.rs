@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A saved test and a suite of them.
 
-use super::{Capture, ScopeError, in_scope};
+use super::placeholder::{HOST, WIKI, is_name};
+use super::{Capture, ScopeError, variables};
 use crate::check::{Assertion, AssertionError, Subject};
 use crate::debug::HEADER;
 use crate::exchange::{Headers, Method, Redirects, Request, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use thiserror::Error;
 
 /// Header fields that a test cannot send: those that choose the stage or say who asks, and those that a browser does
@@ -38,13 +40,16 @@ const RESERVED: [&str; 23] = [
     "Via",
 ];
 
+/// The limits that a test can set for its request, in milliseconds.
+pub const TIMEOUTS: RangeInclusive<u32> = 100..=600_000;
+
 /// One request, and what its answer must be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Test {
     /// What it is called; may be empty, then the URL stands for it.
     #[serde(default)]
     pub name: String,
-    /// Absolute https URL on a Wikimedia site.
+    /// Absolute https URL on a Wikimedia site; its host may be `{host}`.
     pub url: String,
     /// Method.
     #[serde(default)]
@@ -125,6 +130,25 @@ pub enum TestError {
     /// A body where there can be none.
     #[error("a {0} request has no body; choose POST, or remove the body")]
     NoBody(&'static str),
+    /// A value would be put where it could change what is meant.
+    #[error("{{{{{name}}}}} cannot stand in {place}; in a host only {{host}} can, as the whole host")]
+    Misplaced {
+        /// The value's name.
+        name: String,
+        /// Where, with its article.
+        place: &'static str,
+    },
+    /// What it captures has no name that can be written in another test.
+    #[error(
+        "<{0}> is no name for a captured value; it takes lower-case letters, digits and <_>, and is not host or wiki"
+    )]
+    BadName(String),
+    /// Two captures would be one.
+    #[error("it captures <{0}> twice; give the other one another name")]
+    CapturedTwice(String),
+    /// It would be given up at once, or never.
+    #[error("its timeout of {0} ms is not between {least} and {most} ms", least = TIMEOUTS.start(), most = TIMEOUTS.end())]
+    Timeout(u32),
 }
 
 impl Test {
@@ -138,16 +162,25 @@ impl Test {
     /// the submitter says of them does not matter.
     #[must_use]
     pub fn is_comparable(&self, other: &Self) -> bool {
-        let asked = |test: &Self| Self { name: String::new(), must_fail_before: false, allowed: false, ..test.clone() };
+        let asked = |test: &Self| Self {
+            url: test.url.clone(),
+            method: test.method,
+            headers: test.headers.clone(),
+            body: test.body.clone(),
+            session: test.session,
+            redirects: test.redirects,
+            assertions: test.assertions.clone(),
+            ..Self::default()
+        };
         asked(self) == asked(other)
     }
 
-    /// Whether the test can be run and can fail.
+    /// Whether the test can be run and can fail, whatever values are put in for the names in it.
     ///
     /// # Errors
     /// With the first thing that stands against it.
     pub fn validate(&self) -> Result<(), TestError> {
-        in_scope(&self.url)?;
+        variables::check_url(&self.url)?;
         for (name, value) in self.headers.iter() {
             if !is_token(name) || value.chars().any(char::is_control) {
                 return Err(TestError::BadHeader(name.to_owned()));
@@ -162,8 +195,20 @@ impl Test {
         if self.assertions.is_empty() {
             return Err(TestError::NoAssertion);
         }
-        self.captures.iter().try_for_each(Capture::validate)?;
-        self.assertions.iter().try_for_each(Assertion::validate).map_err(TestError::from)
+        if let Some(limit) = self.timeout_ms.filter(|limit| !TIMEOUTS.contains(limit)) {
+            return Err(TestError::Timeout(limit));
+        }
+        for (place, capture) in self.captures.iter().enumerate() {
+            let name = &capture.name;
+            if !is_name(name) || matches!(name.as_str(), HOST | WIKI) {
+                return Err(TestError::BadName(name.clone()));
+            }
+            if self.captures.iter().take(place).any(|known| known.name == *name) {
+                return Err(TestError::CapturedTwice(name.clone()));
+            }
+            capture.validate()?;
+        }
+        self.assertions.iter().try_for_each(variables::validate)
     }
 
     /// Whether it may be sent: it can change nothing, or the submitter has allowed it.
@@ -207,8 +252,9 @@ fn is_reserved(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Test, TestError};
-    use crate::check::Assertion;
+    use crate::check::{Assertion, Subject};
     use crate::exchange::{Headers, Method, Redirects, Session};
+    use crate::suite::Capture;
 
     fn test() -> Test {
         let url = "https://en.wikipedia.org/wiki/Special:ListGroupRights".into();
@@ -285,6 +331,26 @@ mod tests {
         ] {
             assert!(!post.asks_the_same(&other), "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_limit_out_of_bounds_and_a_name_that_cannot_be_written_are_refused() {
+        let limited = |limit| Test { timeout_ms: Some(limit), ..test() }.validate();
+        for limit in [100, 600_000] {
+            assert_eq!(limited(limit), Ok(()));
+        }
+        for limit in [0, 99, 600_001] {
+            assert_eq!(limited(limit), Err(TestError::Timeout(limit)));
+        }
+        let capturing = |names: &[&str]| {
+            let capture = |name: &&str| Capture { name: (*name).into(), of: Subject::Body };
+            Test { captures: names.iter().map(capture).collect(), ..test() }.validate()
+        };
+        assert_eq!(capturing(&["token", "rev_2"]), Ok(()));
+        for name in ["", "Token", "a b", "1a", "host", "wiki"] {
+            assert_eq!(capturing(&[name]), Err(TestError::BadName(name.into())));
+        }
+        assert_eq!(capturing(&["a", "b", "a"]), Err(TestError::CapturedTwice("a".into())));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Must not judge: verdicts, comparisons and reasons come from `verify` and `report`.
 
 use super::difference;
-use super::run::{assertion, evidence, mark, name, reason, stands, tag_of, word};
+use super::run::{assertion, evidence, limit, mark, named, reason, skipped, stands, tag_of, word};
 use super::seam::Screen;
 use crate::debug::Backend;
 use crate::suite::Test;
@@ -41,12 +41,22 @@ fn table(journal: &Journal, id: &str) -> Markup {
 }
 
 fn row(journal: &Journal, place: usize, test: &Test, id: &str) -> Markup {
+    if let Some(why) = journal.plan.left_out(place) {
+        let columns = journal.by_backend(place).len() + 1;
+        return html! {
+            tr data-result="skipped" {
+                th scope="row" { p { (named(journal, place, test)) } }
+                td colspan=(columns) { span.bv-quiet dir="auto" { (skipped(why)) } }
+            }
+        };
+    }
     let deciding = journal.deciding(place);
     html! {
         tr data-result=(deciding.as_ref().map_or("none", |outcome| tag_of(outcome.verdict))) {
             th scope="row" {
-                p { span.bv-result__name dir="auto" { (name(test)) } " " (spoken(journal, place)) }
+                p { (named(journal, place, test)) " " (spoken(journal, place)) }
                 (of_the_whole(journal, place))
+                (limit(journal, place))
                 (stands(journal, place))
                 (difference::view(journal, place, Screen::Workbench, &format!("{id}-{place}")))
             }
@@ -84,12 +94,20 @@ fn lines(journal: &Journal) -> Markup {
 }
 
 fn line(journal: &Journal, place: usize, test: &Test) -> Markup {
+    if let Some(why) = journal.plan.left_out(place) {
+        return html! {
+            li.bv-result data-result="skipped" {
+                span.bv-result__mark aria-hidden="true" { "–" }
+                div.bv-result__body { p { (named(journal, place, test)) " " span.bv-quiet dir="auto" { (skipped(why)) } } }
+            }
+        };
+    }
     let deciding = journal.deciding(place);
     html! {
         li.bv-result data-result=(deciding.as_ref().map_or("none", |outcome| tag_of(outcome.verdict))) {
             span.bv-result__mark aria-hidden="true" { (deciding.as_ref().map_or("·", |outcome| mark(outcome.verdict))) }
             div.bv-result__body {
-                p { span.bv-result__name dir="auto" { (name(test)) } " " (spoken(journal, place)) }
+                p { (named(journal, place, test)) " " (spoken(journal, place)) }
                 (of_the_whole(journal, place))
                 ul.bv-backends { (backends(journal, place)) }
                 (stands(journal, place))

@@ -44,6 +44,7 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::NoChange => "no_change",
         Problem::NoTests { .. } => "no_tests",
         Problem::BadTest { .. } => "bad_test",
+        Problem::NoWiki { .. } => "no_wiki",
         Problem::TestChanged { .. } => "test_changed",
         Problem::BadSetting { .. } => "bad_setting",
         Problem::NoAccess { .. } => "no_access",
@@ -66,6 +67,7 @@ const fn level(problem: &Problem) -> &'static str {
         | Problem::NoNick
         | Problem::Busy
         | Problem::Gone
+        | Problem::NoWiki { .. }
         | Problem::TestChanged { .. }
         | Problem::NoWebhook
         | Problem::NotDeployed { .. } => "cdx-message--warning",

@@ -3,7 +3,7 @@
 
 use super::more;
 use crate::check::Assertion;
-use crate::suite::{Httpbb, Test, TestError, in_scope};
+use crate::suite::{Httpbb, Test, TestError, check_url};
 
 /// A kind of assertion, as the form's list offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +189,7 @@ impl Row {
         let url = self.url.trim();
         if url.is_empty() {
             complaints.push(Complaint::about("url", "Write the page's URL, beginning with https://."));
-        } else if let Err(error) = in_scope(url) {
+        } else if let Err(error) = check_url(url) {
             complaints.push(Complaint::about("url", &sentence(&error.to_string())));
         }
         if self.assertions.is_empty() {

@@ -9,8 +9,8 @@ use super::{allowing, answered, columns, difference, report};
 use crate::app::Run;
 use crate::check::AssertionResult;
 use crate::report::{
-    PROVES_NOTHING, comparison_in_words, counts_in_words, logstash_link, reason_in_words, same_page_in_words,
-    since_in_words,
+    PROVES_NOTHING, comparison_in_words, counts_in_words, cut_in_words, logstash_link, reason_in_words,
+    same_page_in_words, since_in_words, source_in_words,
 };
 use crate::suite::Test;
 use crate::verify::{Comparison, Ending, Evidence, Journal, Outcome, Reason, Since, Stage, Verdict};
@@ -20,6 +20,7 @@ use maud::{Markup, html};
 pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
     let journal = &run.journal;
     let id = format!("{}-{gerrit}", stage_tag(&journal.plan.stage));
+    let saved = page.state.as_ref().map_or_else(Vec::new, |state| state.tests_as_in(gerrit, &journal.plan));
     html! {
         section.bv-stage data-stage=(stage_tag(&journal.plan.stage)) data-verdict=(verdict_tag(journal)) aria-labelledby={ (id) "-title" } {
             div.bv-stage__head {
@@ -30,7 +31,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 None => (progress(journal, &id)),
                 Some((at, _)) => (summary(journal, &page.clock().moment(at))),
             }
-            @if outdated(journal, &page.saved(gerrit)) {
+            @if outdated(journal, &saved) {
                 p.bv-note.bv-note--warning { "⚠ The tests were changed after this run. Verify again." }
             }
             @if several(&journal.plan.stage) {
@@ -41,7 +42,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
                 }
             }
             (answered::questions(journal, page.state.as_ref(), &id))
-            (allowing::questions(journal, &page.saved(gerrit), &id))
+            (allowing::questions(journal, &saved, &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
         }
     }
@@ -92,11 +93,17 @@ fn summary(journal: &Journal, ended: &str) -> Markup {
 }
 
 fn result(journal: &Journal, place: usize, test: &Test, screen: Screen, id: &str) -> Markup {
+    if let Some(why) = journal.plan.left_out(place) {
+        return html! {
+            li.bv-result data-result="skipped" { span.bv-result__mark aria-hidden="true" { "–" }
+                div.bv-result__body { (named(journal, place, test)) " " span.bv-quiet dir="auto" { (skipped(why)) } } }
+        };
+    }
     let Some(outcome) = journal.deciding(place) else {
         let waiting = if journal.ended.is_some() { "not run" } else { "waiting…" };
         return html! {
             li.bv-result data-result="none" { span.bv-result__mark aria-hidden="true" { "·" }
-                div.bv-result__body { span.bv-result__name dir="auto" { (name(test)) } " " span.bv-quiet { (waiting) } } }
+                div.bv-result__body { (named(journal, place, test)) " " span.bv-quiet { (waiting) } } }
         };
     };
     let full = screen == Screen::Workbench;
@@ -104,8 +111,9 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen, id: &str
         li.bv-result data-result=(tag_of(outcome.verdict)) {
             span.bv-result__mark aria-hidden="true" { (mark(outcome.verdict)) }
             div.bv-result__body {
-                p { span.bv-result__name dir="auto" { (name(test)) } " " strong { (word(outcome.verdict)) } }
+                p { (named(journal, place, test)) " " strong { (word(outcome.verdict)) } }
                 (reason(&outcome))
+                (limit(journal, place))
                 (stands(journal, place))
                 (difference::view(journal, place, screen, &format!("{id}-{place}")))
                 @for came in outcome.assertions.iter().filter(|came| full || !came.held) { (assertion(came)) }
@@ -119,6 +127,24 @@ fn result(journal: &Journal, place: usize, test: &Test, screen: Screen, id: &str
             }
         }
     }
+}
+
+/// The test's name, and where it comes from if it is not the change's own.
+pub(super) fn named(journal: &Journal, place: usize, test: &Test) -> Markup {
+    html! {
+        span.bv-result__name dir="auto" { (name(test)) }
+        @if let Some(source) = source_in_words(&journal.plan, place) { " " span.bv-quiet dir="auto" data-source { (source) } }
+    }
+}
+
+/// That a test was not run, and why.
+pub(super) fn skipped(why: &str) -> String {
+    format!("skipped: {why}")
+}
+
+/// That a test has less time than it wants.
+pub(super) fn limit(journal: &Journal, place: usize) -> Markup {
+    html! { @if let Some(words) = cut_in_words(&journal.plan, place) { p.bv-note data-limit { (words) } } }
 }
 
 /// How a test stands to the stages before.
@@ -183,6 +209,9 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
     }));
     if evidence.repeated_past_cache {
         parts.push("asked again past the cache".to_owned());
+    }
+    if evidence.repeated_after_timeout {
+        parts.push("asked again after no answer came in time".to_owned());
     }
     parts.push(format!("{} ms", evidence.elapsed_ms));
     parts.join(" · ")

@@ -202,6 +202,16 @@ pub enum Doubt {
         /// The commit of the patch's project that they run.
         running: String,
     },
+    /// The test needs a value that another one was to capture and did not.
+    #[error("the test was not sent: <{from}> did not give it {{{{{name}}}}}, since {why}")]
+    NotCaptured {
+        /// The value's name.
+        name: String,
+        /// The label of the test that captures it.
+        from: String,
+        /// Why there is none, as a fragment.
+        why: String,
+    },
 }
 
 /// Which servers of a wiki.
@@ -309,6 +319,9 @@ impl Doubt {
                 "Verify again; if it stays so, demand something that must be there too, such as the page's heading."
             }
             Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
+            Self::NotCaptured { from, .. } => {
+                return format!("See what became of <{from}>, then verify again.").into();
+            }
             Self::RetryAfter { seconds } => {
                 return format!("Wait {seconds} s, then verify again.").into();
             }

@@ -98,6 +98,7 @@ fn evidence_of(response: &Response) -> Evidence {
         request_id: response.headers.get("x-request-id").or_else(|| request_id_of_failure(response)),
         elapsed_ms: response.elapsed_ms,
         repeated_past_cache: false,
+        repeated_after_timeout: false,
         version: None,
         code: None,
         page: None,

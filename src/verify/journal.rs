@@ -8,6 +8,7 @@ use super::earlier::{SamePage, Since};
 use super::outcome::{Outcome, Reason, Verdict};
 use super::plan::{Plan, Stage, Target};
 use crate::debug::Backend;
+use crate::suite::Variables;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -43,6 +44,10 @@ pub struct Journal {
     /// The hosts that asked to be left alone for a while, each once.
     #[serde(default)]
     pub pauses: Vec<Pause>,
+    /// What tests captured, by their jobs' places in the plan and the values' names. They may be secrets of the user's
+    /// session: they are kept for a run that goes on after an interruption, shown nowhere, and forgotten when it ends.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub captured: BTreeMap<usize, Variables>,
 }
 
 /// A wait that a host asked for.
@@ -95,7 +100,20 @@ impl Journal {
     /// A run that is about to begin.
     #[must_use]
     pub const fn begin(plan: Plan) -> Self {
-        Self { plan, outcomes: BTreeMap::new(), ended: None, differences: BTreeMap::new(), pauses: Vec::new() }
+        Self {
+            plan,
+            outcomes: BTreeMap::new(),
+            ended: None,
+            differences: BTreeMap::new(),
+            pauses: Vec::new(),
+            captured: BTreeMap::new(),
+        }
+    }
+
+    /// It is over; what was captured is forgotten.
+    pub fn end(&mut self, at: Timestamp, ending: Ending) {
+        self.ended = Some((at, ending));
+        self.captured.clear();
     }
 
     /// A host has asked to be left alone for so many seconds.

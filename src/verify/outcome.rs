@@ -81,6 +81,9 @@ pub struct Evidence {
     pub elapsed_ms: u32,
     /// Whether a cached answer was set aside and the request sent again past the caches.
     pub repeated_past_cache: bool,
+    /// Whether no answer came in time at first and the request was sent again.
+    #[serde(default)]
+    pub repeated_after_timeout: bool,
     /// The version that the asked wiki runs there, such as `1.47.0-wmf.16`, as its server said beside this answer;
     /// `None` where it was not asked, or had not answered yet and it did not matter.
     #[serde(default)]

@@ -5,10 +5,10 @@ use super::earlier::Earlier;
 use crate::change::PatchRef;
 use crate::debug::{Backend, Backends, Directives, Known, Switch};
 use crate::schedule::Nick;
-use crate::suite::{Only, Owner, Test};
+use crate::suite::{Only, Owner, Test, fill, given_to};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a run verifies.
@@ -137,15 +137,25 @@ pub struct Plan {
     pub stage: Stage,
     /// When the user asked for it, UTC.
     pub asked: Timestamp,
-    /// The tests, as they were then.
+    /// The tests, as they were then, with the values of [`Plan::variables`] put in; names of captured values stand in them
+    /// still.
     pub tests: Vec<Test>,
     /// What each of them belongs to, in the same order; empty where they come from files.
     #[serde(default)]
     pub sources: Vec<Owner>,
     /// Every job, in the order in which they start.
     pub jobs: Vec<Job>,
-    /// Limit of one request, in milliseconds.
+    /// The values that were known before the first request, such as `host`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+    /// Limit of one request whose test has none, in milliseconds.
     pub timeout_ms: u32,
+    /// The longest limit that the client can keep, whatever a test wants; in milliseconds.
+    #[serde(default)]
+    pub longest_ms: Option<u32>,
+    /// Whether a request that only reads is sent once more when no answer came in time.
+    #[serde(default)]
+    pub retry_on_timeout: bool,
     /// What is switched on for debug backends beside being asked.
     #[serde(default)]
     pub switches: BTreeSet<Switch>,
@@ -160,8 +170,8 @@ pub struct Plan {
 
 impl Plan {
     /// The jobs of a stage: on mwdebug each test against every backend and against production as it is, side by side;
-    /// on production each test once. Nothing is switched on, no server known but those of the tables, and no stage
-    /// before.
+    /// on production each test once. Nothing is switched on, no server known but those of the tables, no stage before, and
+    /// no value given.
     #[must_use]
     pub fn new(
         id: String,
@@ -187,7 +197,44 @@ impl Plan {
             })
             .collect();
         let (switches, known, earlier, sources) = (BTreeSet::new(), Known::default(), Vec::new(), Vec::new());
-        Self { id, subject, stage, asked, tests, sources, jobs, timeout_ms, switches, known, earlier }
+        let (variables, longest_ms, retry_on_timeout) = (BTreeMap::new(), None, false);
+        Self {
+            id,
+            subject,
+            stage,
+            asked,
+            tests,
+            sources,
+            jobs,
+            variables,
+            timeout_ms,
+            longest_ms,
+            retry_on_timeout,
+            switches,
+            known,
+            earlier,
+        }
+    }
+
+    /// The limit of this test's requests, in milliseconds.
+    #[must_use]
+    pub fn timeout_of(&self, test: &Test) -> u32 {
+        let wanted = test.timeout_ms.unwrap_or(self.timeout_ms);
+        self.longest_ms.map_or(wanted, |longest| wanted.min(longest))
+    }
+
+    /// The limit that the test at this place wants and does not get, and the one it gets; in milliseconds.
+    #[must_use]
+    pub fn cut(&self, test: usize) -> Option<(u32, u32)> {
+        let test = self.tests.get(test)?;
+        let (wanted, limit) = (test.timeout_ms?, self.timeout_of(test));
+        (limit < wanted).then_some((wanted, limit))
+    }
+
+    /// A saved test as a run with the values of this one has it.
+    #[must_use]
+    pub fn filled(&self, owner: &Owner, saved: &Test) -> Test {
+        fill(saved, &given_to(Some(owner), &self.variables))
     }
 
     /// What the header says to `target`; `None` for production, which must never see it.
@@ -292,6 +339,30 @@ mod tests {
         let why = |why: &str| Some(why.to_owned());
         assert_eq!(left(&debug), [None, why("later"), None, why("only for production")]);
         assert_eq!(left(&production), [None, why("later"), why("only for mwdebug"), None]);
+    }
+
+    #[test]
+    fn a_test_has_its_own_limit_unless_the_client_cannot_keep_it() {
+        let test = |timeout_ms| Test { timeout_ms, ..Test::default() };
+        let tests = vec![test(None), test(Some(500)), test(Some(60_000))];
+        let stage = Stage::Production;
+        let mut plan = Plan::new("1".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, tests, 20_000);
+        let limits = |plan: &Plan| plan.tests.iter().map(|test| plan.timeout_of(test)).collect::<Vec<_>>();
+        assert_eq!(limits(&plan), [20_000, 500, 60_000]);
+        plan.longest_ms = Some(28_000);
+        assert_eq!(limits(&plan), [20_000, 500, 28_000]);
+        assert_eq!([plan.cut(0), plan.cut(1), plan.cut(2)], [None, None, Some((60_000, 28_000))]);
+    }
+
+    #[test]
+    fn a_plan_that_was_kept_before_there_were_variables_is_still_one() {
+        let plan =
+            Plan::new("1".into(), Subject::default(), Stage::Production, Timestamp::UNIX_EPOCH, Vec::new(), 1000);
+        let mut kept = serde_json::to_value(&plan).unwrap();
+        for new in ["variables", "longest_ms", "retry_on_timeout"] {
+            assert!(kept.as_object_mut().unwrap().remove(new).is_some(), "{new}");
+        }
+        assert_eq!(serde_json::from_value::<Plan>(kept).unwrap(), plan);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use backport_verify::suite::Test;
 use backport_verify::verify::{Comparison, Doubt, Reason, Verdict};
 
 const OLD: &str = "1.47.0-wmf.15";
-const NEW: &str = "1.47.0-wmf.16";
+pub(super) const NEW: &str = "1.47.0-wmf.16";
 const INFO: &str = "https://en.wikipedia.org/w/deployment-info.php";
 
 /// What deployment-info answers for enwiki on `version`.
@@ -58,12 +58,16 @@ fn train(kind: &'static str, info: impl Fn(&Request) -> Answer + 'static) -> imp
 }
 
 /// Every server runs `version`.
-fn on(version: &'static str) -> impl Fn(&Request) -> Answer {
+pub(super) fn on(version: &'static str) -> impl Fn(&Request) -> Answer {
     move |request| page(request, server(request), "pass", &deployment_info(version))
 }
 
 /// A background whose calendar has the patch as `kind`.
-async fn scheduled(browser: &Browser, kind: &'static str, info: impl Fn(&Request) -> Answer + 'static) -> App<Browser> {
+pub(super) async fn scheduled(
+    browser: &Browser,
+    kind: &'static str,
+    info: impl Fn(&Request) -> Answer + 'static,
+) -> App<Browser> {
     let app = prepared(browser).await;
     // The refresh looks at the servers too, so they answer until it is done.
     browser.answers(train(kind, on(NEW)));

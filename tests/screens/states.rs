@@ -105,6 +105,7 @@ fn evidence(production: bool) -> Evidence {
         request_id: None,
         elapsed_ms: 312,
         repeated_past_cache: production,
+        repeated_after_timeout: false,
         version: None,
         code: None,
         page: None,

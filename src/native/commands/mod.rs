@@ -19,7 +19,7 @@ use super::http::{Connection, ConnectionError, NativeHttp};
 use super::relay::RelayError;
 use crate::app::AskError;
 use crate::schedule::CalendarError;
-use crate::suite::{SuiteError, TestError};
+use crate::suite::{NameError, SuiteError, TestError};
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -59,6 +59,9 @@ pub(super) enum Failure {
     /// Gerrit did not tell about the changes.
     #[error("failed to read the changes from Gerrit: {0}{next}", next = again(.0, "; try again"))]
     Gerrit(AskError),
+    /// There is no such change.
+    #[error("failed to find the change: Gerrit knows no change {0}; look at its number")]
+    NoChange(u64),
     /// noc did not tell which wiki runs which version.
     #[error("failed to read the versions of the wikis from noc.wikimedia.org: {0}{next}", next = again(.0, "; try again"))]
     Versions(AskError),
@@ -91,6 +94,25 @@ pub(super) enum Failure {
         /// What stands against it.
         source: TestError,
     },
+    /// The tags leave no test.
+    #[error("failed to find a test with these tags: look at --tag and --not-tag")]
+    NoneChosen,
+    /// With the values that the user gave, a test cannot be run.
+    #[error("failed to use the test <{label}> with these values of --variable: {source}")]
+    Variables {
+        /// The test's label.
+        label: String,
+        /// What stands against it.
+        source: TestError,
+    },
+    /// A name in a test has no value.
+    #[error("failed to use the test <{label}>: {source}; or give it with --variable {}=…", name_of(source))]
+    Name {
+        /// The test's label.
+        label: String,
+        /// Which, and why.
+        source: NameError,
+    },
     /// A test wants the cookies of the user's browser.
     #[error(
         "failed to use the test <{label}> of <{}>: it asks with your browser's cookies, which this command does not have; run it in the extension",
@@ -114,6 +136,12 @@ impl Failure {
             Self::Wiki { .. } | Self::Gerrit(_) | Self::Versions(_) => 3,
             _ => 2,
         }
+    }
+}
+
+fn name_of(error: &NameError) -> &str {
+    match error {
+        NameError::Unknown(name) | NameError::Later { name, .. } => name,
     }
 }
 

@@ -5,6 +5,7 @@ use super::super::terminal::plain;
 use super::verify::verdict;
 use crate::report::{
     PROVES_NOTHING, comparison_in_words, counts_in_words, logstash_link, reason_in_words, since_in_words,
+    source_in_words,
 };
 use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Reason};
 
@@ -12,7 +13,12 @@ use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Reason};
 pub(super) fn write(journal: &Journal) -> String {
     let mut lines = Vec::new();
     for (place, test) in journal.plan.tests.iter().enumerate() {
-        let label = plain(test.label());
+        let source = source_in_words(&journal.plan, place).map(|source| format!(" ({source})")).unwrap_or_default();
+        let label = plain(&format!("{}{source}", test.label()));
+        if let Some(why) = journal.plan.left_out(place) {
+            lines.push(format!("{:12}  {label}: {}", "SKIPPED", plain(why)));
+            continue;
+        }
         match journal.deciding(place) {
             Some(outcome) => {
                 lines.extend(of_test(&label, &outcome));
@@ -108,6 +114,9 @@ fn summary(journal: &Journal) -> String {
     let mut counts = counts_in_words(journal);
     if matches!(journal.ended, Some((_, Ending::Cancelled))) {
         counts.push_str(", cancelled");
+    }
+    if journal.plan.jobs.is_empty() {
+        counts.push_str("; every test is skipped, so nothing was verified");
     }
     format!("{} on {}: {counts}", verdict(journal), journal.plan.stage)
 }

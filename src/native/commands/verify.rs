@@ -5,28 +5,32 @@ use super::super::args::{JobsArgs, On, VerifyArgs};
 use super::super::ports::NativePorts;
 use super::super::terminal::{ProgressLine, complain, plain, print};
 use super::{Failure, client, printout, text_of};
-use crate::app::{Progress, perform};
+use crate::app::{Progress, changes, perform};
+use crate::change::Destination;
 use crate::debug::Backends;
+use crate::deployed::{dbname_of_host, host_of_dbname};
 use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::to_json;
-use crate::suite::{Read, Test, read};
+use crate::suite::{HOST, Read, Test, WIKI, check_names, fill, given_to, read};
 use crate::verify::{Earlier, Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Runs the suites and prints what came; the exit code is the worst verdict's.
 pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failure> {
     let ports = NativePorts::new(client(said.connection)?);
-    let mut tests = tests_of(&said.suites)?;
+    let variables = variables_of(said.variables);
+    let mut tests = placed(&chosen(tests_of(&said.suites)?, &said.tags, &said.not_tags)?, &variables)?;
     for test in &mut tests {
         test.allowed = said.allow_changes && !test.method.is_safe();
     }
     let JobsArgs { per_host, in_all, debug } = said.jobs;
     let limits = Limits { per_host, in_all, debug };
-    let subject = Subject { title: title(&said.suites), ..Subject::default() };
-    let mut chosen = said.backends.into_iter();
-    let mwdebug = Stage::Mwdebug { backends: Backends::new(chosen.next().unwrap_or_default(), chosen) };
+    let subject = subject_of(&ports, said.gerrit, &said.suites).await?;
+    let mut backends = said.backends.into_iter();
+    let mwdebug = Stage::Mwdebug { backends: Backends::new(backends.next().unwrap_or_default(), backends) };
     let stages = match said.on {
         On::Mwdebug => vec![mwdebug],
         On::Production => vec![Stage::Production],
@@ -37,6 +41,8 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
         let (id, asked) = (ports.unique(), ports.now());
         let timeout_ms = u32::from(said.timeout) * 1000;
         let mut plan = Plan::new(id, subject.clone(), stage, asked, tests.clone(), timeout_ms);
+        plan.variables.clone_from(&variables);
+        plan.retry_on_timeout = said.retry_on_timeout;
         plan.earlier = journals.last().map(|before| Earlier::of(before, &tests)).unwrap_or_default();
         let journal = run(&ports, plan, limits).await;
         if !said.json {
@@ -80,6 +86,55 @@ fn tests_of(files: &[PathBuf]) -> Result<Vec<Test>, Failure> {
     Ok(all)
 }
 
+/// What is verified: the change, where one is named, else the suites.
+async fn subject_of(ports: &NativePorts, gerrit: Option<u64>, files: &[PathBuf]) -> Result<Subject, Failure> {
+    let Some(number) = gerrit else { return Ok(Subject { title: title(files), ..Subject::default() }) };
+    let found = changes(ports, &[number]).await.map_err(Failure::Gerrit)?;
+    let change = found.into_iter().find(|change| change.number == number).ok_or(Failure::NoChange(number))?;
+    let version = match change.destination() {
+        Destination::Backport { version } => Some(version),
+        _ => None,
+    };
+    let patch = change.merged();
+    Ok(Subject { gerrit, title: change.subject, version, patch, ..Subject::default() })
+}
+
+/// The values that the user gave; of host and wiki each gives the other.
+fn variables_of(given: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut variables: BTreeMap<String, String> = given.into_iter().collect();
+    let host = variables.get(WIKI).and_then(|wiki| host_of_dbname(wiki));
+    let wiki = variables.get(HOST).and_then(|host| dbname_of_host(host));
+    for (name, value) in [(HOST, host), (WIKI, wiki)] {
+        if let Some(value) = value {
+            variables.entry(name.to_owned()).or_insert(value);
+        }
+    }
+    variables
+}
+
+/// The tests with one of `tags`, or all where none is named, without those with one of `not_tags`.
+fn chosen(tests: Vec<Test>, tags: &[String], not_tags: &[String]) -> Result<Vec<Test>, Failure> {
+    let has = |test: &Test, tags: &[String]| tags.iter().any(|tag| test.tags.contains(tag));
+    let is_chosen = |test: &Test| (tags.is_empty() || has(test, tags)) && !has(test, not_tags);
+    let chosen: Vec<Test> = tests.into_iter().filter(is_chosen).collect();
+    if chosen.is_empty() { Err(Failure::NoneChosen) } else { Ok(chosen) }
+}
+
+/// The tests with the values put in; every other name must be captured by a test above.
+fn placed(tests: &[Test], variables: &BTreeMap<String, String>) -> Result<Vec<Test>, Failure> {
+    let given = given_to(None, variables);
+    let tests: Vec<Test> = tests.iter().map(|test| fill(test, &given)).collect();
+    for test in &tests {
+        let refused = |source| Failure::Variables { label: test.label().to_owned(), source };
+        test.validate().map_err(refused)?;
+    }
+    check_names(&tests, |_| false).map_err(|(place, source)| {
+        let label = tests.get(place).map(|test| test.label().to_owned()).unwrap_or_default();
+        Failure::Name { label, source }
+    })?;
+    Ok(tests)
+}
+
 fn title(files: &[PathBuf]) -> String {
     let name =
         |path: &PathBuf| Path::file_stem(path).map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
@@ -97,7 +152,7 @@ async fn run(ports: &NativePorts, plan: Plan, limits: Limits) -> Journal {
     line.progress.clear();
     if journal.ended.is_none() {
         let finished = !interrupted && journal.pending().is_empty();
-        journal.ended = Some((ports.now(), if finished { Ending::Finished } else { Ending::Cancelled }));
+        journal.end(ports.now(), if finished { Ending::Finished } else { Ending::Cancelled });
     }
     journal
 }
@@ -142,7 +197,51 @@ fn exit_code(verdicts: impl IntoIterator<Item = Verdict>) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, exit_code, title};
+    use super::{Failure, Test, Verdict, chosen, exit_code, title, variables_of};
+
+    #[test]
+    fn of_host_and_wiki_each_gives_the_other_and_what_was_said_stays() {
+        let of = |pairs: &[(&str, &str)]| {
+            let given = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let variables = variables_of(given);
+            (variables.get("host").cloned(), variables.get("wiki").cloned())
+        };
+        let both = |host: &str, wiki: &str| (Some(host.to_owned()), Some(wiki.to_owned()));
+        assert_eq!(of(&[("host", "de.wikipedia.org")]), both("de.wikipedia.org", "dewiki"));
+        assert_eq!(of(&[("wiki", "dewiki")]), both("de.wikipedia.org", "dewiki"));
+        let other = [("wiki", "dewiki"), ("host", "en.wikipedia.org")];
+        assert_eq!(of(&other), both("en.wikipedia.org", "dewiki"));
+        assert_eq!(of(&[("a", "b")]), (None, None));
+    }
+
+    #[test]
+    fn tests_are_chosen_by_one_tag_of_several_and_left_out_by_any() {
+        let tests = || {
+            let test = |name: &str, tags: &[&str]| Test {
+                name: name.into(),
+                tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                ..Test::default()
+            };
+            vec![
+                test("none", &[]),
+                test("smoke", &["smoke"]),
+                test("both", &["smoke", "slow"]),
+                test("slow", &["slow"]),
+            ]
+        };
+        let owned = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+        for (tags, not_tags, names) in [
+            (&[][..], &[][..], &["none", "smoke", "both", "slow"][..]),
+            (&["smoke"], &[], &["smoke", "both"]),
+            (&["smoke", "slow"], &[], &["smoke", "both", "slow"]),
+            (&[], &["slow"], &["none", "smoke"]),
+            (&["smoke"], &["slow"], &["smoke"]),
+        ] {
+            let found = chosen(tests(), &owned(tags), &owned(not_tags)).unwrap();
+            assert_eq!(found.iter().map(|test| test.name.as_str()).collect::<Vec<_>>(), names, "{tags:?} {not_tags:?}");
+        }
+        assert!(matches!(chosen(tests(), &owned(&["x"]), &[]), Err(Failure::NoneChosen)));
+    }
 
     #[test]
     fn the_exit_code_is_that_of_the_worst_verdict() {
