@@ -152,6 +152,12 @@ pub(super) struct VerifyArgs {
     /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
+    /// Print TAP (version 14).
+    #[arg(long, conflicts_with = "json")]
+    pub(super) tap: bool,
+    /// Write JUnit XML to this file too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
 }

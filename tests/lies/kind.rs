@@ -24,7 +24,7 @@ kinds! {
     UnknownBackend, ProductionAnswered, OtherBackend, DebugAnswered, NoServer, UnknownServer, Contradiction,
     Cached, CacheUnstated, NotFromServer, TooManyRequests, RetryAfter, EdgeError, ParserCache, LeftSites, Interrupted,
     OtherVersion, VersionUnknown, PatchNotThere, PatchThereAlready, AbsentFromNothing, HeaderAdded, HeaderChanged, HeaderRemoved, DebugCookie,
-    PassedBefore, BeforeUnknown, NotAllowed,
+    PassedBefore, BeforeUnknown, NotAllowed, NotAsked,
     Timeout, NotPermitted, FieldNotSendable, Name, Refused, Tls, Broken, Network,
     Api, FatalException, Modules, ReadOnly, ErrorPage, LogIn,
 }
@@ -72,6 +72,7 @@ impl Kind {
             Doubt::PassedBefore => Self::PassedBefore,
             Doubt::BeforeUnknown => Self::BeforeUnknown,
             Doubt::NotAllowed { .. } => Self::NotAllowed,
+            Doubt::NotAsked { .. } => Self::NotAsked,
         }
     }
 
