@@ -34,16 +34,18 @@ fn suite(journal: &Journal) -> TestSuite {
     if let Some((ended, _)) = journal.ended {
         suite.set_time(Duration::try_from(ended.duration_since(plan.asked)).unwrap_or_default());
     }
-    suite.add_test_cases(cases(journal).iter().map(|case| test_case(journal, case)));
+    suite.add_test_cases(cases(journal).iter().map(test_case));
     if let Some(why) = doubt_of_run(journal) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_type("inconclusive").set_message(why);
-        suite.add_test_case(TestCase::new("the run", status));
+        let mut run = TestCase::new("the run", status);
+        run.set_classname(visible(&plan.stage.to_string()));
+        suite.add_test_case(run);
     }
     suite
 }
 
-fn test_case(journal: &Journal, case: &Case<'_>) -> TestCase {
+fn test_case(case: &Case<'_>) -> TestCase {
     let mut made = TestCase::new(visible(case.test.label()), status(&case.came));
     made.set_classname(visible(&case.column));
     if let Came::Outcome(outcome) = &case.came {
@@ -52,7 +54,7 @@ fn test_case(journal: &Journal, case: &Case<'_>) -> TestCase {
         if evidence.status.is_some() {
             made.set_time(Duration::from_millis(evidence.elapsed_ms.into()));
         }
-        let compared = journal.comparison(case.place).map(comparison_in_words).map(str::to_owned);
+        let compared = case.comparison.map(|comparison| comparison_in_words(comparison).to_owned());
         let server = evidence.server.as_ref().map(|server| format!("server: {}", visible(server)));
         let said: Vec<_> =
             [Some(format!("url: {}", visible(&case.test.url))), server, compared].into_iter().flatten().collect();

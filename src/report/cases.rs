@@ -4,7 +4,7 @@
 //! Must not judge: a case is what the journal has.
 
 use crate::suite::Test;
-use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Target, Verdict};
+use crate::verify::{Comparison, Doubt, Ending, Journal, Outcome, Reason, Target, Verdict};
 use std::borrow::Cow;
 
 /// A test on one of the servers that decide.
@@ -12,12 +12,12 @@ use std::borrow::Cow;
 pub struct Case<'a> {
     /// The test.
     pub test: &'a Test,
-    /// Its place in the plan.
-    pub place: usize,
     /// Who was asked: a backend's name, or `production`.
     pub column: String,
     /// What came of it.
     pub came: Came<'a>,
+    /// How it stands to the baseline; `None` without one.
+    pub comparison: Option<Comparison>,
 }
 
 /// What came of a case.
@@ -36,13 +36,15 @@ pub enum Came<'a> {
 #[must_use]
 pub fn cases(journal: &Journal) -> Vec<Case<'_>> {
     let targets = journal.plan.stage.deciding();
-    let tests = journal.plan.tests.iter().enumerate();
     let of = |(place, test)| {
-        let case =
-            move |target: &Target| Case { test, place, column: column(target), came: came(journal, place, target) };
+        let case = move |target: &Target| {
+            let compared = journal.baseline(place).zip(journal.of(place, target));
+            let comparison = compared.map(|(before, now)| Comparison::of(before.verdict, now.verdict));
+            Case { test, column: column(target), came: came(journal, place, target), comparison }
+        };
         targets.iter().map(case).collect::<Vec<_>>()
     };
-    tests.flat_map(of).collect()
+    journal.plan.tests.iter().enumerate().flat_map(of).collect()
 }
 
 /// Why a run proves nothing although each of its cases may pass; `None` where the cases say it all.
@@ -76,7 +78,10 @@ fn came<'a>(journal: &'a Journal, place: usize, target: &Target) -> Came<'a> {
     }
     // A pass is none where the test had to fail before and is not known to have.
     match journal.deciding(place) {
-        Some(deciding) if is_of_before(&deciding) => Came::Outcome(deciding),
+        Some(deciding) if is_of_before(&deciding) => {
+            let (assertions, evidence) = (outcome.assertions.clone(), outcome.evidence.clone());
+            Came::Outcome(Cow::Owned(Outcome { assertions, evidence, ..deciding.into_owned() }))
+        }
         None if journal.came(place).is_some() => Came::NotRun,
         _ => Came::Outcome(Cow::Borrowed(outcome)),
     }

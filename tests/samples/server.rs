@@ -94,6 +94,19 @@ impl Server {
         Some((wrong.map_or(&self.right[place], |(_, _, told)| told).clone(), debug))
     }
 
+    /// What a request gets without a wire.
+    pub(crate) fn answer(&self, request: &Request) -> Result<Response, TransportError> {
+        let body = request.body.as_deref().unwrap_or_default();
+        let url = Url::parse(&request.url).unwrap();
+        let told = self.told(request.method.as_str(), url.as_str(), body, |name| request.headers.get(name));
+        let Some((told, debug)) = told else {
+            return Err(TransportError::Network { detail: format!("no test asks {}", request.url) });
+        };
+        let fields = told.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(pod(debug));
+        let headers: Headers = fields.collect();
+        Ok(Response { url: url.into(), status: told.status, headers, body: told.body, ..Response::default() })
+    }
+
     /// Puts what a test gets in the place of what the local Wikimedia would say.
     pub(crate) fn put(&self, seen: &Seen, answer: &mut Answer) {
         let url = format!("https://{}{}", seen.host, seen.path);
@@ -125,15 +138,7 @@ fn pod(debug: bool) -> [(&'static str, &'static str); 3] {
 /// Without a wire: the answer is there at once.
 impl Http for &Server {
     async fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        let body = request.body.as_deref().unwrap_or_default();
-        let url = Url::parse(&request.url).unwrap();
-        let told = self.told(request.method.as_str(), url.as_str(), body, |name| request.headers.get(name));
-        let Some((told, debug)) = told else {
-            return Err(TransportError::Network { detail: format!("no test asks {}", request.url) });
-        };
-        let fields = told.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(pod(debug));
-        let headers: Headers = fields.collect();
-        Ok(Response { url: url.into(), status: told.status, headers, body: told.body, ..Response::default() })
+        self.answer(request)
     }
 }
 
