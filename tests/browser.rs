@@ -3,6 +3,7 @@
 
 #[path = "samples/answers.rs"]
 #[allow(dead_code, reason = "a browser is answered wrong in a few respects only")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 mod answers;
 #[path = "bed/mod.rs"]
 mod bed;
@@ -10,11 +11,14 @@ mod bed;
 mod driver;
 #[path = "samples/runs.rs"]
 #[allow(dead_code, reason = "the browser runs what the engine alone runs elsewhere")]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod runs;
 #[path = "support/samples.rs"]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod samples;
 #[path = "samples/server.rs"]
 #[allow(dead_code, reason = "a browser needs a wire")]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod server;
 #[path = "browser/stage.rs"]
 mod stage;
@@ -23,6 +27,7 @@ mod submitter;
 
 #[path = "samples/suites.rs"]
 #[allow(dead_code, reason = "the tests without a browser count them too")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 mod suites_at_hand;
 
 #[path = "browser/browsing.rs"]

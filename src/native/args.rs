@@ -155,8 +155,7 @@ pub(super) struct VerifyArgs {
     /// Print TAP (version 14).
     #[arg(long, conflicts_with = "json")]
     pub(super) tap: bool,
-    /// Write JUnit XML to this file too.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = "Write JUnit XML to this file too")]
     pub(super) junit: Option<PathBuf>,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,

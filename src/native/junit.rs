@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Runs as JUnit XML, as continuous integration reads it
+//! Runs as `JUnit` XML, as continuous integration reads it
 //! (<https://github.com/jenkinsci/xunit-plugin>, `junit-10.xsd`).
 //!
 //! Must not judge: what a run came to is in its journal.

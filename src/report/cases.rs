@@ -5,7 +5,6 @@
 
 use crate::suite::Test;
 use crate::verify::{Comparison, Doubt, Ending, Journal, Outcome, Reason, Target, Verdict};
-use std::borrow::Cow;
 
 /// A test on one of the servers that decide.
 #[derive(Debug, Clone)]
@@ -24,7 +23,7 @@ pub struct Case<'a> {
 #[derive(Debug, Clone)]
 pub enum Came<'a> {
     /// This.
-    Outcome(Cow<'a, Outcome>),
+    Outcome(Box<Outcome>),
     /// It was left out as the test says, for this reason.
     LeftOut(&'a str),
     /// Nothing: the run ended before.
@@ -74,16 +73,16 @@ fn came<'a>(journal: &'a Journal, place: usize, target: &Target) -> Came<'a> {
     }
     let Some(outcome) = journal.of(place, target) else { return Came::NotRun };
     if outcome.verdict != Verdict::Pass {
-        return Came::Outcome(Cow::Borrowed(outcome));
+        return Came::Outcome(Box::new(outcome.clone()));
     }
     // A pass is none where the test had to fail before and is not known to have.
     match journal.deciding(place) {
         Some(deciding) if is_of_before(&deciding) => {
             let (assertions, evidence) = (outcome.assertions.clone(), outcome.evidence.clone());
-            Came::Outcome(Cow::Owned(Outcome { assertions, evidence, ..deciding.into_owned() }))
+            Came::Outcome(Box::new(Outcome { assertions, evidence, ..deciding.into_owned() }))
         }
         None if journal.came(place).is_some() => Came::NotRun,
-        _ => Came::Outcome(Cow::Borrowed(outcome)),
+        _ => Came::Outcome(Box::new(outcome.clone())),
     }
 }
 

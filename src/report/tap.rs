@@ -101,14 +101,9 @@ fn escaped(text: &str) -> String {
 
 /// A YAML scalar on one line: JSON, in which what a reader cannot see is written as its number.
 fn scalar(value: &Value) -> String {
-    let hidden = |letter: char| visible(&format!("x{letter}x")) != format!("x{letter}x") && letter != ' ';
-    let mut out = String::new();
-    for letter in value.to_string().chars() {
-        if hidden(letter) {
-            out.push_str(&format!("\\u{:04x}", u32::from(letter)));
-        } else {
-            out.push(letter);
-        }
-    }
-    out
+    let is_hidden = |letter: char| letter != ' ' && visible(&format!("x{letter}x")).len() != letter.len_utf8() + 2;
+    let seen = |letter: char| {
+        if is_hidden(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
+    };
+    value.to_string().chars().map(seen).collect()
 }
