@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What continuous integration reads of a run: TAP and JUnit XML, held against files in `tests/golden`, and against the
+//! What continuous integration reads of a run: TAP and `JUnit` XML, held against files in `tests/golden`, and against the
 //! rules of either form. `BLESS=1` writes the files anew.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
