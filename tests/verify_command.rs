@@ -309,6 +309,51 @@ async fn the_json_of_a_run_holds_its_verdict_and_its_line() {
 }
 
 #[tokio::test]
+async fn a_run_is_told_as_tap_and_as_junit_xml() {
+    let stand = Stand::on_testservers().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.xml");
+    let both = stand.verify("both", SUITE).args(["--tap", "--junit"]).arg(&file).code(1);
+    let points = both
+        .stdout_has("TAP version 14\n1..2\nok 1 - the group is listed [k8s-mwdebug]\n  ---\n")
+        .stdout_has("\nnot ok 2 - the group is listed [production]\n")
+        .stdout_has("\n  expected: \"body contains <eventcoordinator>\"\n");
+    assert!(
+        run(points)
+            .await
+            .stdout
+            .ends_with("# FAIL on production: 0 of 1 passed, 1 failed (1 regressed since mwdebug)\n")
+    );
+    let xml = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        xml.contains("<testsuites name=\"backport-verify\" tests=\"2\" skipped=\"0\" failures=\"1\" errors=\"0\">"),
+        "{xml}"
+    );
+    assert!(xml.contains("<failure message=\"body contains &lt;eventcoordinator&gt;\" type=\"fail\">"), "{xml}");
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_written_is_said() {
+    let stand = Stand::on_testservers().await;
+    let nowhere = stand.verify("mwdebug", SUITE).args(["--junit", "/nowhere/run.xml"]).code(2);
+    run(nowhere.stdout_has("PASS on mwdebug").stderr_has("failed to write </nowhere/run.xml>: ")).await;
+}
+
+#[tokio::test]
+async fn what_is_never_asked_is_inconclusive_beside_what_is() {
+    let stand = Stand::on_testservers().await;
+    let suite = format!("{SUITE}http://en.wikipedia.org:\n  - path: /\n    assert_status: 301\n");
+    let partly = stand
+        .verify("mwdebug", &suite)
+        .code(3)
+        .stdout_has("PASS          the group is listed  ")
+        .stdout_has("INCONCLUSIVE  http://en.wikipedia.org/\n")
+        .stdout_has("It was not asked: <http://en.wikipedia.org/> must begin with https://. Write it for ")
+        .stdout_has("INCONCLUSIVE on mwdebug (k8s-mwdebug): 1 of 2 passed, 1 inconclusive");
+    run(partly).await;
+}
+
+#[tokio::test]
 async fn the_calendar_is_read_from_wikitech() {
     let stand = Stand::new().await;
     let mine = stand.command("schedule").args(["--nick", bed::NICK]);

@@ -12,7 +12,7 @@ use super::train::Train;
 use crate::debug::HEADER;
 use crate::exchange::{Response, TransportError};
 use crate::ports::{Clock, Http};
-use crate::suite::Test;
+use crate::suite::{Test, in_scope};
 use crate::verify::{
     Doubt, Evidence, Journal, Limits, Outcome, Page, Plan, Reason, Target, is_cached, past_caches, weigh,
     weigh_parser_cache, weigh_sent, without_past_caches,
@@ -52,11 +52,12 @@ struct Weighed {
 }
 
 /// Performs every pending job of `journal`, at most `limits` at a time, and writes each outcome into it. A test that may
-/// not be sent is not, and one that needs what another captures waits for that one's answer at the same target. A host that asks to wait a few seconds is asked nothing before they are over, and then once more
+/// not be sent, or asks what is not Wikimedia's over https, is not, and one that needs what another captures waits for that
+/// one's answer at the same target. A host that asks to wait a few seconds is asked nothing before they are over, and then once more
 /// what it refused, where that only reads; one that asks for more, or asks a second time, is asked nothing more.
 /// It comes back when nothing is pending; dropping it ends every request and every wait under way.
 pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: Limits, progress: &impl Progress) {
-    if leave_out_what_is_not_allowed(journal) {
+    if leave_out_what_may_not_be_sent(journal) {
         progress.outcome(journal).await;
     }
     let plan = journal.plan.clone();
@@ -77,17 +78,23 @@ pub async fn perform<P: Http + Clock>(ports: &P, journal: &mut Journal, limits: 
 }
 
 /// Whether there was any.
-fn leave_out_what_is_not_allowed(journal: &mut Journal) -> bool {
+fn leave_out_what_may_not_be_sent(journal: &mut Journal) -> bool {
     let before = journal.outcomes.len();
     for place in journal.pending() {
         let test = journal.plan.jobs.get(place).and_then(|job| journal.plan.tests.get(job.test));
-        if let Some(test) = test.filter(|test| !test.may_be_sent()) {
-            let doubt = Doubt::NotAllowed { method: test.method.as_str().to_owned() };
+        if let Some(doubt) = test.and_then(against) {
             let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
             journal.outcomes.insert(place, outcome);
         }
     }
     journal.outcomes.len() > before
+}
+
+/// Why a test is not sent; `None` where it is.
+fn against(test: &Test) -> Option<Doubt> {
+    let not_asked = in_scope(&test.url).err().map(|why| Doubt::NotAsked { why: why.to_string() });
+    let not_allowed = || Doubt::NotAllowed { method: test.method.as_str().to_owned() };
+    not_asked.or_else(|| (!test.may_be_sent()).then(not_allowed))
 }
 
 /// A run while it is performed.

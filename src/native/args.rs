@@ -178,6 +178,11 @@ pub(super) struct VerifyArgs {
     /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
+    /// Print TAP (version 14).
+    #[arg(long, conflicts_with = "json")]
+    pub(super) tap: bool,
+    #[arg(long, value_name = "FILE", help = "Write JUnit XML to this file too")]
+    pub(super) junit: Option<PathBuf>,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
 }

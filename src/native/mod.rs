@@ -8,12 +8,14 @@ mod clock;
 mod commands;
 mod connect_to;
 mod http;
+mod junit;
 mod ports;
 mod relay;
 mod terminal;
 
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use http::{Connection, ConnectionError, NativeHttp};
+pub use junit::{JUnitError, to_junit};
 pub use ports::NativePorts;
 
 use args::{Arguments, Subcommand, SuiteCommand};

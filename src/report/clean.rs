@@ -21,12 +21,19 @@ static EVERYBODY: LazyLock<Option<Regex>> =
 /// single, task numbers read `task 123`, and words that ping a room have lost their sign.
 #[must_use]
 pub fn clean(text: &str) -> String {
+    let text = visible(text);
+    let text = replace(&TASK, &text, "task $1");
+    replace(&EVERYBODY, &text, "$1")
+}
+
+/// `text` as one line without what a reader cannot see: control, colour and direction codes are gone, white space is
+/// single.
+#[must_use]
+pub fn visible(text: &str) -> String {
     let text = replace(&COLOUR, text, "");
     let visible: String =
         text.chars().filter(|c| !is_invisible(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect();
-    let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = replace(&TASK, &text, "task $1");
-    replace(&EVERYBODY, &text, "$1")
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A whole line, cleaned, that is no command to a bot, and of at most `limit` bytes.
@@ -77,7 +84,7 @@ const fn is_break(c: char) -> bool {
 /// Control codes, and characters that change the direction of text or take no room: a reader cannot see them.
 fn is_invisible(c: char) -> bool {
     (c.is_control() && !is_break(c))
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

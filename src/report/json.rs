@@ -3,6 +3,7 @@
 
 use super::line::{channel_line, reason_in_words};
 use super::logstash::logstash_link;
+use crate::check::AssertionResult;
 use crate::debug::Backend;
 use crate::verify::{Journal, Outcome, Stage};
 use serde_json::{Value, json};
@@ -25,6 +26,10 @@ pub fn to_json(journal: &Journal) -> Value {
             json!({
                 "name": test.label(),
                 "url": test.url,
+                "method": test.method,
+                "source": plan.sources.get(place),
+                "tags": test.tags,
+                "skipped": plan.left_out(place),
                 "verdict": journal.deciding(place).map(|outcome| outcome.verdict),
                 "comparison": journal.comparison(place),
                 "since": journal.since(place),
@@ -66,7 +71,9 @@ fn outcome_to_json(outcome: &Outcome) -> Value {
     let assertions: Vec<Value> = outcome
         .assertions
         .iter()
-        .map(|result| json!({ "expected": result.expected, "actual": result.actual, "held": result.held }))
+        .map(|AssertionResult { assertion, held, expected, actual }| {
+            json!({ "assertion": assertion, "expected": expected, "actual": actual, "held": held })
+        })
         .collect();
     json!({
         "verdict": outcome.verdict,

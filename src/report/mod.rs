@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! A finished run in words: the channel line, webhook bodies, JSON.
+//! A finished run in words: the channel line, webhook bodies, JSON, TAP.
 //!
 //! Must not send anything, and must not repeat what a page said beyond the one reason, cleaned.
 
+mod cases;
 mod clean;
 mod json;
 mod line;
@@ -10,11 +11,14 @@ mod logstash;
 mod planned;
 mod slack;
 mod stages;
+mod tap;
 
-pub use clean::{clean, clean_line, shorten};
+pub use cases::{Came, Case, cases, doubt_of_run};
+pub use clean::{clean, clean_line, shorten, visible};
 pub use json::to_json;
 pub use line::{LINE_LIMIT, channel_line, reason_in_words};
 pub use logstash::logstash_link;
 pub use planned::{cut_in_words, source_in_words};
 pub use slack::{slack_body, slack_text};
 pub use stages::{PROVES_NOTHING, comparison_in_words, counts_in_words, same_page_in_words, since_in_words};
+pub use tap::to_tap;

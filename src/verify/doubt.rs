@@ -184,6 +184,12 @@ pub enum Doubt {
         /// The method.
         method: String,
     },
+    /// The test asks what the tool never asks: plain http, another port, or a host that mwdebug does not serve.
+    #[error("it was not asked: {why}")]
+    NotAsked {
+        /// What stands against it, as a fragment.
+        why: String,
+    },
     /// The servers that were asked do not run the patch: what they answer says nothing of it.
     #[error("the patch is not on {side}: {host} runs commit {} there", short(running))]
     PatchNotThere {
@@ -315,6 +321,7 @@ impl Doubt {
             Self::NotAllowed { .. } => {
                 "Allow it for this test if it does no harm: mwdebug writes to the real databases."
             }
+            Self::NotAsked { .. } => "Write it for a Wikimedia site over https, or take it out and check it by hand.",
             Self::AbsentFromNothing { .. } => {
                 "Verify again; if it stays so, demand something that must be there too, such as the page's heading."
             }

@@ -16,6 +16,7 @@ pub(super) use verify::verify;
 
 use super::args::ConnectionArgs;
 use super::http::{Connection, ConnectionError, NativeHttp};
+use super::junit::JUnitError;
 use super::relay::RelayError;
 use crate::app::AskError;
 use crate::schedule::CalendarError;
@@ -42,6 +43,17 @@ pub(super) enum Failure {
         /// Why.
         source: io::Error,
     },
+    /// A file that the user named cannot be written.
+    #[error("failed to write <{}>: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The XML could not be made.
+    #[error(transparent)]
+    JUnit(#[from] JUnitError),
     /// Connections cannot be made as the user said.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
