@@ -4,6 +4,7 @@
 //! Must not know how a request is sent: the ports do that.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// An HTTP request method, spelled as on the wire.
@@ -198,6 +199,17 @@ pub struct Response {
     pub sent: Option<Sent>,
 }
 
+/// The SHA-256 of a body's bytes, as [`Response::sha256`] has it.
+#[must_use]
+pub fn sha256_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(digit.into(), 16));
+        }
+        text
+    })
+}
+
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
@@ -257,7 +269,15 @@ pub enum TransportError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hop, Response};
+    use super::{Hop, Response, sha256_of};
+
+    /// The examples of FIPS 180-4.
+    #[test]
+    fn a_digest_is_written_in_lower_case_digits() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!((sha256_of(b"abc").as_str(), sha256_of(b"").as_str()), (abc, nothing));
+    }
 
     #[test]
     fn an_answer_that_was_written_before_it_told_what_was_sent_is_still_read() {

@@ -6,7 +6,7 @@
 use super::exchanges::{Answer, Ticket, without_fragment};
 use super::net_error::failure as failure_of;
 use super::{BrowserPorts, host, sys};
-use crate::exchange::{Headers, Hop, Redirects, Request, Response, Session, TransportError};
+use crate::exchange::{Headers, Hop, Redirects, Request, Response, Session, TransportError, sha256_of};
 use crate::ports::Http;
 use crate::suite::in_scope;
 use gloo::timers::callback::Timeout;
@@ -85,15 +85,19 @@ fn prepare(request: &Request, fragment: &str, limit: &Limit) -> Result<(web_sys:
     Ok((prepared, lost))
 }
 
-/// The whole body as text, by the charset that the answer names.
-async fn text_of(response: &web_sys::Response, headers: &Headers) -> Result<String, JsValue> {
-    let bytes = js_sys::Uint8Array::new(&JsFuture::from(response.array_buffer()?).await?).to_vec();
+/// The whole body, decoded.
+async fn bytes_of(response: &web_sys::Response) -> Result<Vec<u8>, JsValue> {
+    Ok(js_sys::Uint8Array::new(&JsFuture::from(response.array_buffer()?).await?).to_vec())
+}
+
+/// The body as text, by the charset that the answer names.
+fn text_of(bytes: &[u8], headers: &Headers) -> Result<String, JsValue> {
     let kind = headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
     let charset = kind.split_once("charset=").map(|(_, rest)| rest.split(';').next().unwrap_or_default());
     let charset = charset.map_or("utf-8", |name| name.trim().trim_matches('"'));
     // A name that no browser knows is read as UTF-8, as a page of unknown charset would be.
     let decoder = TextDecoder::new_with_label(charset).or_else(|_| TextDecoder::new())?;
-    decoder.decode_with_u8_array(&bytes)
+    decoder.decode_with_u8_array(bytes)
 }
 
 /// The fields that `fetch` shows.
@@ -146,10 +150,17 @@ async fn hidden_answer(request: &Request, ticket: &Ticket) -> Result<Response, T
 }
 
 /// An answer that `fetch` shows, with what `webRequest` knows besides.
-async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<Response, TransportError> {
+async fn shown_answer(
+    request: &Request,
+    response: &web_sys::Response,
+    ticket: &Ticket,
+) -> Result<Response, TransportError> {
     let mut headers = shown_headers(response).map_err(|error| thrown(&error))?;
-    let body = text_of(response, &headers).await;
-    let body = body.map_err(|error| TransportError::Broken { detail: sys::said(&error) })?;
+    let broken = |error: JsValue| TransportError::Broken { detail: sys::said(&error) };
+    let bytes = bytes_of(response).await.map_err(broken)?;
+    let body = text_of(&bytes, &headers).map_err(broken)?;
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let sha256 = request.wants_sha256.then(|| sha256_of(&bytes));
     let redirected = response.redirected();
     if redirected {
         let told = ticket.wait(HIDDEN_ANSWER_MS, |record| record.answers.len() > 1).await;
@@ -178,6 +189,8 @@ async fn shown_answer(response: &web_sys::Response, ticket: &Ticket) -> Result<R
         status: response.status(),
         headers,
         body,
+        size,
+        sha256,
         hops: if redirected { answers.into_iter().map(hop).collect() } else { Vec::new() },
         sent,
         ..Response::default()
@@ -217,7 +230,7 @@ async fn exchange(request: &Request, ticket: &Ticket, limit: &Limit) -> Result<R
     if response.type_() == ResponseType::Opaqueredirect {
         hidden_answer(request, ticket).await
     } else {
-        shown_answer(&response, ticket).await
+        shown_answer(request, &response, ticket).await
     }
 }
 

@@ -25,9 +25,9 @@ pub enum Subject {
     /// The URL that gave the answer: the last one where redirects were followed.
     Url,
     /// The URLs to which redirects led, in order, each resolved against the one before; a list, empty without a redirect.
-    /// One that was not followed counts.
+    /// One that was not followed counts. A `Location` of an answer that is no redirect (301, 302, 303, 307, 308) does not.
     Redirects,
-    /// A header field; several of one name are joined by `, `.
+    /// A header field; several of one name are joined by `, `, so that it is one text at most.
     Header {
         /// Field name, compared without case.
         name: String,
@@ -39,7 +39,8 @@ pub enum Subject {
         /// The text.
         text: String,
     },
-    /// What an expression finds in a JSON body: a value each.
+    /// What an expression finds in a JSON body: a value each. A `null` is there. A body that is no JSON throughout cannot
+    /// be searched, nor one whose content type is HTML.
     Json {
         /// The expression (RFC 9535).
         path: String,
@@ -49,12 +50,14 @@ pub enum Subject {
         /// The expression (RFC 9535).
         path: String,
     },
-    /// The text of the elements that a selector finds in an HTML body: a text each, with the white space of a reader.
+    /// The text of the elements that a selector finds in an HTML body: a text each, as a reader sees it, without scripts and
+    /// with single spaces. A body whose content type is not HTML cannot be searched. An element without a text is there.
     Html {
         /// The CSS selector.
         selector: String,
     },
-    /// An attribute of the elements that a selector finds: a text for each element that has it.
+    /// An attribute of the elements that a selector finds: a text for each element that has it. Where the selector finds no
+    /// element it cannot be looked for: an attribute is absent only from an element that is there.
     HtmlAttribute {
         /// The CSS selector.
         selector: String,
@@ -66,12 +69,13 @@ pub enum Subject {
         /// The CSS selector.
         selector: String,
     },
-    /// A value of `mw.config` as the page sets it.
+    /// A value of `mw.config` as the page sets it in its own scripts. In a page that sets none it cannot be looked for.
     MwConfig {
         /// Its key, such as `wgUserGroups`.
         name: String,
     },
-    /// The code of the error with which the API answered; nothing where it did not.
+    /// The codes of the errors with which `api.php` answered, a text each; nothing where it answered without. From what is
+    /// no JSON result of `api.php`, an error is not absent either.
     ApiError,
     /// Milliseconds from the request to the end of the body, a number.
     Duration,
@@ -107,12 +111,20 @@ impl Subject {
     }
 }
 
-/// What something must be. Where several values are found, what is demanded must hold of one of them, and what is
-/// forbidden of none.
+/// What something must be.
+///
+/// Where nothing is found, `Absent` alone holds: everything else speaks of something that is there. Where nothing can be
+/// looked for, nothing holds, `Absent` neither: in a body that is hidden, cut, empty or of another kind than is searched,
+/// such as JSON where elements are asked for. Where several values are found, `Contains`, `Matches` and `Exists` hold when
+/// they hold of one, `Is` never, since nobody knows which is meant, and all others when they hold of each.
+///
+/// Texts are compared letter by letter, with their capitals. A number is no text that looks like it: `5` is not `"5"`, but
+/// `5` and `5.0` are one number. What cannot be asked of a value, such as whether a number contains a text, does not hold,
+/// and its opposite neither.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Predicate {
-    /// Exactly this; of several values it cannot be said.
+    /// Exactly this; never of several values.
     Is {
         /// The value.
         value: Value,
@@ -122,31 +134,31 @@ pub enum Predicate {
         /// The value.
         value: Value,
     },
-    /// One of these.
+    /// One of these; of several values, each.
     OneOf {
         /// The values.
         values: Vec<Value>,
     },
-    /// A number from here to there, both included.
+    /// A number from here to there, both included; of several values, each.
     Between {
         /// The least.
         from: Number,
         /// The greatest.
         to: Number,
     },
-    /// A number that compares so.
+    /// A number that compares so; of several values, each.
     Compares {
         /// How.
         order: Order,
         /// With what.
         number: Number,
     },
-    /// A text that holds this one letter for letter, or a list that holds this value.
+    /// A text that holds this one letter for letter, a list with an item that is this value, or an object with this key.
     Contains {
         /// Text or value.
         value: Value,
     },
-    /// A text or list that does not, and is there.
+    /// A text, list or object that does not, and is there.
     Lacks {
         /// Text or value.
         value: Value,

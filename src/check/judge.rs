@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! An assertion held against a response.
 
-use super::seen::{Seen, seen};
-use super::words::{grouped, said, shown};
-use super::{Assertion, Order, Predicate, Subject, pattern};
+use super::reading::Reading;
+use super::seen::{Seen, seen_in};
+use super::words::{grouped, kind_of, list_of, said};
+use super::{Assertion, Order, Predicate, Subject, config, html, json, near, pattern};
 use crate::exchange::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -25,26 +26,51 @@ pub struct AssertionResult {
 /// Holds `assertion` against `response`. One that cannot be judged does not hold.
 #[must_use]
 pub fn judge(assertion: &Assertion, response: &Response) -> AssertionResult {
+    judge_in(assertion, &Reading::of(response))
+}
+
+/// Holds each of `assertions` against `response`, in their order; its body is parsed once for all of them.
+#[must_use]
+pub fn judge_all(assertions: &[Assertion], response: &Response) -> Vec<AssertionResult> {
+    let reading = Reading::of(response);
+    assertions.iter().map(|assertion| judge_in(assertion, &reading)).collect()
+}
+
+fn judge_in(assertion: &Assertion, reading: &Reading<'_>) -> AssertionResult {
     let (held, actual) = match assertion.validate() {
         Err(error) => (false, error.to_string()),
-        Ok(()) => evaluate(assertion, response),
+        Ok(()) => evaluate(assertion, reading),
     };
     AssertionResult { assertion: assertion.clone(), held, expected: assertion.to_string(), actual }
 }
 
-fn evaluate(assertion: &Assertion, response: &Response) -> (bool, String) {
+fn evaluate(assertion: &Assertion, reading: &Reading<'_>) -> (bool, String) {
     let Assertion { of, is } = assertion;
-    let what = seen(of, response);
+    let what = seen_in(of, reading);
     let held = match &what {
         Seen::Unreadable(_) => false,
         Seen::Nothing => *is == Predicate::Absent,
         Seen::One(value) => holds(is, of, value),
-        // Which of them is meant, nobody knows.
-        Seen::Several(_) if matches!(is, Predicate::Is { .. }) => false,
-        Seen::Several(values) if is.forbids() => values.iter().all(|value| holds(is, of, value)),
-        Seen::Several(values) => values.iter().any(|value| holds(is, of, value)),
+        Seen::Several(values) => holds_of(is, of, values),
     };
-    (held, actual(assertion, &what, held))
+    (held, actual(assertion, &what, held, reading))
+}
+
+/// Whether several values are as demanded, see [`Predicate`].
+fn holds_of(is: &Predicate, of: &Subject, values: &[Value]) -> bool {
+    let mut each = values.iter().map(|value| holds(is, of, value));
+    match is {
+        // Which of them is meant, nobody knows.
+        Predicate::Is { .. } => false,
+        Predicate::Contains { .. } | Predicate::Matches { .. } | Predicate::Exists => each.any(|held| held),
+        Predicate::IsNot { .. }
+        | Predicate::OneOf { .. }
+        | Predicate::Between { .. }
+        | Predicate::Compares { .. }
+        | Predicate::Lacks { .. }
+        | Predicate::MatchesNot { .. }
+        | Predicate::Absent => each.all(|held| held),
+    }
 }
 
 /// Whether a value that is there is as demanded.
@@ -84,8 +110,8 @@ fn equals(value: &Value, wanted: &Value) -> bool {
     }
 }
 
-fn compare(value: &Number, wanted: &Number) -> Option<Ordering> {
-    match (value.as_i64(), wanted.as_i64()) {
+pub(super) fn compare(value: &Number, wanted: &Number) -> Option<Ordering> {
+    match (value.as_i128(), wanted.as_i128()) {
         (Some(value), Some(wanted)) => Some(value.cmp(&wanted)),
         _ => value.as_f64()?.partial_cmp(&wanted.as_f64()?),
     }
@@ -101,25 +127,83 @@ fn contains(value: &Value, wanted: &Value) -> Option<bool> {
     }
 }
 
-fn actual(assertion: &Assertion, what: &Seen, held: bool) -> String {
-    match (what, &assertion.of) {
+fn actual(assertion: &Assertion, what: &Seen, held: bool, reading: &Reading<'_>) -> String {
+    let Assertion { of, is } = assertion;
+    match (what, of) {
         (Seen::Unreadable(why), _) => why.clone(),
-        (Seen::Nothing, _) => "absent".into(),
-        (Seen::One(Value::String(body)), Subject::Body) => of_body(&assertion.is, body, held),
-        (Seen::One(value), _) => format!("<{}>", said(value)),
+        (Seen::Nothing, _) if held => "absent".into(),
+        (Seen::Nothing, _) => format!("absent{}", instead(of, reading)),
+        (Seen::One(Value::String(body)), Subject::Body) => of_body(is, body, held),
+        (Seen::One(value), Subject::Occurrences { text }) => {
+            let near = near::nearest(&reading.response.body, text).filter(|_| !held && value.as_u64() == Some(0));
+            format!("<{}>{}", said(value), near.map_or_else(String::new, |near| format!("; {near}")))
+        }
+        (Seen::One(value), _) => format!("<{}>{}", said(value), if held { String::new() } else { unlike(is, value) }),
         (Seen::Several(values), _) => {
-            let all: Vec<_> = values.iter().map(said).collect();
-            format!("{} values: <{}>", values.len(), shown(&all.join(", ")))
+            let what = match of {
+                Subject::Html { .. } => "elements",
+                Subject::ApiError => "errors",
+                _ => "values",
+            };
+            let hint = if matches!(is, Predicate::Is { .. }) { "; which one is meant is not said" } else { "" };
+            format!("{} {what}: {}{hint}", grouped(values.len()), list_of(values.iter().map(said)))
         }
     }
 }
 
-/// A body is too long to be shown.
+/// What is there in the place of something that is absent.
+fn instead(of: &Subject, reading: &Reading<'_>) -> String {
+    match of {
+        Subject::Json { path } => json::deepest(path, reading).map_or_else(String::new, |found| format!("; {found}")),
+        Subject::Html { selector } => html::within(selector, reading),
+        Subject::MwConfig { name } => {
+            config::nearest(name, reading).map_or_else(String::new, |near| format!("; with other capitals: <{near}>"))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What kind of value it is, where that alone is why it is not as demanded.
+fn unlike(is: &Predicate, value: &Value) -> String {
+    let fits = match is {
+        Predicate::Is { value: wanted } => kind_of(wanted) == kind_of(value),
+        Predicate::OneOf { values } => values.iter().any(|wanted| kind_of(wanted) == kind_of(value)),
+        Predicate::Between { .. } | Predicate::Compares { .. } => value.is_number(),
+        Predicate::Matches { .. } | Predicate::MatchesNot { .. } => value.is_string(),
+        Predicate::Contains { value: wanted } | Predicate::Lacks { value: wanted } => contains(value, wanted).is_some(),
+        Predicate::IsNot { .. } | Predicate::Exists | Predicate::Absent => true,
+    };
+    if fits { String::new() } else { format!(", which is {}", kind_of(value)) }
+}
+
+/// A body is too long to be shown: where something was found in it, or what is nearly there.
 fn of_body(is: &Predicate, body: &str, held: bool) -> String {
-    let found = if held == is.forbids() { "not found" } else { "found" };
     let count = body.chars().count();
-    let unit = if count == 1 { "character" } else { "characters" };
-    if count == 0 { "the body is empty".into() } else { format!("{found} in {} {unit}", grouped(count)) }
+    if count == 0 {
+        return "the body is empty".into();
+    }
+    let size = format!("{} character{}", grouped(count), if count == 1 { "" } else { "s" });
+    let found = match is {
+        Predicate::Contains { value: Value::String(text) } | Predicate::Lacks { value: Value::String(text) } => {
+            body.find(text.as_str()).map(|at| near::place(body, at, text.len()))
+        }
+        Predicate::Matches { pattern } | Predicate::MatchesNot { pattern } => {
+            let found = pattern::regex(pattern, &Subject::Body).ok();
+            let found = found.and_then(|regex| regex.find(body).map(|found| (found.start(), found.len())));
+            found.map(|(at, length)| near::place(body, at, length))
+        }
+        // The whole of it is held against one or more texts.
+        _ => return size,
+    };
+    let near = match is {
+        Predicate::Contains { value: Value::String(text) } if !held => near::nearest(body, text),
+        _ => None,
+    };
+    match (found, near) {
+        (Some(place), _) => format!("found {place}"),
+        (None, Some(near)) => format!("not found in {size}; {near}"),
+        (None, None) => format!("not found in {size}"),
+    }
 }
 
 #[cfg(test)]
@@ -163,14 +247,29 @@ mod tests {
         for (assertion, held, expected, actual) in [
             (status(200), true, "status <200>", "<200>"),
             (status(404), false, "status <404>", "<200>"),
-            (contains("eventcoordinator"), true, "body contains <eventcoordinator>", "found in 44 characters"),
-            (contains("Eventcoordinator"), false, "body contains <Eventcoordinator>", "not found in 44 characters"),
+            (
+                contains("eventcoordinator"),
+                true,
+                "body contains <eventcoordinator>",
+                "found in line 3: <eventcoordinator ä>",
+            ),
+            (
+                contains("Eventcoordinator"),
+                false,
+                "body contains <Eventcoordinator>",
+                "not found in 44 characters; with other capitals in line 3: <eventcoordinator ä>",
+            ),
             (lacks("Fatal exception"), true, "body does not contain <Fatal exception>", "not found in 44 characters"),
-            (lacks("first"), false, "body does not contain <first>", "found in 44 characters"),
-            (matches("^first$"), true, "body matches <^first$>", "found in 44 characters"),
+            (lacks("first"), false, "body does not contain <first>", "found in line 2: <first>"),
+            (matches("^first$"), true, "body matches <^first$>", "found in line 2: <first>"),
             (matches("List.*event"), false, "body matches <List.*event>", "not found in 44 characters"),
-            (matches("(?s)List.*event"), true, "body matches <(?s)List.*event>", "found in 44 characters"),
-            (matches("(?i)FIRST"), true, "body matches <(?i)FIRST>", "found in 44 characters"),
+            (
+                matches("(?s)List.*event"),
+                true,
+                "body matches <(?s)List.*event>",
+                "found in line 1: <<title>List</title> first eventcoordinator ä>",
+            ),
+            (matches("(?i)FIRST"), true, "body matches <(?i)FIRST>", "found in line 2: <first>"),
             (
                 is("content-type", "text/html; charset=UTF-8"),
                 true,

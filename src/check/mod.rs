@@ -6,15 +6,22 @@
 mod api;
 mod assertion;
 mod config;
+mod functions;
 mod html;
 mod json;
 mod judge;
+mod near;
+mod path;
 mod pattern;
+mod reading;
 mod seen;
 mod validate;
 mod words;
 
 pub use assertion::{Assertion, Order, Predicate, Subject};
-pub use judge::{AssertionResult, judge};
+pub use judge::{AssertionResult, judge, judge_all};
 pub use seen::{Seen, seen};
 pub use validate::AssertionError;
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! Must not judge it.
 
 use super::Subject;
+use super::reading::Reading;
 use super::{api, config, html, json};
 use crate::exchange::Response;
 use serde_json::Value;
@@ -44,11 +45,18 @@ impl Seen {
 /// Finds the subject in a response. The subject must be valid.
 #[must_use]
 pub fn seen(subject: &Subject, response: &Response) -> Seen {
+    seen_in(subject, &Reading::of(response))
+}
+
+/// The same in a response of which something may have been parsed already.
+pub(super) fn seen_in(subject: &Subject, reading: &Reading<'_>) -> Seen {
+    let response = reading.response;
     if subject.is_in_body() && response.body_hidden {
         return Seen::Unreadable(
             "the browser does not show the body of a redirect; follow it, or run the command".into(),
         );
     }
+    let found = |found: Result<Vec<Value>, String>| found.map_or_else(Seen::Unreadable, Seen::of);
     match subject {
         Subject::Status => Seen::One(response.status.into()),
         Subject::Url => Seen::text(&response.url),
@@ -56,17 +64,15 @@ pub fn seen(subject: &Subject, response: &Response) -> Seen {
         Subject::Header { name } => response.headers.get(name.trim()).map_or(Seen::Nothing, Seen::text),
         Subject::Body => Seen::text(&response.body),
         Subject::Occurrences { text } => Seen::count(response.body.matches(text.as_str()).count()),
-        Subject::Json { path } => json::found(path, response).map_or_else(Seen::Unreadable, Seen::of),
+        Subject::Json { path } => found(json::found(path, reading)),
         Subject::JsonCount { path } => {
-            json::found(path, response).map_or_else(Seen::Unreadable, |found| Seen::count(found.len()))
+            json::found(path, reading).map_or_else(Seen::Unreadable, |found| Seen::count(found.len()))
         }
-        Subject::Html { selector } => html::texts(selector, response).map_or_else(Seen::Unreadable, Seen::of),
-        Subject::HtmlAttribute { selector, attribute } => {
-            html::attributes(selector, attribute, response).map_or_else(Seen::Unreadable, Seen::of)
-        }
-        Subject::HtmlCount { selector } => html::count(selector, response).map_or_else(Seen::Unreadable, Seen::count),
-        Subject::MwConfig { name } => config::value(name, response).map_or_else(Seen::Unreadable, Seen::of),
-        Subject::ApiError => api::error(response).map_or(Seen::Nothing, Seen::text),
+        Subject::Html { selector } => found(html::texts(selector, reading)),
+        Subject::HtmlAttribute { selector, attribute } => found(html::attributes(selector, attribute, reading)),
+        Subject::HtmlCount { selector } => html::count(selector, reading).map_or_else(Seen::Unreadable, Seen::count),
+        Subject::MwConfig { name } => found(config::value(name, reading)),
+        Subject::ApiError => found(api::errors(reading)),
         Subject::Duration => Seen::One(response.elapsed_ms.into()),
         Subject::Size => Seen::One(response.size.into()),
         Subject::Sha256 => match &response.sha256 {
@@ -76,6 +82,9 @@ pub fn seen(subject: &Subject, response: &Response) -> Seen {
     }
 }
 
+/// The status codes of an answer that leads on (<https://fetch.spec.whatwg.org/#redirect-status>).
+const LEADS_ON: [u16; 5] = [301, 302, 303, 307, 308];
+
 /// Where each redirect led. A `Location` that cannot be resolved stands as it came.
 fn redirects(response: &Response) -> Vec<Value> {
     let resolved = |from: &str, to: &str| {
@@ -83,7 +92,7 @@ fn redirects(response: &Response) -> Vec<Value> {
         Value::String(target.map_or_else(|| to.to_owned(), String::from))
     };
     let hops = response.hops.iter().filter_map(|hop| Some(resolved(&hop.url, hop.location.as_deref()?)));
-    let last = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
+    let last = response.headers.get("location").filter(|_| LEADS_ON.contains(&response.status));
     hops.chain(last.iter().map(|to| resolved(&response.url, to))).collect()
 }
 
@@ -133,10 +142,36 @@ mod tests {
             (Subject::Occurrences { text: "c".into() }, Seen::One(json!(0))),
             (Subject::Duration, Seen::One(json!(12))),
             (Subject::Size, Seen::One(json!(5))),
-            (Subject::ApiError, Seen::Nothing),
+            (Subject::ApiError, Seen::Unreadable("the answer is not from api.php".into())),
         ] {
             assert_eq!(seen(&subject, &response()), expected, "{subject:?}");
         }
+    }
+
+    #[test]
+    fn a_location_of_an_answer_that_does_not_lead_on_is_no_redirect() {
+        for status in [200, 201, 300, 304] {
+            let response = Response { status, hops: Vec::new(), ..response() };
+            assert_eq!(seen(&Subject::Redirects, &response), Seen::One(json!([])), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_the_client_hides_has_nothing_and_lacks_nothing() {
+        let hidden = Response { body_hidden: true, body: String::new(), ..response() };
+        for subject in [
+            Subject::Body,
+            Subject::Size,
+            Subject::Sha256,
+            Subject::ApiError,
+            Subject::Occurrences { text: "a".into() },
+            Subject::HtmlCount { selector: "p".into() },
+            Subject::JsonCount { path: "$".into() },
+            Subject::MwConfig { name: "a".into() },
+        ] {
+            assert!(matches!(seen(&subject, &hidden), Seen::Unreadable(_)), "{subject:?}");
+        }
+        assert_eq!(seen(&Subject::Status, &hidden), Seen::One(json!(302)));
     }
 
     #[test]

@@ -9,6 +9,10 @@ use std::fmt;
 
 /// More letters than this of a value are not shown.
 const MAX_SHOWN: usize = 120;
+/// More of several values are not listed.
+const MOST_LISTED: usize = 5;
+/// More letters than this of one of several values are not shown.
+const LISTED: usize = 40;
 
 /// As people say it: `body contains <eventcoordinator>`.
 impl fmt::Display for Assertion {
@@ -75,12 +79,36 @@ pub(super) fn said(value: &Value) -> String {
     }
 }
 
+/// What kind of JSON value it is.
+pub(super) const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
 /// `text` cut to what people will read.
 pub(super) fn shown(text: &str) -> String {
-    if text.chars().count() <= MAX_SHOWN {
+    cut(text, MAX_SHOWN)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
         return text.to_owned();
     }
-    text.chars().take(MAX_SHOWN - 1).chain(['…']).collect()
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// A few texts, each for itself: `<a>, <b> and 3 more`.
+pub(super) fn list_of(texts: impl ExactSizeIterator<Item = String>) -> String {
+    let left_out = texts.len().saturating_sub(MOST_LISTED);
+    let listed: Vec<_> = texts.take(MOST_LISTED).map(|text| format!("<{}>", cut(&text, LISTED))).collect();
+    let listed = listed.join(", ");
+    if left_out == 0 { listed } else { format!("{listed} and {} more", grouped(left_out)) }
 }
 
 /// A count with a comma between thousands.

@@ -110,8 +110,8 @@ impl NativeHttp {
             let location = answer.headers().get(LOCATION).map(|value| text(value.as_bytes()));
             let next = location.as_deref().filter(|_| matches!(status, 301 | 302 | 303 | 307 | 308));
             let Some(next) = next.filter(|_| request.redirects == Redirects::Follow) else {
-                let response = read(answer, url, hops, begun).await?;
-                return Ok(Response { sent: Some(sent), ..response });
+                let response = read(answer, url, begun, request.wants_sha256).await?;
+                return Ok(Response { sent: Some(sent), hops, ..response });
             };
             if hops.len() == MOST_HOPS {
                 return Err(network(format!("redirected more than {MOST_HOPS} times, the last time to <{next}>")));
@@ -216,12 +216,17 @@ fn fields(headers: &Headers) -> Result<Vec<(HeaderName, HeaderValue)>, Transport
     headers.iter().map(field).collect()
 }
 
-async fn read(answer: reqwest::Response, url: Url, hops: Vec<Hop>, begun: Instant) -> Result<Response, TransportError> {
+async fn read(
+    answer: reqwest::Response,
+    url: Url,
+    begun: Instant,
+    wants_sha256: bool,
+) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
     let headers = fields_of(answer.headers());
-    let body = body::text_of(answer).await?;
+    let body::Body { text, size, sha256 } = body::of(answer, wants_sha256).await?;
     let elapsed_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-    Ok(Response { url: url.into(), status, headers, body, hops, elapsed_ms, ..Response::default() })
+    Ok(Response { url: url.into(), status, headers, body: text, size, sha256, elapsed_ms, ..Response::default() })
 }
 
 fn fields_of(headers: &HeaderMap) -> Headers {

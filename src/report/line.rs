@@ -140,10 +140,11 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
     Some(match outcome.reason.as_ref()? {
         Reason::Assertion { .. } => {
             let broken = outcome.broken_assertion()?;
-            if private || speaks_of_private_field(&broken.assertion) {
+            let actual = if broken.assertion.of.is_in_body() { unquoted(&broken.actual) } else { &broken.actual };
+            if private || actual.is_empty() || speaks_of_private_field(&broken.assertion) {
                 broken.expected.clone()
             } else {
-                format!("{}: {}", broken.expected, broken.actual)
+                format!("{}: {actual}", broken.expected)
             }
         }
         Reason::Transport { error } => error.to_string(),
@@ -152,6 +153,14 @@ fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
         Reason::NoAssertion => "the test has no assertion".into(),
         Reason::Doubt { doubt } => doubt.to_string(),
     })
+}
+
+/// What was there without what is quoted of the page: that stands behind the first `<`. A count is no quote.
+fn unquoted(actual: &str) -> &str {
+    let (told, quoted) = actual.split_once('<').unwrap_or((actual, ""));
+    let count =
+        quoted.split_once('>').filter(|(count, _)| told.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()));
+    count.map_or_else(|| told.trim_end_matches([' ', ':', ',', ';']), |(count, _)| count)
 }
 
 fn speaks_of_private_field(assertion: &Assertion) -> bool {
@@ -281,6 +290,30 @@ mod tests {
             "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: body contains <x>: \
              not found in 9 characters. Please do not continue. Change 1: Title"
         );
+    }
+
+    #[test]
+    fn what_a_page_says_is_not_quoted() {
+        let of = |of| Assertion { of, is: crate::check::Predicate::Exists };
+        let html = || of(crate::check::Subject::Html { selector: "p".into() });
+        let count = || of(crate::check::Subject::HtmlCount { selector: "p".into() });
+        for (assertion, actual, told) in [
+            (
+                contains(),
+                "not found in 9 characters; with other capitals in line 3: <a <b> c>",
+                Some("not found in 9 characters; with other capitals in line 3"),
+            ),
+            (contains(), "found in line 3: <secret>", Some("found in line 3")),
+            (html(), "2 elements: <secret>, <secret>", Some("2 elements")),
+            (html(), "<secret>", None),
+            (html(), "<12 secrets>", None),
+            (count(), "<12>", Some("12")),
+            (Assertion::status(200), "<404>", Some("<404>")),
+        ] {
+            let told = told.map_or_else(|| "body contains <x>".to_owned(), |told| format!("body contains <x>: {told}"));
+            let line = line(&[], "Title", Session::Anonymous, broken(assertion, actual));
+            assert!(line.contains(&format!("/wiki/X: {told}. Please")), "{line}");
+        }
     }
 
     #[test]

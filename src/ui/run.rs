@@ -202,7 +202,8 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         None if evidence.status.is_some() => "Server not named".to_owned(),
         None => "No answer".to_owned(),
     }];
-    parts.extend(evidence.status.map(|status| format!("status {status}")));
+    let way = || evidence.way().map(|way| format!("redirected {way}"));
+    parts.extend(way().or_else(|| evidence.status.map(|status| format!("status {status}"))));
     parts.extend(evidence.cache_status.as_ref().map(|status| match evidence.age {
         Some(age) if age > 0 => format!("cache {status}, {age} s old"),
         _ => format!("cache {status}"),

@@ -3,8 +3,8 @@
 //!
 //! Must not judge what is there: text that was found was found.
 
-use crate::check::{Assertion, Predicate, Subject};
-use crate::exchange::Response;
+use crate::check::{Assertion, Predicate, Subject, judge};
+use crate::exchange::{Method, Response};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,24 +37,35 @@ impl fmt::Display for Flaw {
     }
 }
 
-/// Why `response` shows nothing to a test that wants something to be absent; `None` where it shows it, or the test wants
-/// nothing of the kind, or wants just that flaw.
-pub(super) fn flaw_behind(wanted: &[Assertion], response: &Response) -> Option<Flaw> {
+/// Why `response` to a request with `method` shows nothing to a test that wants something to be absent; `None` where it
+/// shows it, or the test wants nothing of the kind, or wants just that flaw. Every assertion that is not about such an
+/// absence must have held.
+pub(super) fn flaw_behind(wanted: &[Assertion], method: Method, response: &Response) -> Option<Flaw> {
     if !wanted.iter().any(Assertion::wants_absence) {
         return None;
     }
     if response.body.trim().is_empty() {
-        let is_bodiless = |code: &Value| code.as_u64().is_some_and(|code| BODILESS.map(u64::from).contains(&code));
-        let is_meant = |assertion: &Assertion| match (&assertion.of, &assertion.is) {
-            (Subject::Status, Predicate::Is { value }) => is_bodiless(value),
-            (Subject::Body, Predicate::Matches { .. } | Predicate::Is { .. })
-            | (Subject::Size, Predicate::Is { .. }) => true,
-            _ => false,
-        };
         let is_success = (200..300).contains(&response.status);
-        return (is_success && !wanted.iter().any(is_meant)).then_some(Flaw::Empty);
+        // Nobody can mean the emptiness of an answer to HEAD: it never has a body.
+        let is_meant = method != Method::Head && wanted.iter().any(means_emptiness);
+        return (is_success && !is_meant).then_some(Flaw::Empty);
     }
     if response.status == PARTIAL { Some(Flaw::CutOff) } else { flaw_in(response) }
+}
+
+/// Whether an assertion can hold of an empty body alone, or of a status that has none.
+fn means_emptiness(assertion: &Assertion) -> bool {
+    let is_bodiless = |code: &Value| code.as_u64().is_some_and(|code| BODILESS.map(u64::from).contains(&code));
+    match (&assertion.of, &assertion.is) {
+        (Subject::Status, Predicate::Is { value }) => is_bodiless(value),
+        (Subject::Body, Predicate::Is { .. }) | (Subject::Size, Predicate::Is { .. }) => true,
+        // `.*` and `x?` match every text, and so do not mean an empty one.
+        (Subject::Body, Predicate::Matches { .. }) => {
+            let text = Response { body: "any other text\nin lines".into(), ..Response::default() };
+            !judge(assertion, &text).held
+        }
+        _ => false,
+    }
 }
 
 fn flaw_in(response: &Response) -> Option<Flaw> {
@@ -82,13 +93,17 @@ fn flaw_in(response: &Response) -> Option<Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flaw, flaw_behind};
-    use crate::check::Assertion;
-    use crate::exchange::{Headers, Response};
+    use super::Flaw;
+    use crate::check::{Assertion, Order, Predicate, Subject};
+    use crate::exchange::{Headers, Method, Response};
 
     fn response(status: u16, kind: &str, body: &str) -> Response {
         let headers = Headers::from_iter([("content-type", kind)]);
         Response { status, headers, body: body.into(), ..Response::default() }
+    }
+
+    fn flaw_behind(wanted: &[Assertion], response: &Response) -> Option<Flaw> {
+        super::flaw_behind(wanted, Method::Get, response)
     }
 
     fn absent() -> Assertion {
@@ -140,5 +155,52 @@ mod tests {
         }
         let wanted = [absent(), Assertion::status(200)];
         assert_eq!(flaw_behind(&wanted, &response(200, "", "")), Some(Flaw::Empty));
+        let size = Assertion { of: Subject::Size, is: Predicate::Is { value: 0.into() } };
+        assert_eq!(flaw_behind(&[size], &response(200, "", "")), None);
+    }
+
+    #[test]
+    fn what_holds_of_any_text_does_not_mean_an_empty_one() {
+        let empty = response(200, "text/html", "");
+        for pattern in [".*", "x?", "^", "(?s).*"] {
+            let wanted = [absent(), Assertion::body_matches(pattern)];
+            assert_eq!(flaw_behind(&wanted, &empty), Some(Flaw::Empty), "{pattern}");
+        }
+        let is = Predicate::Compares { order: Order::Below, number: 100.into() };
+        let small = Assertion { of: Subject::Size, is };
+        assert_eq!(flaw_behind(&[small], &empty), Some(Flaw::Empty));
+    }
+
+    #[test]
+    fn from_an_answer_to_head_nothing_is_absent() {
+        let empty = response(200, "text/html", "");
+        let size = Assertion { of: Subject::Size, is: Predicate::Is { value: 0.into() } };
+        for wanted in [vec![absent()], vec![absent(), Assertion::body_matches("^$")], vec![size]] {
+            assert_eq!(super::flaw_behind(&wanted, Method::Head, &empty), Some(Flaw::Empty), "{wanted:?}");
+        }
+        let field = [Assertion::header_absent("location")];
+        assert_eq!(super::flaw_behind(&field, Method::Head, &empty), None);
+    }
+
+    #[test]
+    fn whatever_must_be_absent_of_a_body_is_absent_from_no_empty_one() {
+        let zero = || Predicate::Is { value: 0.into() };
+        for (of, is) in [
+            (Subject::Html { selector: "p".into() }, Predicate::Absent),
+            (Subject::HtmlAttribute { selector: "p".into(), attribute: "a".into() }, Predicate::Absent),
+            (Subject::HtmlCount { selector: "p".into() }, zero()),
+            (Subject::HtmlCount { selector: "p".into() }, Predicate::IsNot { value: 1.into() }),
+            (Subject::Json { path: "$.a".into() }, Predicate::Absent),
+            (Subject::JsonCount { path: "$.a".into() }, zero()),
+            (Subject::JsonCount { path: "$.a".into() }, Predicate::OneOf { values: vec![0.into(), 1.into()] }),
+            (Subject::MwConfig { name: "wgX".into() }, Predicate::Absent),
+            (Subject::ApiError, Predicate::Absent),
+            (Subject::Occurrences { text: "x".into() }, Predicate::Between { from: 0.into(), to: 1.into() }),
+            (Subject::Size, Predicate::Compares { order: Order::AtMost, number: 9.into() }),
+            (Subject::Sha256, Predicate::IsNot { value: "0".into() }),
+        ] {
+            let wanted = [Assertion { of, is }];
+            assert_eq!(flaw_behind(&wanted, &response(200, "text/html", " ")), Some(Flaw::Empty), "{wanted:?}");
+        }
     }
 }

@@ -138,6 +138,9 @@ pub enum Doubt {
         /// What is wrong with the answer.
         flaw: Flaw,
     },
+    /// The client does not show the body, and the test speaks of it.
+    #[error("the browser does not show the body of a redirect that is not followed, and the test asks for it")]
+    BodyHidden,
     /// A redirect led away from the Wikimedia sites.
     #[error("a redirect led to {url}, which is not a Wikimedia site")]
     LeftSites {
@@ -325,6 +328,7 @@ impl Doubt {
             Self::AbsentFromNothing { .. } => {
                 "Verify again; if it stays so, demand something that must be there too, such as the page's heading."
             }
+            Self::BodyHidden => "Follow redirects in this test, or run it with the command.",
             Self::PatchThereAlready { .. } => "The tests can no longer show what the patch changes.",
             Self::NotCaptured { from, .. } => {
                 return format!("See what became of <{from}>, then verify again.").into();

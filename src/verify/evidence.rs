@@ -7,10 +7,10 @@ use super::absence::flaw_behind;
 use super::cache::{age_of, is_cached};
 use super::doubt::Doubt;
 use super::failure::{MediaWikiFailure, request_id_in};
-use super::outcome::{Evidence, Outcome, Reason, Verdict};
+use super::outcome::{Evidence, Outcome, Reason, Step, Verdict};
 use super::plan::Target;
 use super::sent::doubt_about_sent;
-use crate::check::{Assertion, Predicate, Subject, judge};
+use crate::check::{Assertion, AssertionResult, Order, Predicate, Seen, Subject, judge, judge_all, seen};
 use crate::debug::{Backend, Directives, Known, Origin, Realm, named_in};
 use crate::exchange::{Hop, Response, TransportError};
 use crate::suite::{Test, in_scope};
@@ -39,18 +39,19 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
     if let Some(doubt) = doubt_about(target, response, &evidence, known) {
         return Outcome::inconclusive(Reason::Doubt { doubt }, evidence);
     }
-    let assertions: Vec<_> = test.assertions.iter().map(|assertion| judge(assertion, response)).collect();
-    let expected = (200..300).contains(&response.status) || test.assertions.iter().any(speaks_of_status);
+    let assertions = judge_all(&test.assertions, response);
+    let speaks = |assertion: &Assertion| speaks_of_status(assertion, response.status);
+    let expected = (200..300).contains(&response.status) || test.assertions.iter().any(speaks);
     let failure = unasked_failure(test, response).filter(|_| !assertions.is_empty());
     let reason = match assertions.iter().position(|result| !result.held) {
         // It explains what did not hold, and where something was to be absent everything held.
         _ if failure.is_some() => failure.map(|failure| Reason::MediaWiki { failure }),
-        Some(at) => Some(Reason::Assertion { at }),
+        Some(at) => Some(unreadable(test, response, &assertions).unwrap_or(Reason::Assertion { at })),
         // On an error page, and in a redirect that is not followed, every assertion that something is absent holds.
         None if !expected => Some(Reason::BadStatus { status: response.status }),
         // A test that demands nothing proves nothing; it is refused before, and must not pass here either.
         None if assertions.is_empty() => Some(Reason::NoAssertion),
-        None => flaw_behind(&test.assertions, response)
+        None => flaw_behind(&test.assertions, test.method, response)
             .map(|flaw| Reason::Doubt { doubt: Doubt::AbsentFromNothing { flaw } }),
     };
     let verdict = match &reason {
@@ -68,12 +69,34 @@ fn unasked_failure(test: &Test, response: &Response) -> Option<MediaWikiFailure>
     (!is_meant).then_some(failure)
 }
 
-/// Whether an assertion says that another status than success may be meant: by its code, or by where a redirect leads.
-fn speaks_of_status(assertion: &Assertion) -> bool {
-    match &assertion.of {
-        Subject::Status => true,
-        Subject::Redirects => matches!(&assertion.is, Predicate::Contains { .. }) || is_some_list(&assertion.is),
-        Subject::Header { name } => name.eq_ignore_ascii_case("location") && !assertion.is.forbids(),
+/// The doubt where all that failed are assertions that cannot be held against this answer by anybody: its body is hidden,
+/// or broken, and something was to be absent from it.
+fn unreadable(test: &Test, response: &Response, results: &[AssertionResult]) -> Option<Reason> {
+    let mut failed = results.iter().filter(|result| !result.held).map(|result| &result.assertion);
+    let doubt = if response.body_hidden {
+        failed.all(|assertion| assertion.of.is_in_body()).then_some(Doubt::BodyHidden)?
+    } else {
+        let flaw = flaw_behind(&test.assertions, test.method, response)?;
+        let is_unread =
+            |wanted: &Assertion| wanted.wants_absence() && matches!(seen(&wanted.of, response), Seen::Unreadable(_));
+        failed.all(is_unread).then_some(Doubt::AbsentFromNothing { flaw })?
+    };
+    Some(Reason::Doubt { doubt })
+}
+
+/// Whether an assertion, which held, says that this `status`, which is no success, is meant: by its code, by where a
+/// redirect leads, or by the API's error. One that leaves success open, such as `is not 500` or `is below 500`, means
+/// none of the others by it, and where a redirect led says nothing of the page that came then.
+fn speaks_of_status(assertion: &Assertion, status: u16) -> bool {
+    let leads_on = leads_on(status);
+    match (&assertion.of, &assertion.is) {
+        (Subject::Status, Predicate::Is { .. } | Predicate::OneOf { .. } | Predicate::Between { .. }) => true,
+        (Subject::Status, Predicate::Compares { order, number }) => {
+            matches!(order, Order::AtLeast | Order::Above) && number.as_f64().is_some_and(|number| number >= 299.0)
+        }
+        (Subject::Redirects, is) => leads_on && (matches!(is, Predicate::Contains { .. }) || is_some_list(is)),
+        (Subject::Header { name }, is) => leads_on && name.trim().eq_ignore_ascii_case("location") && !is.forbids(),
+        (Subject::ApiError, Predicate::Is { .. } | Predicate::OneOf { .. }) => true,
         _ => false,
     }
 }
@@ -89,6 +112,14 @@ fn request_id_of_failure(response: &Response) -> Option<String> {
     (response.status >= 500 || is_fatal()).then(|| request_id_in(&response.body)).flatten()
 }
 
+/// More hops than a client follows are not kept.
+const MOST_HOPS: usize = 20;
+
+/// Whether an answer of this status is a redirect (<https://fetch.spec.whatwg.org/#redirect-status>).
+const fn leads_on(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 fn evidence_of(response: &Response) -> Evidence {
     Evidence {
         status: Some(response.status),
@@ -97,6 +128,11 @@ fn evidence_of(response: &Response) -> Evidence {
         age: age_of(response),
         request_id: response.headers.get("x-request-id").or_else(|| request_id_of_failure(response)),
         elapsed_ms: response.elapsed_ms,
+        hops: response.hops.iter().take(MOST_HOPS).map(Step::from).collect(),
+        location: leads_on(response.status)
+            .then(|| response.headers.get("location"))
+            .flatten()
+            .map(|to| Step::short(&to)),
         repeated_past_cache: false,
         repeated_after_timeout: false,
         version: None,
@@ -204,7 +240,7 @@ fn doubt_about_cache(response: &Response, evidence: &Evidence) -> Option<Doubt> 
 #[cfg(test)]
 mod tests {
     use super::{Doubt, MediaWikiFailure, Outcome, Reason, Verdict, doubt_of, is_cached};
-    use crate::check::Assertion;
+    use crate::check::{Assertion, Order, Predicate, Subject};
     use crate::debug::{Backend, Known, Realm};
     use crate::exchange::{Headers, Hop, Response, TransportError};
     use crate::suite::Test;
@@ -247,6 +283,124 @@ mod tests {
                 Some(doubt)
             }
             _ => None,
+        }
+    }
+
+    fn with(of: Subject, is: Predicate) -> Assertion {
+        Assertion { of, is }
+    }
+
+    #[test]
+    fn a_status_other_than_success_is_meant_only_by_who_names_it() {
+        let is = |value: u16| Predicate::Is { value: value.into() };
+        let compares = |order, number: u16| Predicate::Compares { order, number: number.into() };
+        let location = || Subject::Header { name: "Location".into() };
+        let to = || Predicate::Contains { value: "https://en.wikipedia.org/wiki/Y".into() };
+        let api = || Subject::ApiError;
+        for (assertion, status, meant) in [
+            (with(Subject::Status, is(404)), 404, true),
+            (with(Subject::Status, Predicate::OneOf { values: vec![404.into(), 410.into()] }), 410, true),
+            (with(Subject::Status, Predicate::Between { from: 400.into(), to: 499.into() }), 404, true),
+            (with(Subject::Status, compares(Order::AtLeast, 400)), 503, true),
+            (with(Subject::Status, compares(Order::Above, 299)), 404, true),
+            (with(Subject::Status, compares(Order::Below, 500)), 404, false),
+            (with(Subject::Status, compares(Order::AtLeast, 200)), 404, false),
+            (with(Subject::Status, Predicate::IsNot { value: 500.into() }), 404, false),
+            (with(location(), Predicate::Exists), 301, true),
+            (with(location(), Predicate::Exists), 404, false),
+            (with(location(), Predicate::IsNot { value: "/x".into() }), 301, false),
+            (with(Subject::Redirects, to()), 301, true),
+            (with(Subject::Redirects, Predicate::Lacks { value: "/x".into() }), 301, false),
+            (with(Subject::Url, Predicate::Contains { value: "/wiki/X".into() }), 404, false),
+            (with(api(), Predicate::Is { value: "readonly".into() }), 503, true),
+            (with(api(), Predicate::IsNot { value: "x".into() }), 503, false),
+        ] {
+            let mut response = answer(&[
+                ("server", DEBUG),
+                ("x-cache-status", "pass"),
+                ("location", "https://en.wikipedia.org/wiki/Y"),
+                ("mediawiki-api-error", "readonly"),
+            ]);
+            response.status = status;
+            let wanted = Test { assertions: vec![assertion.clone(), Assertion::body_lacks("old")], ..test() };
+            let outcome = weigh(&wanted, &on_debug(), Ok(&response));
+            let expected =
+                if meant { (Verdict::Pass, None) } else { (Verdict::Fail, Some(Reason::BadStatus { status })) };
+            assert_eq!((outcome.verdict, outcome.reason), expected, "{assertion} of {status}");
+        }
+    }
+
+    #[test]
+    fn where_a_redirect_led_says_nothing_of_an_error_page_at_its_end() {
+        let mut response = answer(&[("server", DEBUG), ("x-cache-status", "pass")]);
+        response.status = 500;
+        let (url, location) = ("https://en.wikipedia.org/wiki/W".into(), Some("/wiki/X".into()));
+        response.hops = vec![Hop { url, status: 301, location, ..Hop::default() }];
+        let led = Predicate::Contains { value: "https://en.wikipedia.org/wiki/X".into() };
+        let wanted = Test { assertions: vec![with(Subject::Redirects, led), Assertion::body_lacks("old")], ..test() };
+        let outcome = weigh(&wanted, &on_debug(), Ok(&response));
+        assert_eq!(outcome.reason, Some(Reason::BadStatus { status: 500 }));
+        let step = super::Step { status: 301, location: Some("/wiki/X".into()) };
+        assert_eq!(outcome.evidence.hops, [step]);
+    }
+
+    #[test]
+    fn a_body_that_is_hidden_shows_nothing_either_way() {
+        let fields = [("server", DEBUG), ("x-cache-status", "pass"), ("location", "/wiki/Y")];
+        let response = Response { status: 302, body: String::new(), body_hidden: true, ..answer(&fields) };
+        for assertion in [Assertion::body_contains("new"), Assertion::body_lacks("old")] {
+            let wanted = Test { assertions: vec![Assertion::status(302), assertion], ..test() };
+            let outcome = weigh(&wanted, &on_debug(), Ok(&response));
+            assert_eq!(outcome.reason, Some(Reason::Doubt { doubt: Doubt::BodyHidden }));
+            assert_eq!(outcome.verdict, Verdict::Inconclusive);
+        }
+        let wanted = Test { assertions: vec![Assertion::status(301), Assertion::body_lacks("old")], ..test() };
+        let outcome = weigh(&wanted, &on_debug(), Ok(&response));
+        assert_eq!(outcome.reason, Some(Reason::Assertion { at: 0 }));
+        assert_eq!(outcome.evidence.location.as_deref(), Some("/wiki/Y"));
+    }
+
+    #[test]
+    fn what_cannot_be_looked_for_in_a_broken_answer_is_absent_from_nothing() {
+        let json = [("server", DEBUG), ("x-cache-status", "pass"), ("content-type", "application/json")];
+        let absent = |path: &str| with(Subject::Json { path: path.into() }, Predicate::Absent);
+        let outcome = |body: &str, assertions| {
+            let response = Response { body: body.into(), ..answer(&json) };
+            weigh(&Test { assertions, ..test() }, &on_debug(), Ok(&response)).reason
+        };
+        let doubt = |flaw| Some(Reason::Doubt { doubt: Doubt::AbsentFromNothing { flaw } });
+        assert_eq!(outcome("{\"a\":[1", vec![absent("$.b")]), doubt(Flaw::CutOff));
+        assert_eq!(outcome("", vec![absent("$.b")]), doubt(Flaw::Empty));
+        assert_eq!(outcome("<html></html>", vec![absent("$.b")]), doubt(Flaw::NotText));
+        assert_eq!(outcome("{\"a\":[1]}", vec![absent("$.b")]), None);
+        assert_eq!(outcome("{\"a\":[1]}", vec![absent("$.a")]), Some(Reason::Assertion { at: 0 }));
+        // Text that was found was found, and what must be there is not.
+        assert_eq!(outcome("{\"a\":[1", vec![Assertion::body_lacks("a")]), Some(Reason::Assertion { at: 0 }));
+        let there = vec![absent("$.b"), Assertion::body_contains("new")];
+        assert_eq!(outcome("{\"a\":[1", there), Some(Reason::Assertion { at: 0 }));
+    }
+
+    #[test]
+    fn elements_are_absent_from_no_login_page_and_no_error_page() {
+        let html = [("server", DEBUG), ("x-cache-status", "pass"), ("content-type", "text/html")];
+        let is_absent = |of| with(of, Predicate::Absent);
+        let elements = is_absent(Subject::Html { selector: ".old".into() });
+        let variable = is_absent(Subject::MwConfig { name: "wgOld".into() });
+        let page = |config: &str| {
+            format!("<html><head><script>RLCONF={{{config}}};</script></head><body><p>the new text</p></body></html>")
+        };
+        let asked = Hop { url: "https://en.wikipedia.org/wiki/X".into(), status: 302, ..Hop::default() };
+        for (config, passes) in [
+            ("\"wgX\":1", true),
+            ("\"wgErrorPageMessageKey\":\"badaccess-groups\"", false),
+            ("\"wgCanonicalSpecialPageName\":\"Userlogin\"", false),
+        ] {
+            for assertion in [&elements, &variable] {
+                let response = Response { body: page(config), hops: vec![asked.clone()], ..answer(&html) };
+                let outcome =
+                    weigh(&Test { assertions: vec![assertion.clone()], ..test() }, &on_debug(), Ok(&response));
+                assert_eq!(outcome.verdict == Verdict::Pass, passes, "{assertion}: {:?}", outcome.reason);
+            }
         }
     }
 

@@ -28,6 +28,9 @@ const READ_ONLY_BOXES: [&str; 2] = [r#"<div id="mw-read-only-warning""#, r#"<div
 const READ_ONLY_PAGE: &str = r#""wgErrorPageMessageKey":"readonly""#;
 /// The variable of every page of an error that MediaWiki found itself.
 const ERROR_PAGE: &str = r#""wgErrorPageMessageKey":""#;
+/// The name of that variable, and of the one that tells which special page it is.
+const ERROR_PAGE_KEY: &str = "wgErrorPageMessageKey";
+const SPECIAL_PAGE: &str = "wgCanonicalSpecialPageName";
 /// The variable of the page on which users log in.
 const LOG_IN_PAGE: &str = r#""wgCanonicalSpecialPageName":"Userlogin""#;
 /// API codes that say that nothing can be saved now.
@@ -73,6 +76,11 @@ pub enum MediaWikiFailure {
     LogIn,
 }
 
+/// The one value that is demanded, or `null`.
+fn is_value(is: &Predicate) -> &Value {
+    if let Predicate::Is { value } = is { value } else { &Value::Null }
+}
+
 fn of_type(class: Option<&String>) -> String {
     class.map_or_else(String::new, |class| format!(" of type <{class}>"))
 }
@@ -114,6 +122,20 @@ impl MediaWikiFailure {
                 Predicate::Is { .. } | Predicate::Matches { .. } | Predicate::Contains { .. },
             ) => matches!(self, Self::Api { .. }) && name.eq_ignore_ascii_case(API_ERROR),
             (Subject::ApiError, _) => matches!(self, Self::Api { .. }),
+            (Subject::Json { path } | Subject::JsonCount { path }, _) => {
+                matches!(self, Self::Api { .. })
+                    && !assertion.wants_absence()
+                    && (has_word(path, "error") || has_word(path, "errors"))
+            }
+            // What an element says may stand on any page; the failures that have words of their own are named by them.
+            (Subject::Html { .. }, Predicate::Contains { value } | Predicate::Is { value }) => {
+                !matches!(self, Self::ErrorPage { .. } | Self::LogIn) && named(value)
+            }
+            (Subject::MwConfig { name }, _) => match self {
+                Self::ErrorPage { .. } | Self::ReadOnly => name.trim() == ERROR_PAGE_KEY,
+                Self::LogIn => name.trim() == SPECIAL_PAGE && *is_value(&assertion.is) == "Userlogin",
+                _ => false,
+            },
             _ => false,
         }
     }
@@ -305,7 +327,7 @@ fn is_request_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{MediaWikiFailure, request_id_in};
-    use crate::check::Assertion;
+    use crate::check::{Assertion, Order, Predicate, Subject};
     use crate::exchange::{Headers, Hop, Response};
 
     const API: &str = "https://en.wikipedia.org/w/api.php?action=query&format=json";
@@ -535,6 +557,48 @@ mod tests {
             (MediaWikiFailure::LogIn, Assertion::body_lacks("Log out"), false),
         ] {
             assert_eq!(failure.is_meant_by(&assertion), meant, "{assertion:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_meant_by_who_asks_for_it_elsewhere_than_in_the_text() {
+        let value = |value: &str| Predicate::Is { value: value.into() };
+        let error = || Subject::ApiError;
+        let json = |path: &str| Subject::Json { path: path.into() };
+        let count = |path: &str| Subject::JsonCount { path: path.into() };
+        let element = || Subject::Html { selector: "p".into() };
+        let config = |name: &str| Subject::MwConfig { name: name.into() };
+        let above = || Predicate::Compares { order: Order::Above, number: 0.into() };
+        let refused = || MediaWikiFailure::ErrorPage { key: "badaccess-groups".into() };
+        for (failure, of, is, meant) in [
+            (api("badtoken"), error(), value("badtoken"), true),
+            (api("badtoken"), error(), Predicate::Exists, true),
+            (api("badtoken"), error(), Predicate::Absent, false),
+            (api("badtoken"), error(), Predicate::IsNot { value: "x".into() }, false),
+            (api("badtoken"), json("$.error.code"), value("badtoken"), true),
+            (api("badtoken"), json("$['errors'][0].code"), Predicate::Exists, true),
+            (api("badtoken"), json("$.error"), Predicate::Absent, false),
+            (api("badtoken"), json("$.query.errorbox"), Predicate::Exists, false),
+            (api("badtoken"), count("$.errors"), above(), true),
+            (api("badtoken"), count("$.errors"), Predicate::Is { value: 0.into() }, false),
+            (api("badtoken"), element(), value("badtoken"), true),
+            (api("badtoken"), element(), value("x"), false),
+            (fatal("TypeError"), error(), Predicate::Exists, false),
+            (fatal("TypeError"), json("$.error"), Predicate::Exists, false),
+            (fatal("TypeError"), element(), value("Fatal exception of type"), true),
+            (MediaWikiFailure::ReadOnly, element(), Predicate::Contains { value: "read-only".into() }, true),
+            (MediaWikiFailure::ReadOnly, config("wgErrorPageMessageKey"), value("readonly"), true),
+            (refused(), config("wgErrorPageMessageKey"), value("badaccess-groups"), true),
+            (refused(), config("wgErrorPageMessageKey"), Predicate::Absent, false),
+            (refused(), config("wgTitle"), Predicate::Exists, false),
+            (refused(), element(), Predicate::Contains { value: "Wikipedia".into() }, false),
+            (refused(), element(), Predicate::Exists, false),
+            (MediaWikiFailure::LogIn, config("wgCanonicalSpecialPageName"), value("Userlogin"), true),
+            (MediaWikiFailure::LogIn, config("wgCanonicalSpecialPageName"), Predicate::Exists, false),
+            (MediaWikiFailure::LogIn, element(), value("Log in"), false),
+        ] {
+            let assertion = Assertion { of, is };
+            assert_eq!(failure.is_meant_by(&assertion), meant, "{failure}: {assertion}");
         }
     }
 

@@ -31,7 +31,7 @@ pub use evidence::{doubt_of, weigh};
 pub use failure::MediaWikiFailure;
 pub use journal::{Ending, Journal, Pause, Tally};
 pub use limits::{Limits, LimitsError};
-pub use outcome::{CodeSeen, Evidence, Outcome, Reason, Verdict};
+pub use outcome::{CodeSeen, Evidence, Outcome, Reason, Step, Verdict};
 pub use parser_cache::weigh_parser_cache;
 pub use plan::{Job, Plan, Stage, Subject, Target};
 pub use sent::weigh_sent;

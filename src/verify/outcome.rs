@@ -5,7 +5,7 @@ use super::doubt::Doubt;
 use super::failure::MediaWikiFailure;
 use crate::check::AssertionResult;
 use crate::deployed::Runs;
-use crate::exchange::TransportError;
+use crate::exchange::{Hop, TransportError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -79,6 +79,12 @@ pub struct Evidence {
     pub request_id: Option<String>,
     /// Milliseconds to the end of the body.
     pub elapsed_ms: u32,
+    /// The redirects that were followed on the way to the answer, first to last, at most 20.
+    #[serde(default)]
+    pub hops: Vec<Step>,
+    /// Where the answer itself leads, which was not followed, cut like that of a hop; `None` where it is no redirect.
+    #[serde(default)]
+    pub location: Option<String>,
     /// Whether a cached answer was set aside and the request sent again past the caches.
     pub repeated_past_cache: bool,
     /// Whether no answer came in time at first and the request was sent again.
@@ -96,6 +102,49 @@ pub struct Evidence {
     #[serde(default)]
     pub page: Option<String>,
 }
+
+/// One redirect on the way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its status code.
+    pub status: u16,
+    /// Where it led, as the `Location` field says, cut to 200 letters; `None` where it has none.
+    pub location: Option<String>,
+}
+
+impl Step {
+    /// As much of a `Location` as is kept.
+    pub(super) fn short(location: &str) -> String {
+        location.chars().take(LOCATION).collect()
+    }
+}
+
+impl From<&Hop> for Step {
+    fn from(hop: &Hop) -> Self {
+        Self { status: hop.status, location: hop.location.as_deref().map(Self::short) }
+    }
+}
+
+impl Evidence {
+    /// The redirects on the way and what came at last, as people write it: `301 → /wiki/X → 200`; `None` without a redirect.
+    /// One that was not followed is the last: `302 → /wiki/X`.
+    #[must_use]
+    pub fn way(&self) -> Option<String> {
+        let last = self.status.map(|status| Step { status, location: self.location.clone() });
+        let steps: Vec<_> = self.hops.iter().chain(&last).collect();
+        if steps.iter().all(|step| step.location.is_none()) {
+            return None;
+        }
+        let step = |step: &&Step| match &step.location {
+            Some(location) => format!("{} → {location}", step.status),
+            None => step.status.to_string(),
+        };
+        Some(steps.iter().map(step).collect::<Vec<_>>().join(" → "))
+    }
+}
+
+/// Letters of a `Location` that are kept.
+const LOCATION: usize = 200;
 
 /// The code of the servers that a wiki has at one target, as they said beside the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,9 +187,31 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Evidence, Outcome, Reason, Verdict};
+    use super::{Evidence, Outcome, Reason, Step, Verdict};
     use crate::check::{Assertion, judge};
     use crate::exchange::Response;
+
+    #[test]
+    fn the_way_is_told_with_every_status_and_location() {
+        let step = |status, to: &str| Step { status, location: Some(to.into()) };
+        let way = |hops: &[Step], status, to: Option<&str>| {
+            let location = to.map(str::to_owned);
+            Evidence { status: Some(status), hops: hops.to_vec(), location, ..Evidence::default() }.way()
+        };
+        assert_eq!(way(&[], 200, None), None);
+        assert_eq!(way(&[], 302, Some("/wiki/X")).as_deref(), Some("302 → /wiki/X"));
+        let hops = [step(301, "https://en.wikipedia.org/wiki/A"), step(302, "/wiki/B")];
+        let told = "301 → https://en.wikipedia.org/wiki/A → 302 → /wiki/B → 200";
+        assert_eq!(way(&hops, 200, None).as_deref(), Some(told));
+    }
+
+    #[test]
+    fn evidence_that_was_kept_before_it_had_hops_is_still_read() {
+        let old = r#"{"status":200,"server":null,"cache_status":null,"age":null,"request_id":null,"elapsed_ms":7,
+            "repeated_past_cache":false}"#;
+        let expected = Evidence { status: Some(200), elapsed_ms: 7, ..Evidence::default() };
+        assert_eq!(serde_json::from_str::<Evidence>(old).unwrap(), expected);
+    }
 
     #[test]
     fn a_verdict_is_told_in_capitals() {

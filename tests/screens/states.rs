@@ -104,6 +104,8 @@ fn evidence(production: bool) -> Evidence {
         age: Some(0),
         request_id: None,
         elapsed_ms: 312,
+        hops: Vec::new(),
+        location: None,
         repeated_past_cache: production,
         repeated_after_timeout: false,
         version: None,

@@ -88,13 +88,14 @@ fn why(outcome: &Outcome) -> Vec<String> {
     lines
 }
 
-/// How long the answer took and who gave it; nothing where there was none.
+/// How long the answer took, who gave it, and by which redirects; nothing where there was none.
 fn answered(evidence: &Evidence) -> String {
     if evidence.status.is_none() {
         return String::new();
     }
     let server = evidence.server.as_deref().map_or_else(|| "no server named".to_owned(), plain);
-    format!("  {} ms  {server}", evidence.elapsed_ms)
+    let way = evidence.way().map_or_else(String::new, |way| format!("  {}", plain(&way)));
+    format!("  {} ms  {server}{way}", evidence.elapsed_ms)
 }
 
 /// How a test stands to production as it was before the fleet sync.
@@ -127,7 +128,7 @@ mod tests {
     use crate::check::{Assertion, AssertionResult};
     use crate::debug::{Backend, Backends};
     use crate::suite::Test;
-    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
+    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Step, Subject, Verdict};
     use jiff::Timestamp;
 
     fn outcome(verdict: Verdict, server: &str) -> Outcome {
@@ -183,6 +184,16 @@ FAIL          the help page  87 ms  mw-debug.eqiad.pinkunicorn-1
               actual:   it does not
               Regressed: production without the patch passes it."
         );
+    }
+
+    #[test]
+    fn the_way_of_redirects_is_told_behind_who_answered() {
+        let mut came = outcome(Verdict::Pass, "mw-debug.eqiad.pinkunicorn-1");
+        came.evidence.hops = vec![Step { status: 301, location: Some("/wiki/X".into()) }];
+        let text = tests_of(&journal(&[(0, came)], Ending::Finished));
+        let line = text.lines().next().unwrap();
+        let expected = "PASS          the group is listed  87 ms  mw-debug.eqiad.pinkunicorn-1  301 → /wiki/X → 200";
+        assert_eq!(line, expected);
     }
 
     /// One test on two backends and on production before.

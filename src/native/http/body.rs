@@ -5,7 +5,7 @@
 //! that field absent would always pass.
 
 use super::{broken, network};
-use crate::exchange::TransportError;
+use crate::exchange::{TransportError, sha256_of};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use reqwest::header::CONTENT_ENCODING;
 use std::io::Read;
@@ -13,14 +13,28 @@ use std::io::Read;
 /// What is asked for where the test does not say; of what [`decoded`] can read, the one that Wikimedia sends.
 pub(super) const ACCEPTED: &str = "gzip";
 
-/// The body of `answer`, decoded and by its charset.
-pub(super) async fn text_of(answer: reqwest::Response) -> Result<String, TransportError> {
+/// A body and what is told of its bytes.
+pub(super) struct Body {
+    /// By its charset.
+    pub(super) text: String,
+    /// Bytes, decoded.
+    pub(super) size: u64,
+    /// Their digest, where it is wanted.
+    pub(super) sha256: Option<String>,
+}
+
+/// The body of `answer`, decoded.
+pub(super) async fn of(answer: reqwest::Response, wants_sha256: bool) -> Result<Body, TransportError> {
     let headers = answer.headers().clone();
     let bytes = answer.bytes().await.map_err(|error| broken(&error))?;
     let codings = headers.get_all(CONTENT_ENCODING).iter().map(|value| super::text(value.as_bytes()));
-    let mut plain = http::Response::new(decoded(bytes.into(), &codings.collect::<Vec<_>>().join(","))?);
+    let bytes = decoded(bytes.into(), &codings.collect::<Vec<_>>().join(","))?;
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let sha256 = wants_sha256.then(|| sha256_of(&bytes));
+    let mut plain = http::Response::new(bytes);
     *plain.headers_mut() = headers;
-    reqwest::Response::from(plain).text().await.map_err(|error| broken(&error))
+    let text = reqwest::Response::from(plain).text().await.map_err(|error| broken(&error))?;
+    Ok(Body { text, size, sha256 })
 }
 
 /// The bytes before they were encoded as `Content-Encoding` says, the last coding first (RFC 9110, section 8.4).

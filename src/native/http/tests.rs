@@ -147,10 +147,14 @@ async fn an_encoded_body_is_read_and_its_field_stays() {
     let response = wiki.client().send(&get("https://en.wikipedia.org/")).await.unwrap();
     assert_eq!(response.body, "hello");
     assert_eq!(response.headers.get("content-encoding").as_deref(), Some("gzip"));
+    assert_eq!((response.size, response.sha256), (5, None));
+    let asked = Request { wants_sha256: true, ..get("https://en.wikipedia.org/") };
+    let digest = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    assert_eq!(wiki.client().send(&asked).await.unwrap().sha256.as_deref(), Some(digest));
 
     let headers = Headers::from_iter([("Accept-Encoding", "deflate, gzip")]);
     wiki.client().send(&Request { headers, ..get("https://en.wikipedia.org/") }).await.unwrap();
-    let [by_default, as_the_test_says] = wiki.seen().try_into().unwrap();
+    let [by_default, _, as_the_test_says] = wiki.seen().try_into().unwrap();
     assert!(by_default.contains("accept-encoding: gzip\r\n"), "{by_default}");
     assert_eq!(as_the_test_says.matches("accept-encoding").count(), 1, "{as_the_test_says}");
     assert!(as_the_test_says.contains("accept-encoding: deflate, gzip\r\n"), "{as_the_test_says}");
