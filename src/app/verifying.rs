@@ -18,7 +18,7 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
 /// Limit of one request: under the 30 s after which a browser ends a background whose fetch has no answer.
-const TIMEOUT_MS: u32 = 20_000;
+pub(super) const TIMEOUT_MS: u32 = 20_000;
 
 /// Runs kept, the newest first.
 const KEPT: usize = 20;

@@ -10,11 +10,13 @@ mod html;
 mod json;
 mod judge;
 mod pattern;
+mod sayable;
 mod seen;
 mod validate;
 mod words;
 
 pub use assertion::{Assertion, Order, Predicate, Subject};
 pub use judge::{AssertionResult, judge};
+pub use sayable::PredicateKind;
 pub use seen::{Seen, seen};
-pub use validate::AssertionError;
+pub use validate::{AssertionError, Kind};

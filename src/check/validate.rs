@@ -54,19 +54,23 @@ pub enum AssertionError {
 
 /// What kind of value a subject is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A number.
     Number,
     /// A text that is always there.
     Text,
     /// A text that may be missing.
     Found,
+    /// A list of texts.
     List,
     /// Any JSON value, or none.
     Any,
 }
 
 impl Subject {
-    const fn kind(&self) -> Kind {
+    /// What kind of value it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
         match self {
             Self::Status
             | Self::Occurrences { .. }
@@ -133,7 +137,7 @@ impl Assertion {
     }
 
     /// Whether the predicate can be said of such a subject, else why not.
-    fn applies(&self) -> Result<(), &'static str> {
+    pub(super) fn applies(&self) -> Result<(), &'static str> {
         use Predicate::{Absent, Between, Compares, Contains, Exists, Is, IsNot, Lacks, Matches, MatchesNot, OneOf};
         let values = match &self.is {
             Is { value } | IsNot { value } | Contains { value } | Lacks { value } => std::slice::from_ref(value),

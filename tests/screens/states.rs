@@ -443,10 +443,11 @@ fn workbenches() -> Vec<(&'static str, Page)> {
             ("name", "Elsewhere"),
             ("url", "http://example.org/"),
             ("kind", "status"),
-            ("header", ""),
+            ("must", "is"),
             ("value", "two hundred"),
-            ("kind", "header_equals"),
+            ("kind", "header"),
             ("header", ""),
+            ("must", "is"),
             ("value", "mw"),
         ],
     ));
