@@ -105,7 +105,10 @@ fn value(draft: &Draft, place: Place, row: &AssertionRow, name: Field, id: &str)
         (Field::Value, _) if row.is_list() => "Values, one a line",
         _ => name.label(),
     };
+    // As typed now: a word that becomes a number is said at once.
+    let live = draft.rows().get(place.test).and_then(|test| test.assertions.get(place.at));
     let reading = row.reading().filter(|_| name == Field::Value);
+    let reading = reading.map(|drawn| live.and_then(AssertionRow::reading).unwrap_or(drawn));
     html! {
         div.bv-assertion__value {
             (field(&Control {

@@ -47,11 +47,14 @@ impl Page {
         let Some(state) = self.state.as_ref().filter(|_| !self.drafts.contains_key(bench)) else { return };
         let mut draft = Draft::new(bench.suite(state));
         if let Some(unsaved) = state.drafts.get(&bench.key()) {
-            if draft.take_up(&unsaved.rows) {
+            let taken = draft.take_up(&unsaved.rows);
+            if taken == Some(true) {
                 self.taken_up.insert(bench.clone(), unsaved.at);
             }
-            // It is kept as long as it is unsaved here, and put away else.
-            self.drafted.insert(bench.key(), Some(unsaved.rows.clone()));
+            // It is kept as long as it is unsaved here, and put away else; what cannot be read is left alone.
+            if taken.is_some() {
+                self.drafted.insert(bench.key(), Some(unsaved.rows.clone()));
+            }
         }
         self.drafts.insert(bench.clone(), draft);
     }

@@ -115,12 +115,14 @@ impl AssertionRow {
         }
     }
 
-    /// How a typed JSON value is taken, where that is not plain.
+    /// How a typed JSON value is taken.
     pub(super) fn reading(&self) -> Option<String> {
         let typed = self.text(Field::Value).trim();
         let compares = !matches!(self.must, PredicateKind::Matches | PredicateKind::MatchesNot);
-        let asks = self.kind() == Kind::Any && compares && !self.fields().is_empty() && !typed.is_empty();
-        (asks && !self.is_list() && self.fields().contains(&Field::Value)).then(|| match read(typed, Kind::Any) {
+        let asks = self.kind() == Kind::Any && compares && self.fields().contains(&Field::Value);
+        let is_number = matches!(self.must, PredicateKind::Between | PredicateKind::Compares(_));
+        (asks && !is_number && !self.is_list()).then(|| match read(typed, Kind::Any) {
+            _ if typed.is_empty() => "Taken as a text, unless it is JSON such as 5, true or null.".to_owned(),
             Some(Value::String(text)) => format!("Taken as the text “{text}”."),
             Some(Value::Number(number)) => format!("Taken as the number {number}; for the text, write \"{typed}\"."),
             Some(other) => format!("Taken as {}; for the text, put it in double quotes.", kind_of(&other)),

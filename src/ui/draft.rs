@@ -131,14 +131,15 @@ impl Draft {
         self.is_dirty().then(|| serde_json::to_string(&self.rows).ok()).flatten()
     }
 
-    /// Takes up what was not saved when the page was closed; whether it differs from what is saved.
-    pub(super) fn take_up(&mut self, unsaved: &str) -> bool {
-        let Ok(rows) = serde_json::from_str::<Vec<Row>>(unsaved) else { return false };
-        if rows == self.rows {
-            return false;
+    /// Takes up what was not saved when the page was closed; whether it differs from what is saved, and nothing where it
+    /// cannot be read.
+    pub(super) fn take_up(&mut self, unsaved: &str) -> Option<bool> {
+        let rows = serde_json::from_str::<Vec<Row>>(unsaved).ok()?;
+        let differs = rows != self.rows;
+        if differs {
+            self.change_to(rows);
         }
-        self.change_to(rows);
-        true
+        Some(differs)
     }
 
     /// Goes back to what is saved; it can be undone.
@@ -575,12 +576,12 @@ mod tests {
         first.edit(&typed("(not yet"));
         let unsaved = first.unsaved().unwrap();
         let mut second = Draft::new(Some(&suite("a")));
-        assert!(second.take_up(&unsaved));
+        assert_eq!(second.take_up(&unsaved), Some(true));
         assert_eq!((values(&second), second.is_dirty()), (vec!["(not yet"], true));
         second.discard();
         assert_eq!((values(&second), second.is_dirty(), second.unsaved()), (vec!["a"], false, None));
         second.undo();
         assert_eq!(values(&second), ["(not yet"]);
-        assert!(!second.take_up("[broken"));
+        assert_eq!(second.take_up("[broken"), None);
     }
 }
