@@ -3,8 +3,9 @@
 
 use super::acting::send;
 use super::bench::{Bench, named};
-use super::draft::{Aftermath, Draft};
+use super::draft::Draft;
 use super::page::{Page, Told};
+use super::rearranging::Aftermath;
 use super::row::Complaint;
 use super::seam::{Effect, Event, Screen};
 use crate::app::Command;

@@ -248,7 +248,6 @@ mod tests {
     use crate::check::Subject;
     use crate::exchange::{Headers, Method};
     use crate::suite::{Capture, Test};
-    use serde::{Deserialize, Serialize};
 
     fn rich() -> Test {
         let of = Subject::Json { path: "$.query.tokens.csrftoken".into() };

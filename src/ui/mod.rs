@@ -26,6 +26,7 @@ mod popup;
 mod prepare;
 mod problem;
 mod progress;
+mod rearranging;
 mod report;
 mod row;
 mod run;
