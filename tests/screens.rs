@@ -3,6 +3,8 @@
 
 #[path = "screens/behaviour.rs"]
 mod behaviour;
+#[path = "screens/bench_behaviour.rs"]
+mod bench_behaviour;
 #[path = "screens/file.rs"]
 mod file;
 #[path = "screens/markup.rs"]

@@ -5,17 +5,19 @@
 //! they share. No borrow of the inner state is ever
 //! held while something is awaited.
 
+use super::drafting::DRAFTS;
 use super::earlier::Month;
 use super::looking::{Depth, Watch};
 use super::refreshing::Gathered;
-use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State};
+use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Tried, UnsavedTests};
 use crate::debug::Backend;
 use crate::deployed::Progress;
 use crate::ports::{Area, Ports, StorageError};
 use crate::reminder::Agenda;
 use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
-use futures_util::future::{AbortHandle, join, join5};
+use crate::suite::Owner;
+use futures_util::future::{AbortHandle, join3, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -51,6 +53,7 @@ pub struct App<P> {
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) reminding: Cell<bool>,
+    pub(super) trying: Cell<bool>,
     /// A run has ended, and the results were not kept since.
     pub(super) unfiled: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
@@ -87,6 +90,11 @@ pub(super) struct Inner {
     /// When this background was started.
     pub(super) woken: Timestamp,
     pub(super) abort: Option<AbortHandle>,
+    /// What is typed and not saved, by what it belongs to.
+    pub(super) drafts: BTreeMap<Owner, UnsavedTests>,
+    /// Tests that were asked at once, the newest first; not kept anywhere.
+    pub(super) tried: Vec<Tried>,
+    pub(super) abort_try: Option<AbortHandle>,
     /// Runs whose report is to be posted, kept as such.
     pub(super) to_send: Vec<String>,
     /// Values that must not be written over, because this version could not read them.
@@ -121,6 +129,7 @@ impl<P: Ports> App<P> {
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
             reminding: Cell::new(false),
+            trying: Cell::new(false),
             unfiled: Cell::new(false),
             busy: Cell::new(0),
             shown: RefCell::default(),
@@ -132,6 +141,7 @@ impl<P: Ports> App<P> {
     pub async fn start(&self) {
         let settings = self.kept::<Settings>(SETTINGS).await;
         let library = self.kept::<Library>(LIBRARY).await;
+        let drafts = self.kept(DRAFTS).await;
         let agenda = self.kept::<Agenda>(REMINDERS).await;
         let mut runs = self.kept::<Vec<Run>>(RUNS).await.unwrap_or_default();
         let journalled = self.kept::<Run>(JOURNAL).await;
@@ -157,6 +167,7 @@ impl<P: Ports> App<P> {
             let mut inner = self.inner.borrow_mut();
             inner.settings = settings.unwrap_or_default();
             inner.library = library.unwrap_or_default();
+            inner.drafts = drafts.unwrap_or_default();
             inner.agenda = agenda.unwrap_or_default();
             inner.runs = runs;
             inner.calendar = calendar;
@@ -183,6 +194,8 @@ impl<P: Ports> App<P> {
             Command::SaveSettings { form } => self.save_settings(&form).await,
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
             Command::SaveTests { gerrit, owner, tests } => self.save_tests(gerrit, owner, tests).await,
+            Command::KeepDraft { owner, rows } => self.keep_draft(owner, rows).await,
+            Command::TryTest { owner, test, on_mwdebug } => self.want_try(owner, test, on_mwdebug).await,
             Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
@@ -219,7 +232,7 @@ impl<P: Ports> App<P> {
             self.look_if_wanted().await;
         };
         let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
-        let rest = join(self.read_earlier_if_wanted(), self.remind_if_due());
+        let rest = join3(self.read_earlier_if_wanted(), self.remind_if_due(), self.try_if_wanted());
         join5(refresh, look, run, self.send_if_wanted(), rest).await;
     }
 

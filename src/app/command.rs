@@ -41,6 +41,22 @@ pub enum Command {
         /// The tests; empty takes the suite away.
         tests: Vec<Test>,
     },
+    /// Keeps what is typed and not saved, for when the page is opened again.
+    KeepDraft {
+        /// What the tests belong to; a change by its number.
+        owner: Owner,
+        /// What is typed, as the page writes it; `None` when nothing is unsaved.
+        rows: Option<String>,
+    },
+    /// Asks one test at once, outside of any run; a try that waits for its answer is given up.
+    TryTest {
+        /// What the test belongs to; a change by its number.
+        owner: Owner,
+        /// The test, saved or not.
+        test: Test,
+        /// Whether the test servers are asked, not production.
+        on_mwdebug: bool,
+    },
     /// Allows that a test be sent although its method can change something, as a run has it that did not send it. Refused
     /// with [`Problem::TestChanged`] when it asks for something else by now.
     Allow {

@@ -4,6 +4,7 @@
 //! Must not know what a value is for.
 
 use super::background::{JOURNAL, LIBRARY, RUNS};
+use super::drafting::DRAFTS;
 use super::{App, Problem};
 use crate::ports::{Area, Ports};
 use crate::store::{EnvelopeError, open, seal};
@@ -56,6 +57,7 @@ impl<P: Ports> App<P> {
 fn in_words(key: &str) -> &str {
     match key {
         LIBRARY => "tests",
+        DRAFTS => "unsaved tests",
         RUNS => "results",
         JOURNAL => "run",
         _ => key,

@@ -72,7 +72,7 @@ pub enum Problem {
     },
     /// What is kept was written by a newer version, or is broken; it is left alone.
     Unreadable {
-        /// What: `settings`, `tests`, `results`, `run` or `reminders`.
+        /// What: `settings`, `tests`, `unsaved tests`, `results`, `run` or `reminders`.
         what: String,
         /// Why, as a fragment.
         detail: String,

@@ -54,8 +54,11 @@ impl<P: Ports> App<P> {
     pub(super) async fn save_tests(&self, gerrit: u64, owner: Option<Owner>, tests: Vec<Test>) -> Result<(), Problem> {
         tests.iter().try_for_each(valid)?;
         named_values(&tests)?;
+        let drafted = owner.clone().unwrap_or_else(|| Owner::numbered(gerrit));
         let owner = owner.unwrap_or_else(|| self.inner.borrow().owner_of(gerrit));
-        self.keep_suite(owner, tests).await
+        self.keep_suite(owner, tests).await?;
+        self.forget_draft(drafted).await;
+        Ok(())
     }
 
     /// Allows the request of a test that a run has left out. What is saved may have changed since then, and what was

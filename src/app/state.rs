@@ -8,7 +8,7 @@ use crate::preflight::Fitness;
 use crate::reminder::Wanted;
 use crate::schedule::{Nick, Window};
 use crate::suite::{Owner, Suite, Test};
-use crate::verify::{Journal, Limits, Plan};
+use crate::verify::{Journal, Limits, Outcome, Plan};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,12 @@ pub struct State {
     pub browsing: Vec<Browsing>,
     /// Wikimedia origins that the browser does not let the extension reach.
     pub no_access: Vec<String>,
+    /// What was typed and not saved when a page was closed, by what it belongs to; a change by its number.
+    #[serde(default)]
+    pub drafts: BTreeMap<Owner, UnsavedTests>,
+    /// Tests that were asked at once, the newest first; at most one waits for its answer.
+    #[serde(default)]
+    pub tried: Vec<Tried>,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }
@@ -100,6 +106,32 @@ impl State {
                 && matches!(run.journal.plan.stage, crate::verify::Stage::Production) == production
         })
     }
+}
+
+/// What was typed and not saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsavedTests {
+    /// When it was typed, UTC.
+    pub at: Timestamp,
+    /// It, as the page wrote it.
+    pub rows: String,
+}
+
+/// A test that was asked at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// Its name, unique.
+    pub id: String,
+    /// What the test belongs to; a change by its number.
+    pub owner: Owner,
+    /// The test as it was asked.
+    pub test: Test,
+    /// Whether the test servers were asked, not production.
+    pub on_mwdebug: bool,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// What came of it; `None` while it is on its way.
+    pub outcome: Option<Outcome>,
 }
 
 /// Settings as pages may see them.

@@ -17,7 +17,7 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
 
 /// Limit of one request: under the 30 s after which a browser ends a background whose fetch has no answer.
-const TIMEOUT_MS: u32 = 20_000;
+pub(super) const TIMEOUT_MS: u32 = 20_000;
 
 /// The longest limit that a test can set, for the same reason.
 const LONGEST_MS: u32 = 28_000;

@@ -42,6 +42,8 @@ impl<P: Ports> App<P> {
             runs: inner.runs.iter().map(without_secrets).collect(),
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),
+            drafts: inner.drafts.clone(),
+            tried: inner.tried.clone(),
             notice: inner.notice.clone(),
         }
     }

@@ -14,14 +14,16 @@ mod near;
 mod path;
 mod pattern;
 mod reading;
+mod sayable;
 mod seen;
 mod validate;
 mod words;
 
 pub use assertion::{Assertion, Order, Predicate, Subject};
 pub use judge::{AssertionResult, judge, judge_all};
+pub use sayable::PredicateKind;
 pub use seen::{Seen, seen};
-pub use validate::AssertionError;
+pub use validate::{AssertionError, Kind};
 
 #[cfg(test)]
 mod tests;

@@ -68,7 +68,8 @@ pub enum AssertionError {
 
 /// What kind of value a subject is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A number.
     Number,
     /// A text that is always there.
     Text,
@@ -76,13 +77,16 @@ enum Kind {
     Digest,
     /// A text that may be missing.
     Found,
+    /// A list of texts.
     List,
     /// Any JSON value, or none.
     Any,
 }
 
 impl Subject {
-    const fn kind(&self) -> Kind {
+    /// What kind of value it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
         match self {
             Self::Status
             | Self::Occurrences { .. }
@@ -159,7 +163,7 @@ impl Assertion {
     }
 
     /// Whether the predicate can be said of such a subject, else why not.
-    fn applies(&self) -> Result<(), &'static str> {
+    pub(super) fn applies(&self) -> Result<(), &'static str> {
         use Predicate::{Absent, Between, Compares, Contains, Exists, Is, IsNot, Lacks, Matches, MatchesNot, OneOf};
         let values = match &self.is {
             Is { value } | IsNot { value } | Contains { value } | Lacks { value } => std::slice::from_ref(value),

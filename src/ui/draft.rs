@@ -4,7 +4,8 @@
 //! What is typed goes into the draft without a redraw; what adds, moves or removes a row redraws the form, and so does
 //! a choice that is not typed.
 
-use super::row::{AssertionRow, Complaint, Row, rows_of};
+use super::rearranging::{Aftermath, change};
+use super::row::{Complaint, Row, rows_of};
 use super::seam::Event;
 use crate::suite::{Suite, Test};
 
@@ -26,6 +27,8 @@ pub struct Draft {
     complaints: Vec<(usize, Complaint)>,
     /// Former rows, newest last.
     undo: Vec<Vec<Row>>,
+    /// Rows that were undone, newest last.
+    redo: Vec<Vec<Row>>,
     /// The control that was typed into last; further letters into it are one step.
     typing: Option<String>,
     /// How often the form was drawn; it makes the markup differ even where the rows are as they were.
@@ -72,6 +75,7 @@ impl Draft {
         if saved != self.rows || self.generation == 0 {
             self.rows.clone_from(&saved);
             self.undo.clear();
+            self.redo.clear();
             self.redraw();
         }
         self.saved = saved;
@@ -84,7 +88,15 @@ impl Draft {
 
     /// What is wrong with a control of a test; `assertion` is `None` for the test's own.
     pub(super) fn complaint(&self, test: usize, assertion: Option<usize>, field: &str) -> Option<&str> {
-        let fits = |at: usize, about: &Complaint| at == test && about.assertion == assertion && about.field == field;
+        let fits = |at: usize, about: &Complaint| {
+            at == test && about.assertion == assertion && about.capture.is_none() && about.field == field
+        };
+        self.complaints.iter().find(|(at, about)| fits(*at, about)).map(|(_, about)| about.message.as_str())
+    }
+
+    /// What is wrong with a control of a capture.
+    pub(super) fn capture_complaint(&self, test: usize, capture: usize, field: &str) -> Option<&str> {
+        let fits = |at: usize, about: &Complaint| at == test && about.capture == Some(capture) && about.field == field;
         self.complaints.iter().find(|(at, about)| fits(*at, about)).map(|(_, about)| about.message.as_str())
     }
 
@@ -103,6 +115,59 @@ impl Draft {
         !self.undo.is_empty()
     }
 
+    /// Whether an undone step can be done again.
+    pub(super) fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// As typed.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// What is not saved, as text to be kept until the page is opened again.
+    pub(super) fn unsaved(&self) -> Option<String> {
+        self.is_dirty().then(|| serde_json::to_string(&self.rows).ok()).flatten()
+    }
+
+    /// Takes up what was not saved when the page was closed; whether it differs from what is saved, and nothing where it
+    /// cannot be read.
+    pub(super) fn take_up(&mut self, unsaved: &str) -> Option<bool> {
+        let rows = serde_json::from_str::<Vec<Row>>(unsaved).ok()?;
+        let differs = rows != self.rows;
+        if differs {
+            self.change_to(rows);
+        }
+        Some(differs)
+    }
+
+    /// Goes back to what is saved; it can be undone.
+    pub(super) fn discard(&mut self) {
+        self.change_to(self.saved.clone());
+    }
+
+    /// Adds a test of another bench; as a copy it is allowed nothing.
+    pub(super) fn append(&mut self, row: &Row) {
+        let mut rows = self.rows.clone();
+        rows.retain(|known| *known != Row::blank());
+        rows.push(row.duplicate());
+        self.change_to(rows);
+    }
+
+    fn change_to(&mut self, rows: Vec<Row>) {
+        self.remember();
+        self.rows = rows;
+        self.redraw();
+    }
+
+    /// Shows what is wrong beside the controls.
+    pub(super) fn show(&mut self, complaints: Vec<(usize, Complaint)>) {
+        if !self.complaints.is_empty() || !complaints.is_empty() {
+            self.redraw();
+            self.complaints = complaints;
+        }
+    }
+
     /// Takes what is typed.
     pub(super) fn edit(&mut self, event: &Event) {
         let typed = rows_of(&event.form, &self.rows);
@@ -115,7 +180,7 @@ impl Draft {
             self.remember();
         }
         self.typing = Some(control);
-        let chosen = typed.iter().zip(&self.rows).any(|(now, before)| now.kept != before.kept);
+        let chosen = !typed.iter().zip(&self.rows).all(|(now, before)| now.offers_the_same(before));
         self.rows = typed;
         // A choice has consequences for what else there is to choose.
         if chosen {
@@ -123,38 +188,31 @@ impl Draft {
         }
     }
 
-    /// Adds, doubles or removes a row. `false` when the event is none of these.
-    pub(super) fn restructure(&mut self, event: &Event) -> bool {
-        let (test, assertion) = (event.number::<usize>("test"), event.number::<usize>("assertion"));
+    /// Adds, doubles, moves or removes a row; `None` when the event is none of these.
+    pub(super) fn restructure(&mut self, event: &Event) -> Option<Aftermath> {
         let mut rows = self.rows_with(event);
-        match (event.act.as_str(), test, assertion) {
-            ("add-test", ..) if rows.len() == 1 && rows.first() == Some(&Row::blank()) => {}
-            ("add-test", ..) => rows.push(Row::blank()),
-            ("remove-test", Some(test), _) if test < rows.len() => {
-                rows.remove(test);
-            }
-            ("duplicate-test", Some(test), _) if test < rows.len() => rows.insert(test + 1, rows[test].duplicate()),
-            ("add-assertion", Some(test), _) if test < rows.len() => rows[test].assertions.push(AssertionRow::blank()),
-            ("remove-assertion", Some(test), Some(at))
-                if rows.get(test).is_some_and(|row| at < row.assertions.len()) =>
-            {
-                rows[test].assertions.remove(at);
-            }
-            _ => return false,
-        }
+        let aftermath = change(&mut rows, event)?;
         self.edit(event);
         if rows != self.rows {
             self.remember();
             self.rows = rows;
         }
         self.redraw();
-        true
+        Some(aftermath)
     }
 
     /// Goes back one step.
     pub(super) fn undo(&mut self) {
         if let Some(rows) = self.undo.pop() {
-            self.rows = rows;
+            self.redo.push(std::mem::replace(&mut self.rows, rows));
+            self.redraw();
+        }
+    }
+
+    /// Does again what was undone last.
+    pub(super) fn redo(&mut self) {
+        if let Some(rows) = self.redo.pop() {
+            self.undo.push(std::mem::replace(&mut self.rows, rows));
             self.redraw();
         }
     }
@@ -170,13 +228,7 @@ impl Draft {
                 Err(found) => complaints.extend(found.into_iter().map(|complaint| (at, complaint))),
             }
         }
-        let had = !self.complaints.is_empty();
-        self.complaints = complaints;
-        if had || !self.complaints.is_empty() {
-            let complaints = std::mem::take(&mut self.complaints);
-            self.redraw();
-            self.complaints = complaints;
-        }
+        self.show(complaints);
         self.complaints.is_empty().then_some(tests)
     }
 
@@ -205,6 +257,7 @@ impl Draft {
         if self.undo.len() > UNDO_LIMIT {
             self.undo.remove(0);
         }
+        self.redo.clear();
         self.typing = None;
     }
 
@@ -230,6 +283,7 @@ mod tests {
     use crate::exchange::Method;
     use crate::suite::{Suite, Test};
     use crate::ui::seam::Event;
+    use crate::ui::what::Field;
 
     const PAGE: &str = "https://en.wikipedia.org/wiki/Main_Page";
 
@@ -241,7 +295,7 @@ mod tests {
     fn event(act: &str, data: &[(&str, &str)], values: &[&str]) -> Event {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let row = |value: &&str| {
-            [("name", ""), ("url", PAGE), ("kind", "body_contains"), ("header", ""), ("value", *value)].map(|p| own(&p))
+            [("name", ""), ("url", PAGE), ("kind", "body"), ("must", "contains"), ("value", *value)].map(|p| own(&p))
         };
         let form = values.iter().flat_map(row).collect();
         Event { act: act.into(), data: data.iter().map(own).collect(), form }
@@ -258,7 +312,7 @@ mod tests {
         draft.edit(&typed("ab"));
         assert!(draft.is_dirty());
         assert_eq!(draft.drawn().1, generation);
-        assert_eq!(draft.drawn().0[0].assertions[0].value, "a");
+        assert_eq!(draft.drawn().0[0].assertions[0].text(Field::Value), "a");
     }
 
     #[test]
@@ -269,16 +323,16 @@ mod tests {
         draft.undo();
         assert!(!draft.is_dirty());
         assert!(!draft.can_undo());
-        assert_eq!(draft.drawn().0[0].assertions[0].value, "a");
+        assert_eq!(draft.drawn().0[0].assertions[0].text(Field::Value), "a");
     }
 
     #[test]
     fn undo_brings_back_a_removed_test_with_what_was_typed_into_it() {
         let mut draft = Draft::new(Some(&suite("a")));
-        assert!(draft.restructure(&event("remove-test", &[("test", "0")], &["typed"])));
+        assert!(draft.restructure(&event("remove-test", &[("test", "0")], &["typed"])).is_some());
         assert!(draft.drawn().0.is_empty());
         draft.undo();
-        assert_eq!(draft.drawn().0[0].assertions[0].value, "typed");
+        assert_eq!(draft.drawn().0[0].assertions[0].text(Field::Value), "typed");
     }
 
     #[test]
@@ -309,7 +363,7 @@ mod tests {
         draft.edit(&chosen);
         let (rows, drawn) = draft.drawn();
         assert_eq!((rows[0].kept.method, drawn), (Method::Post, generation + 1));
-        assert_eq!(rows[0].assertions[0].value, "typed");
+        assert_eq!(rows[0].assertions[0].text(Field::Value), "typed");
         draft.undo();
         assert_eq!(draft.drawn().0[0].kept.method, Method::Get);
     }
@@ -327,7 +381,7 @@ mod tests {
         let mut draft = Draft::new(Some(&suite("a")));
         assert_eq!(draft.tests(&event("save-tests", &[], &[" "])), None);
         assert!(draft.complaint(0, Some(0), "value").is_some());
-        assert_eq!(draft.drawn().0[0].assertions[0].value, " ");
+        assert_eq!(draft.drawn().0[0].assertions[0].text(Field::Value), " ");
     }
 
     #[test]
@@ -364,7 +418,65 @@ mod tests {
     fn an_untouched_draft_follows_the_state() {
         let mut draft = Draft::new(None);
         draft.follow(Some(&suite("a")));
-        assert_eq!(draft.drawn().0[0].assertions[0].value, "a");
+        assert_eq!(draft.drawn().0[0].assertions[0].text(Field::Value), "a");
         assert!(!draft.is_dirty());
+    }
+
+    fn values(draft: &Draft) -> Vec<&str> {
+        draft.drawn().0.iter().map(|row| row.assertions[0].text(Field::Value)).collect()
+    }
+
+    #[test]
+    fn a_test_is_moved_with_what_was_typed_and_the_keyboard_goes_along() {
+        let tests = ["a", "b", "c"].map(|text| suite(text).tests.remove(0)).to_vec();
+        let mut draft = Draft::new(Some(&Suite { tests }));
+        let at = "test-2-assertion-0-value";
+        let after = draft.restructure(&event("move-test-up", &[("test", "2"), ("at", at)], &["a", "b", "typed"]));
+        let after = after.unwrap();
+        assert_eq!(values(&draft), ["a", "typed", "b"]);
+        assert_eq!(after.focus.as_deref(), Some("test-1-assertion-0-value"));
+        assert_eq!(after.said.as_deref(), Some("Test 3 is now number 2 of 3."));
+        let edge = draft.restructure(&event("move-down", &[("test", "2")], &["a", "typed", "b"])).unwrap();
+        assert_eq!(edge.said.as_deref(), Some("Test 3 is the last already."));
+        assert_eq!(values(&draft), ["a", "typed", "b"]);
+    }
+
+    #[test]
+    fn keys_inside_an_assertion_move_the_assertion_alone() {
+        let mut one = suite("a");
+        one.tests[0].assertions.push(Assertion::body_contains("b"));
+        let mut draft = Draft::new(Some(&one));
+        let data = [("test", "0"), ("assertion", "0"), ("at", "test-0-assertion-0-remove")];
+        let after = draft.restructure(&event("move-down", &data, &[])).unwrap();
+        assert_eq!(values(&draft), ["b"]);
+        assert_eq!(after.focus.as_deref(), Some("test-0-assertion-1-remove"));
+    }
+
+    #[test]
+    fn what_was_undone_is_done_again_until_something_else_is_done() {
+        let mut draft = Draft::new(Some(&suite("a")));
+        draft.restructure(&event("duplicate-test", &[("test", "0")], &["a"]));
+        draft.undo();
+        assert_eq!((draft.drawn().0.len(), draft.can_redo()), (1, true));
+        draft.redo();
+        assert_eq!((draft.drawn().0.len(), draft.can_redo()), (2, false));
+        draft.undo();
+        draft.edit(&typed("b"));
+        assert!(!draft.can_redo());
+    }
+
+    #[test]
+    fn what_was_not_saved_is_taken_up_again_and_discarded_and_that_is_undone() {
+        let mut first = Draft::new(Some(&suite("a")));
+        first.edit(&typed("(not yet"));
+        let unsaved = first.unsaved().unwrap();
+        let mut second = Draft::new(Some(&suite("a")));
+        assert_eq!(second.take_up(&unsaved), Some(true));
+        assert_eq!((values(&second), second.is_dirty()), (vec!["(not yet"], true));
+        second.discard();
+        assert_eq!((values(&second), second.is_dirty(), second.unsaved()), (vec!["a"], false, None));
+        second.undo();
+        assert_eq!(values(&second), ["(not yet"]);
+        assert_eq!(second.take_up("[broken"), None);
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Icon {
     Check,
     /// Two sheets.
     Copy,
+    /// An arrow down.
+    Down,
     /// A cross.
     Close,
     /// An octagon with an exclamation mark.
@@ -24,6 +26,8 @@ pub(super) enum Icon {
     Help,
     /// An i in a circle.
     Info,
+    /// An arrow on.
+    Redo,
     /// An arrow in a circle.
     Reload,
     /// A cog.
@@ -32,6 +36,8 @@ pub(super) enum Icon {
     Trash,
     /// An arrow back.
     Undo,
+    /// An arrow up.
+    Up,
 }
 
 impl Icon {
@@ -40,6 +46,11 @@ impl Icon {
             Self::Add => &["M11.005 9H16v2h-4.995v5.005h-2V11H4V9h5.005V4.005h2z"],
             Self::Alert => &["M9.5 1h1L19 17.2V19H1v-1.8zM9 7v6h2V7zm0 8v2h2v-2z"],
             Self::Check => &["M18.154 3.837 8 16.8H6.65l-4.8-3.6 1.2-1.6 4.02 3.015 9.517-12.02z"],
+            Self::Down => &["M11 1v13.876l4-4 1.414 1.414-5.707 5.707H9.293L3.586 12.29 5 10.876l4 4V1z"],
+            Self::Up => &["M16.414 7.71 15 9.124l-4-4V19H9V5.124l-4 4L3.586 7.71l5.707-5.707h1.414z"],
+            Self::Redo => {
+                &["M17 7.293v1.414l-4.69 4.707L10.895 12l3-3H9a4 4 0 00-4 4v5H3v-5a6 6 0 016-6h4.896l-3-3 1.414-1.414z"]
+            }
             Self::Error => &["M19 6.4v7.199L13.6 19H6.4L1 13.599v-7.2L6.4 1h7.2zM9 14v2h2v-2zm0-9v7h2V5z"],
             Self::Help => &[
                 "M11 18H9v-2h2zM10 2c1.497 0 2.76.433 3.66 1.268.905.84 1.34 1.994 1.34 3.232 0 1.182-.443 2.007-1.094 2.638a6.7 6.7 0 01-.95.742c-.363.241-.587.373-.923.602C11.351 10.948 11 11.86 11 13v1H9v-1c0-1.455.443-3.17 1.905-4.169.3-.204.71-.461.94-.615.281-.187.498-.349.67-.515.297-.287.485-.607.485-1.201 0-.762-.258-1.357-.7-1.768C11.853 4.317 11.117 4 10 4 7.98 4 7 5.636 7 6.5v1H5v-1C5 4.614 6.794 2 10 2",

@@ -3,12 +3,19 @@
 //!
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
+mod acting;
 mod allowing;
 mod answered;
+mod assertion_form;
+mod bench;
+mod benching;
 mod columns;
+mod control;
+mod demand;
 mod difference;
 mod draft;
 mod earlier;
+mod extra;
 mod fitness;
 mod icon;
 mod limits;
@@ -19,17 +26,23 @@ mod popup;
 mod prepare;
 mod problem;
 mod progress;
+mod rearranging;
 mod report;
 mod row;
 mod run;
 mod seam;
+mod search;
 mod settings;
 mod stepper;
 mod tests_form;
 mod time;
+mod toolbar;
+mod tried;
+mod what;
 mod window;
 mod workbench;
 
+pub use bench::Bench;
 pub use draft::Draft;
 pub use page::Page;
 pub use seam::{Effect, Event, Region, Screen};

@@ -3,14 +3,14 @@
 //!
 //! Must not change the background's state; it only asks.
 
+use super::acting::send;
+use super::bench::Bench;
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
 use super::time::Clock;
-use super::{allowing, popup, progress, settings, window, workbench};
-use crate::app::{Command, Loaded, Problem, Reply, SettingsForm, State};
-use crate::change::change_number;
-use crate::suite::Test;
-use crate::verify::Limits;
+use super::{popup, progress, window, workbench};
+use crate::app::{Command, Loaded, Problem, Reply, State};
+use crate::suite::{Owner, Test};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -19,7 +19,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Sent {
     Settings,
-    Tests { gerrit: u64, tests: Vec<Test> },
+    Tests { bench: Bench, tests: Vec<Test> },
+    Draft(Owner),
     Examine(u64),
     Other,
 }
@@ -29,11 +30,15 @@ impl Sent {
         Some(match effect {
             Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
                 Command::SaveSettings { .. } => Self::Settings,
-                Command::SaveTests { gerrit, tests, .. } => Self::Tests { gerrit: *gerrit, tests: tests.clone() },
+                Command::SaveTests { gerrit, owner, tests } => {
+                    let bench = owner.clone().map_or(Bench::Change(*gerrit), Bench::Shared);
+                    Self::Tests { bench, tests: tests.clone() }
+                }
+                Command::KeepDraft { owner, .. } => Self::Draft(owner.clone()),
                 Command::Examine { gerrit } => Self::Examine(*gerrit),
                 _ => Self::Other,
             },
-            Effect::Open(_) | Effect::Copy(_) => return None,
+            Effect::Open(_) | Effect::Copy(_) | Effect::Focus(_) => return None,
         })
     }
 }
@@ -70,8 +75,20 @@ pub struct Page {
     pub change: Option<u64>,
     /// What the background refused last.
     pub problem: Option<Problem>,
-    /// Tests that are or were edited here, by change; nothing typed is lost by choosing another.
-    pub drafts: BTreeMap<u64, Draft>,
+    /// Tests that are or were edited here; nothing typed is lost by choosing others.
+    pub drafts: BTreeMap<Bench, Draft>,
+    /// Whose tests are edited, where they are not the change's own; workbench only.
+    pub(super) shared: Option<Owner>,
+    /// Benches where unsaved changes were taken up again, with when they were typed.
+    pub(super) taken_up: BTreeMap<Bench, Timestamp>,
+    /// What was last sent of each bench to be kept unsaved.
+    pub(super) drafted: BTreeMap<Owner, Option<String>>,
+    /// What was typed last, and when: it is kept when the typing rests.
+    pub(super) typed_at: Option<Timestamp>,
+    /// What changes and tests are searched for.
+    pub(super) search: String,
+    /// What is said to those who hear the page.
+    pub(super) said: Option<String>,
     /// Whether the browser is Firefox.
     pub firefox: bool,
     pub(super) told: Option<Told>,
@@ -79,7 +96,7 @@ pub struct Page {
     /// Where patches have got to since the page was opened, as it was said last.
     pub(super) moves: Vec<String>,
     /// Changes that this page has asked Gerrit about.
-    examined: BTreeSet<u64>,
+    pub(super) examined: BTreeSet<u64>,
     sent: VecDeque<Sent>,
 }
 
@@ -96,6 +113,12 @@ impl Page {
             change: None,
             problem: None,
             drafts: BTreeMap::new(),
+            shared: None,
+            taken_up: BTreeMap::new(),
+            drafted: BTreeMap::new(),
+            typed_at: None,
+            search: String::new(),
+            said: None,
             firefox: false,
             told: None,
             settings_generation: 0,
@@ -109,15 +132,15 @@ impl Page {
 
     /// A new snapshot has come.
     pub fn set_state(&mut self, state: State) {
-        for (gerrit, draft) in &mut self.drafts {
-            draft.follow(state.suite_of(*gerrit));
+        for (bench, draft) in &mut self.drafts {
+            draft.follow(bench.suite(&state));
         }
         let moves = self.state.as_ref().map_or_else(Vec::new, |before| progress::moves(before, &state));
         if !moves.is_empty() {
             self.moves = moves;
         }
         self.state = Some(state);
-        self.set_change(self.change);
+        self.begin_draft();
     }
 
     /// What the page wants to know by itself; to be asked for after each new snapshot or choice.
@@ -154,13 +177,16 @@ impl Page {
                 self.settings_generation += 1;
                 self.told = Some(Told::SettingsSaved);
             }
-            (Reply::Done, Some(Sent::Tests { gerrit, tests })) => {
-                if let Some(draft) = self.drafts.get_mut(&gerrit) {
+            (Reply::Done, Some(Sent::Tests { bench, tests })) => {
+                if let Some(draft) = self.drafts.get_mut(&bench) {
                     draft.saved(&tests);
                 }
+                // The background has put away what was kept unsaved.
+                self.drafted.insert(bench.key(), None);
+                self.taken_up.remove(&bench);
                 self.told = Some(Told::TestsSaved);
             }
-            (Reply::Done, Some(Sent::Examine(_) | Sent::Other) | None) => {}
+            (Reply::Done, Some(Sent::Examine(_) | Sent::Draft(_) | Sent::Other) | None) => {}
         }
     }
 
@@ -171,10 +197,11 @@ impl Page {
 
     /// Another change is chosen, or none.
     pub fn set_change(&mut self, change: Option<u64>) {
-        self.change = change;
-        if let (Screen::Workbench, Some(gerrit), Some(state)) = (self.screen, change, &self.state) {
-            self.drafts.entry(gerrit).or_insert_with(|| Draft::new(state.suite_of(gerrit)));
+        if self.change != change {
+            self.shared = None;
         }
+        self.change = change;
+        self.begin_draft();
     }
 
     /// The user did something.
@@ -183,6 +210,10 @@ impl Page {
         let event = &event;
         if event.act == "edit" {
             return self.edit(event);
+        }
+        if event.act == "search" {
+            event.field("search").unwrap_or_default().clone_into(&mut self.search);
+            return Vec::new();
         }
         self.told = None;
         let effects = if event.act == "dismiss" { self.dismiss() } else { self.perform(event) };
@@ -197,7 +228,7 @@ impl Page {
         effects
     }
 
-    fn note_sent(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+    pub(super) fn note_sent(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         self.sent.extend(effects.iter().filter_map(Sent::of));
         effects
     }
@@ -216,12 +247,6 @@ impl Page {
         Clock { now: self.now, zone: &self.zone }
     }
 
-    /// The chosen change and its draft.
-    pub(super) fn chosen(&self) -> Option<(u64, &Draft)> {
-        let gerrit = self.change?;
-        self.drafts.get(&gerrit).map(|draft| (gerrit, draft))
-    }
-
     /// Whether a problem is told in the card of a patch that this page shows.
     pub(super) fn shows_in_a_card(&self, problem: &Problem) -> bool {
         let (Problem::NotDeployed { gerrit, .. }, Some(state)) = (problem, &self.state) else { return false };
@@ -237,163 +262,4 @@ impl Page {
     pub(super) fn saved(&self, gerrit: u64) -> Vec<Test> {
         self.state.as_ref().map_or_else(Vec::new, |state| state.tests_of(gerrit))
     }
-
-    fn perform(&mut self, event: &Event) -> Vec<Effect> {
-        let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
-        match (event.act.as_str(), gerrit) {
-            ("refresh", _) => send(Command::Refresh { force: true }),
-            ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),
-            ("verify-production", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: false }),
-            ("verify-production-anyway", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: true }),
-            ("examine", Some(gerrit)) => {
-                self.examined.insert(gerrit);
-                send(Command::Examine { gerrit })
-            }
-            ("copy-entry", Some(gerrit)) => self.copy_entry(gerrit),
-            ("copy-commands", Some(gerrit)) => self.copy_commands(gerrit, event),
-            ("show-earlier", _) => send(Command::ShowEarlier),
-            ("settle-server", _) => settings::settled(event).map_or_else(Vec::new, send),
-            ("cancel", _) => send(Command::Cancel),
-            ("edit-tests", Some(gerrit)) => vec![Effect::Open(format!("workbench.html#{gerrit}"))],
-            ("settings", _) => vec![Effect::Open("workbench.html".to_owned())],
-            ("browse", _) => {
-                event.data.get("url").map_or_else(Vec::new, |url| send(Command::BrowseOnMwdebug { url: url.clone() }))
-            }
-            ("stop-browsing", _) => {
-                event.number("tab").map_or_else(Vec::new, |tab| send(Command::StopBrowsing { tab }))
-            }
-            ("send-report", _) => {
-                event.data.get("run").map_or_else(Vec::new, |run| send(Command::SendReport { run: run.clone() }))
-            }
-            ("copy-report", _) => self.line_of(event).map_or_else(Vec::new, |line| vec![Effect::Copy(line)]),
-            ("grant-access", _) => self.grant_access(),
-            ("save-nick", _) => self.save_nick(event),
-            ("save-settings", _) => self.save_settings(event),
-            ("remove-webhook", _) => self.remove_webhook(),
-            ("usual-limits", _) => self.take_usual_limits(),
-            ("allow-test", _) => allowing::meant(event).map_or_else(Vec::new, send),
-            ("save-tests", _) => self.save_tests(event),
-            ("choose", Some(gerrit)) => {
-                self.set_change(Some(gerrit));
-                Vec::new()
-            }
-            ("open-change", _) => self.open_change(event),
-            _ => {
-                if let Some(draft) = self.change.and_then(|gerrit| self.drafts.get_mut(&gerrit)) {
-                    if event.act == "undo" {
-                        draft.undo();
-                    } else {
-                        draft.restructure(event);
-                    }
-                }
-                Vec::new()
-            }
-        }
-    }
-
-    fn edit(&mut self, event: &Event) -> Vec<Effect> {
-        if let Some(draft) = self.change.and_then(|gerrit| self.drafts.get_mut(&gerrit)) {
-            draft.edit(event);
-            if draft.is_dirty() && self.told == Some(Told::TestsSaved) {
-                self.told = None;
-            }
-        }
-        Vec::new()
-    }
-
-    fn dismiss(&mut self) -> Vec<Effect> {
-        let noticed = self.state.as_ref().is_some_and(|state| state.notice.is_some());
-        if self.problem.take().is_none() && noticed { send(Command::Dismiss) } else { Vec::new() }
-    }
-
-    fn line_of(&self, event: &Event) -> Option<String> {
-        let id = event.data.get("run")?;
-        let run = self.state.as_ref()?.runs.iter().find(|run| run.journal.plan.id == *id)?;
-        run.report.as_ref().map(|report| report.line.clone())
-    }
-
-    fn grant_access(&self) -> Vec<Effect> {
-        let mut origins = self.state.as_ref().map_or_else(Vec::new, |state| state.no_access.clone());
-        if let Some(Problem::NoAccess { origins: refused }) = &self.problem {
-            origins.extend(refused.iter().filter(|origin| !origins.contains(origin)).cloned().collect::<Vec<_>>());
-        }
-        let then = Command::Refresh { force: true };
-        vec![Effect::RequestAccess { origins, reports_leave_browser: false, then }]
-    }
-
-    fn copy_entry(&mut self, gerrit: u64) -> Vec<Effect> {
-        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
-        let Some(entry) = looked.and_then(|looked| looked.entry.clone()) else { return Vec::new() };
-        self.told = Some(Told::EntryCopied);
-        vec![Effect::Copy(entry)]
-    }
-
-    fn copy_commands(&mut self, gerrit: u64, event: &Event) -> Vec<Effect> {
-        let Some(version) = event.data.get("version") else { return Vec::new() };
-        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
-        let pick = looked.and_then(|looked| looked.cherry_picks.iter().find(|pick| pick.version == *version));
-        let Some(commands) = pick.map(|pick| pick.commands.clone()) else { return Vec::new() };
-        self.told = Some(Told::CommandsCopied(version.clone()));
-        vec![Effect::Copy(commands)]
-    }
-
-    fn save_nick(&mut self, event: &Event) -> Vec<Effect> {
-        let Some(nick) = event.field("nick").map(str::trim).filter(|nick| !nick.is_empty()) else {
-            self.problem = Some(Problem::NoNick);
-            return Vec::new();
-        };
-        self.save_alone(nick, None, None)
-    }
-
-    fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
-        match settings::meant(event, self.backend()) {
-            Ok(effect) => vec![effect],
-            Err(why) => {
-                self.told = Some(Told::SettingRefused(why));
-                Vec::new()
-            }
-        }
-    }
-
-    fn remove_webhook(&self) -> Vec<Effect> {
-        self.save_alone(&self.nick(), Some(String::new()), None)
-    }
-
-    fn take_usual_limits(&self) -> Vec<Effect> {
-        self.save_alone(&self.nick(), None, Some(Limits::default()))
-    }
-
-    /// Saves one setting; what is typed into the others stays unsaved.
-    fn save_alone(&self, nick: &str, webhook: Option<String>, limits: Option<Limits>) -> Vec<Effect> {
-        let (nick, backend) = (nick.to_owned(), self.backend());
-        send(Command::SaveSettings { form: SettingsForm { nick, backend, webhook, limits, ..SettingsForm::default() } })
-    }
-
-    fn nick(&self) -> String {
-        let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
-        nick.map_or_else(String::new, |nick| nick.as_str().to_owned())
-    }
-
-    fn save_tests(&mut self, event: &Event) -> Vec<Effect> {
-        let Some(gerrit) = self.change else { return Vec::new() };
-        let Some(tests) = self.drafts.get_mut(&gerrit).and_then(|draft| draft.tests(event)) else { return Vec::new() };
-        send(Command::SaveTests { gerrit, owner: None, tests })
-    }
-
-    fn open_change(&mut self, event: &Event) -> Vec<Effect> {
-        let typed = event.field("change").unwrap_or_default().trim();
-        match typed.parse().ok().or_else(|| change_number(typed)).filter(|gerrit| *gerrit > 0) {
-            Some(gerrit) => self.set_change(Some(gerrit)),
-            None => self.told = Some(Told::NoSuchChange),
-        }
-        Vec::new()
-    }
-
-    fn backend(&self) -> String {
-        self.state.as_ref().map_or_else(crate::debug::Backend::default, |state| state.settings.backend.clone()).into()
-    }
-}
-
-fn send(command: Command) -> Vec<Effect> {
-    vec![Effect::Send(command)]
 }

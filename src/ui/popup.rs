@@ -33,6 +33,7 @@ pub(super) fn status(page: &Page) -> Markup {
     html! {
         @if let Some(latest) = latest { p { (run::spoken(&latest.journal)) } }
         @for moved in &page.moves { p { (moved) } }
+        @if let Some(said) = &page.said { p { (said) } }
     }
 }
 

@@ -1,128 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A test as it stands in the form: text that need not make sense yet.
 
+use super::demand::AssertionRow;
+use super::extra::Extra;
 use super::more;
-use crate::check::Assertion;
-use crate::suite::{Httpbb, Test, TestError, check_url};
-
-/// A kind of assertion, as the form's list offers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Status,
-    BodyContains,
-    BodyNotContains,
-    BodyMatches,
-    HeaderEquals,
-    HeaderMatches,
-    HeaderAbsent,
-}
-
-impl Kind {
-    /// Every kind, in the order of the list.
-    pub(super) const ALL: [Self; 7] = [
-        Self::BodyContains,
-        Self::BodyNotContains,
-        Self::Status,
-        Self::HeaderEquals,
-        Self::HeaderAbsent,
-        Self::BodyMatches,
-        Self::HeaderMatches,
-    ];
-
-    /// The value of its option: the assertion's tag in stored tests.
-    pub(super) const fn tag(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::BodyContains => "body_contains",
-            Self::BodyNotContains => "body_not_contains",
-            Self::BodyMatches => "body_matches",
-            Self::HeaderEquals => "header_equals",
-            Self::HeaderMatches => "header_matches",
-            Self::HeaderAbsent => "header_absent",
-        }
-    }
-
-    /// What the list calls it.
-    pub(super) const fn label(self) -> &'static str {
-        match self {
-            Self::Status => "Status is",
-            Self::BodyContains => "Body contains",
-            Self::BodyNotContains => "Body does not contain",
-            Self::BodyMatches => "Body matches (regex)",
-            Self::HeaderEquals => "Header equals",
-            Self::HeaderMatches => "Header matches (regex)",
-            Self::HeaderAbsent => "Header is absent",
-        }
-    }
-
-    fn from_tag(tag: &str) -> Self {
-        Self::ALL.into_iter().find(|kind| kind.tag() == tag).unwrap_or(Self::BodyContains)
-    }
-}
-
-/// An assertion as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AssertionRow {
-    /// What is demanded.
-    pub(super) kind: Kind,
-    /// Field name; only the kinds about headers use it.
-    pub(super) header: String,
-    /// Text, code, expression or header value; [`Kind::HeaderAbsent`] does not use it.
-    pub(super) value: String,
-}
-
-impl AssertionRow {
-    /// An empty one.
-    pub(super) const fn blank() -> Self {
-        Self { kind: Kind::BodyContains, header: String::new(), value: String::new() }
-    }
-
-    fn of(assertion: &Assertion) -> Self {
-        let row = |kind, header: &str, value: &str| Self { kind, header: header.to_owned(), value: value.to_owned() };
-        match Httpbb::of(assertion) {
-            Some(Httpbb::Status(code)) => row(Kind::Status, "", &code.to_string()),
-            Some(Httpbb::BodyContains(text)) => row(Kind::BodyContains, "", text),
-            Some(Httpbb::BodyLacks(text)) => row(Kind::BodyNotContains, "", text),
-            Some(Httpbb::BodyMatches(pattern)) => row(Kind::BodyMatches, "", pattern),
-            Some(Httpbb::HeaderIs(name, value)) => row(Kind::HeaderEquals, name, value),
-            Some(Httpbb::HeaderMatches(name, pattern)) => row(Kind::HeaderMatches, name, pattern),
-            Some(Httpbb::HeaderAbsent(name)) => row(Kind::HeaderAbsent, name, ""),
-            None => row(Kind::BodyContains, "", ""),
-        }
-    }
-
-    fn build(&self) -> Result<Assertion, Complaint> {
-        let name = || match self.header.trim() {
-            "" => Err(Complaint::about("header", "Write the header's name.")),
-            name => Ok(name.to_owned()),
-        };
-        let value = |what: &str| match self.value.trim() {
-            "" => Err(Complaint::about("value", &format!("Write {what}."))),
-            _ => Ok(self.value.clone()),
-        };
-        Ok(match self.kind {
-            Kind::Status => {
-                Assertion::status(self.value.trim().parse().ok().filter(|code| (100..600).contains(code)).ok_or_else(
-                    || Complaint::about("value", "Write a status code, a number from 100 to 599, such as 200."),
-                )?)
-            }
-            Kind::BodyContains => {
-                Assertion::body_contains(value("the text that the page must show, letter for letter")?)
-            }
-            Kind::BodyNotContains => {
-                Assertion::body_lacks(value("the text that the page must not show, letter for letter")?)
-            }
-            Kind::BodyMatches => Assertion::body_matches(value("a regular expression")?),
-            Kind::HeaderEquals => Assertion::header_is(name()?, value("the header's whole value")?),
-            Kind::HeaderMatches => Assertion::header_matches(name()?, value("a regular expression")?),
-            Kind::HeaderAbsent => Assertion::header_absent(name()?),
-        })
-    }
-}
+use super::what::{Field, What, predicate_of};
+use crate::check::PredicateKind;
+use crate::suite::{Test, TestError, check_url};
+use serde::{Deserialize, Serialize};
 
 /// A test as typed. What the form has no control for is kept as it was. Editing what an allowed test asks takes the
 /// allowance back: it was given to that request alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
     /// The test from which the row was made, with what is chosen under "More"; name, URL and assertions in it are out of
     /// date.
@@ -133,6 +22,9 @@ pub(super) struct Row {
     pub(super) url: String,
     /// Assertions.
     pub(super) assertions: Vec<AssertionRow>,
+    /// What is typed under "More".
+    #[serde(default)]
+    pub(super) extra: Extra,
 }
 
 /// What is wrong with a row: which control, and a sentence for beside it.
@@ -140,15 +32,21 @@ pub(super) struct Row {
 pub(super) struct Complaint {
     /// Place of the assertion; `None` when it is about the test itself.
     pub(super) assertion: Option<usize>,
-    /// `url`, `header`, `value`, or `test` for the test as a whole.
+    /// Place of the capture, where it is about one.
+    pub(super) capture: Option<usize>,
+    /// The control's name, or `test` for the test as a whole.
     pub(super) field: &'static str,
     /// The sentence.
     pub(super) message: String,
 }
 
 impl Complaint {
-    fn about(field: &'static str, message: &str) -> Self {
-        Self { assertion: None, field, message: message.to_owned() }
+    pub(super) fn about(field: &'static str, message: &str) -> Self {
+        Self { assertion: None, capture: None, field, message: message.to_owned() }
+    }
+
+    pub(super) fn of_capture(self, capture: usize) -> Self {
+        Self { capture: Some(capture), ..self }
     }
 
     fn within(self, assertion: usize) -> Self {
@@ -159,7 +57,13 @@ impl Complaint {
 impl Row {
     /// An empty one with one empty assertion.
     pub(super) fn blank() -> Self {
-        Self { kept: Test::default(), name: String::new(), url: String::new(), assertions: vec![AssertionRow::blank()] }
+        Self {
+            kept: Test::default(),
+            name: String::new(),
+            url: String::new(),
+            assertions: vec![AssertionRow::blank()],
+            extra: Extra::default(),
+        }
     }
 
     /// The row of a saved test.
@@ -169,6 +73,7 @@ impl Row {
             name: test.name.clone(),
             url: test.url.clone(),
             assertions: test.assertions.iter().map(AssertionRow::of).collect(),
+            extra: Extra::of(test),
         }
     }
 
@@ -180,15 +85,36 @@ impl Row {
     /// Whether it asks what `before` asked.
     pub(super) fn asks_the_same(&self, before: &Self) -> bool {
         self.url.trim() == before.url.trim()
+            && self.extra.asks_the_same(&before.extra)
             && self.kept.asks_the_same(&Test { url: self.kept.url.clone(), ..before.kept.clone() })
+    }
+
+    /// What was chosen, not typed: it has consequences for what else there is to choose.
+    fn choices(&self) -> impl PartialEq + use<> {
+        let assertions: Vec<(What, PredicateKind)> = self.assertions.iter().map(|row| (row.what, row.must)).collect();
+        (self.kept.clone(), assertions, self.extra.choices())
+    }
+
+    /// Whether both show the same controls.
+    pub(super) fn offers_the_same(&self, other: &Self) -> bool {
+        self.choices() == other.choices()
     }
 
     /// The test, or everything that stands against it.
     pub(super) fn build(&self) -> Result<Test, Vec<Complaint>> {
+        let (test, mut complaints) = self.as_far_as_it_goes();
+        if let (Err(error), true) = (test.validate(), complaints.is_empty()) {
+            complaints.push(Complaint::about("test", &sentence(&error.to_string())));
+        }
+        if complaints.is_empty() { Ok(test) } else { Err(complaints) }
+    }
+
+    /// The test with what of it can be meant, and what stands against the rest.
+    pub(super) fn as_far_as_it_goes(&self) -> (Test, Vec<Complaint>) {
         let mut complaints = Vec::new();
         let url = self.url.trim();
         if url.is_empty() {
-            complaints.push(Complaint::about("url", "Write the page's URL, beginning with https://."));
+            complaints.push(Complaint::about("url", "Write the page’s URL, beginning with https://."));
         } else if let Err(error) = check_url(url) {
             complaints.push(Complaint::about("url", &sentence(&error.to_string())));
         }
@@ -198,50 +124,58 @@ impl Row {
         let mut assertions = Vec::new();
         for (at, row) in self.assertions.iter().enumerate() {
             match row.build() {
-                Ok(assertion) => assertions.push((at, assertion)),
+                Ok(assertion) => assertions.push(assertion),
                 Err(complaint) => complaints.push(complaint.within(at)),
             }
         }
-        if !complaints.is_empty() {
-            return Err(complaints);
-        }
-        let with = |assertions| Test {
-            name: self.name.trim().to_owned(),
-            url: url.to_owned(),
-            assertions,
-            ..self.kept.clone()
-        };
-        for (at, assertion) in &assertions {
-            if let Err(error @ TestError::Assertion(_)) = with(vec![assertion.clone()]).validate() {
-                complaints.push(Complaint::about("value", &sentence(&error.to_string())).within(*at));
-            }
-        }
-        let test = with(assertions.into_iter().map(|(_, assertion)| assertion).collect());
-        if let (Err(error), true) = (test.validate(), complaints.is_empty()) {
-            complaints.push(Complaint::about("test", &sentence(&error.to_string())));
-        }
-        if complaints.is_empty() { Ok(test) } else { Err(complaints) }
+        let name = self.name.trim().to_owned();
+        let mut test = Test { name, url: url.to_owned(), assertions, ..self.kept.clone() };
+        complaints.extend(self.extra.put_into(&mut test));
+        (test, complaints)
     }
 }
 
-/// The rows that a form holds. Every test in it begins with its `name`, every assertion with its `kind`;
-/// `before` gives what the form has no control for.
+/// The rows that a form holds. Every test in it begins with its `name`, every assertion with its `kind`, every capture with
+/// its `capture`; `before` gives what the form shows no control for.
 pub(super) fn rows_of(form: &[(String, String)], before: &[Row]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    // Fields of both have the same names.
+    let mut in_capture = false;
+    let blank = Row { assertions: Vec::new(), ..Row::blank() };
     for (name, value) in form {
         if name == "name" {
-            let kept = before.get(rows.len()).map(|row| row.kept.clone()).unwrap_or_default();
-            rows.push(Row { kept, name: value.clone(), url: String::new(), assertions: Vec::new() });
+            let known = before.get(rows.len()).unwrap_or(&blank);
+            // What comes in rows is told by the form, each with its beginning.
+            let extra = Extra { fields: Vec::new(), captures: Vec::new(), ..known.extra.clone() };
+            let kept = known.kept.clone();
+            rows.push(Row { kept, name: value.clone(), url: String::new(), assertions: Vec::new(), extra });
+            in_capture = false;
             continue;
         }
+        let place = rows.len().saturating_sub(1);
+        let known = before.get(place).unwrap_or(&blank);
         let Some(row) = rows.last_mut() else { continue };
-        match (name.as_str(), row.assertions.last_mut()) {
-            ("url", _) => row.url.clone_from(value),
-            ("kind", _) => row.assertions.push(AssertionRow { kind: Kind::from_tag(value), ..AssertionRow::blank() }),
-            ("header", Some(assertion)) => assertion.header.clone_from(value),
-            ("value", Some(assertion)) => assertion.value.clone_from(value),
-            (name, _) => more::take(&mut row.kept, name, value),
+        if name == "kind" {
+            in_capture = false;
+            let begun = known.assertions.get(row.assertions.len()).cloned().unwrap_or_else(AssertionRow::blank);
+            row.assertions.push(AssertionRow { what: What::from_tag(value).unwrap_or(begun.what), ..begun });
+            continue;
         }
+        in_capture |= name == "capture";
+        match (name.as_str(), Field::from_name(name), row.assertions.last_mut()) {
+            ("url", ..) => row.url.clone_from(value),
+            ("must", _, Some(assertion)) => assertion.must = predicate_of(value).unwrap_or(assertion.must),
+            (_, Some(field), _) if in_capture => row.extra.take_captured(field, value),
+            (_, Some(field), Some(assertion)) => drop(assertion.typed.insert(field, value.clone())),
+            (name, ..) => {
+                if !row.extra.take(name, value, &known.extra) {
+                    more::take(&mut row.kept, name, value);
+                }
+            }
+        }
+    }
+    for row in &mut rows {
+        row.assertions.iter_mut().for_each(AssertionRow::settle);
     }
     for (row, before) in rows.iter_mut().zip(before) {
         row.kept.allowed &= !before.kept.allowed || row.asks_the_same(before);
@@ -250,7 +184,7 @@ pub(super) fn rows_of(form: &[(String, String)], before: &[Row]) -> Vec<Row> {
 }
 
 /// A fragment as a sentence: a capital letter where it begins with a plain word, and a full stop.
-fn sentence(fragment: &str) -> String {
+pub(super) fn sentence(fragment: &str) -> String {
     let word = fragment.split(' ').next().unwrap_or_default();
     let plain = word.chars().all(char::is_alphabetic);
     let mut letters = fragment.chars();
@@ -261,17 +195,20 @@ fn sentence(fragment: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AssertionRow, Kind, Row, rows_of};
+    use super::{AssertionRow, Row, rows_of};
     use crate::check::Assertion;
+    use crate::check::PredicateKind;
     use crate::exchange::{Method, Redirects, Session};
     use crate::suite::Test;
+    use crate::ui::what::{Field, What};
 
     fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn row(url: &str, kind: Kind, header: &str, value: &str) -> Row {
-        let assertion = AssertionRow { kind, header: header.into(), value: value.into() };
+    fn row(url: &str, what: What, must: PredicateKind, value: &str) -> Row {
+        let typed = [(Field::Value, value.to_owned())].into();
+        let assertion = AssertionRow { what, must, typed, kept: None };
         Row { url: url.into(), assertions: vec![assertion], ..Row::blank() }
     }
 
@@ -289,19 +226,23 @@ mod tests {
                 ("name", "first"),
                 ("url", PAGE),
                 ("kind", "status"),
-                ("header", ""),
+                ("must", "is"),
                 ("value", "200"),
-                ("kind", "header_equals"),
+                ("kind", "header"),
                 ("header", "server"),
-                ("value", "mw"),
+                ("must", "absent"),
+                ("capture", "token"),
+                ("capture_of", "json"),
+                ("path", "$.a"),
                 ("name", "second"),
                 ("url", ""),
             ]),
             &[],
         );
         assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0].assertions[0].kind, Kind::Status);
-        assert_eq!(rows[0].assertions[1].header, "server");
+        assert_eq!((rows[0].assertions[0].what, rows[0].assertions[0].must), (What::Status, PredicateKind::Is));
+        assert_eq!(rows[0].assertions[1].build(), Ok(Assertion::header_absent("server")));
+        assert_eq!(rows[0].extra.captures[0].typed[&Field::Path], "$.a");
         assert_eq!((rows[1].name.as_str(), rows[1].assertions.len()), ("second", 0));
     }
 
@@ -313,7 +254,7 @@ mod tests {
             assertions: vec![Assertion::status(200)],
             ..Test::default()
         };
-        let typed = form(&[("name", "n"), ("url", PAGE), ("kind", "status"), ("header", ""), ("value", "302")]);
+        let typed = form(&[("name", "n"), ("url", PAGE), ("kind", "status"), ("must", "is"), ("value", "302")]);
         let test = rows_of(&typed, &[Row::of(&saved)])[0].build().unwrap();
         assert_eq!(test.method, Method::Post);
         assert_eq!(test.assertions, [Assertion::status(302)]);
@@ -367,6 +308,43 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_that_no_control_can_show_survives_the_form_untouched() {
+        let strange = Assertion::body_contains("a\r\nb");
+        let saved = Test { url: PAGE.into(), assertions: vec![strange.clone()], ..Test::default() };
+        let typed = form(&[("name", "new"), ("url", PAGE), ("kind", "body contains <a b>")]);
+        let row = rows_of(&typed, &[Row::of(&saved)]).remove(0);
+        assert_eq!((row.name.as_str(), row.build().unwrap().assertions), ("new", vec![strange]));
+    }
+
+    #[test]
+    fn typed_text_stays_when_another_kind_is_chosen_and_back() {
+        let before = row(PAGE, What::Status, PredicateKind::Is, "200");
+        let to_header = form(&[("name", ""), ("url", PAGE), ("kind", "header"), ("must", "is"), ("value", "200")]);
+        let header = rows_of(&to_header, &[before.clone()]);
+        assert_eq!(header[0].assertions[0].must, PredicateKind::Is);
+        let absent = form(&[("name", ""), ("url", PAGE), ("kind", "header"), ("header", "x"), ("must", "absent")]);
+        let absent = rows_of(&absent, &header);
+        let back = form(&[("name", ""), ("url", PAGE), ("kind", "status"), ("header", "x"), ("must", "absent")]);
+        let back = rows_of(&back, &absent).remove(0);
+        assert_eq!(back.build().unwrap().assertions, [Assertion::status(200)]);
+    }
+
+    #[test]
+    fn another_body_or_header_field_takes_the_allowance_back() {
+        let kept = Test { method: Method::Post, allowed: true, body: Some("a=1".into()), ..Test::default() };
+        let before = Row::of(&Test { url: PAGE.into(), ..kept });
+        let fixed = [("name", ""), ("url", PAGE), ("method", "POST"), ("allowed", "on"), ("body_kind", "other")];
+        for (more, allowed) in [
+            (vec![("body", "a=1")], true),
+            (vec![("body", "a=2")], false),
+            (vec![("body", "a=1"), ("field_name", "X"), ("field_value", "1")], false),
+        ] {
+            let typed = form(&[fixed.as_slice(), &more].concat());
+            assert_eq!(rows_of(&typed, std::slice::from_ref(&before))[0].kept.allowed, allowed, "{more:?}");
+        }
+    }
+
+    #[test]
     fn every_kind_of_assertion_survives_the_form() {
         let name = String::from("x-name");
         let all = vec![
@@ -384,7 +362,8 @@ mod tests {
 
     #[test]
     fn a_foreign_site_is_refused_at_the_url() {
-        let (assertion, field, message) = complaint(&row("https://example.org/", Kind::Status, "", "200"));
+        let (assertion, field, message) =
+            complaint(&row("https://example.org/", What::Status, PredicateKind::Is, "200"));
         assert_eq!((assertion, field), (None, "url"));
         assert!(message.starts_with("example.org is not a Wikimedia site"), "{message}");
     }
@@ -392,19 +371,19 @@ mod tests {
     #[test]
     fn a_status_that_is_no_code_is_refused_at_its_value() {
         for value in ["", "abc", "99", "600", "200 OK"] {
-            let (assertion, field, _) = complaint(&row(PAGE, Kind::Status, "", value));
+            let (assertion, field, _) = complaint(&row(PAGE, What::Status, PredicateKind::Is, value));
             assert_eq!((assertion, field), (Some(0), "value"), "for <{value}>");
         }
     }
 
     #[test]
     fn a_header_assertion_without_a_name_is_refused_at_the_name() {
-        assert_eq!(complaint(&row(PAGE, Kind::HeaderAbsent, " ", "")).1, "header");
+        assert_eq!(complaint(&row(PAGE, What::Header, PredicateKind::Absent, "")).1, "header");
     }
 
     #[test]
     fn a_test_without_assertions_is_refused() {
-        let row = Row { assertions: Vec::new(), ..row(PAGE, Kind::Status, "", "200") };
+        let row = Row { assertions: Vec::new(), ..row(PAGE, What::Status, PredicateKind::Is, "200") };
         assert_eq!(complaint(&row), (None, "test", "A test needs at least one assertion.".into()));
     }
 }

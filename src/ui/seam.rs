@@ -65,4 +65,6 @@ pub enum Effect {
     Open(String),
     /// Put the text on the clipboard.
     Copy(String),
+    /// Put the keyboard to the element of this id, once the page is drawn anew.
+    Focus(String),
 }

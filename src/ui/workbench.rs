@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The workbench: the tests and results of one change, the other changes, the settings.
 
+use super::bench::{Bench, named};
 use super::page::{Page, Told};
 use super::seam::Region;
-use super::{fitness, patch, popup, prepare, settings, tests_form, window};
+use super::{fitness, patch, popup, prepare, search, settings, tests_form, window};
 use crate::app::State;
+use crate::suite::{Owner, Test};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -44,30 +46,78 @@ fn changes(page: &Page) -> Markup {
     let mut all: Vec<u64> =
         scheduled.iter().flat_map(|window| window::mine(window, state)).map(|(_, patch)| patch.gerrit).collect();
     let with_suite = state.owners.keys().rev().filter(|gerrit| state.suite_of(**gerrit).is_some());
-    all.extend(with_suite.chain(page.change.iter()));
+    let unsaved_of = state.drafts.keys().filter_map(|owner| match owner {
+        Owner::Change(number) => number.parse().ok(),
+        Owner::Repository(_) | Owner::Wiki(_) => None,
+    });
+    all.extend(with_suite.chain(page.change.iter()).copied().chain(unsaved_of));
     let mut listed = Vec::new();
     for gerrit in all {
         if !listed.contains(&gerrit) {
             listed.push(gerrit);
         }
     }
+    let title = |gerrit: &u64| titles.get(gerrit).map_or("Not on the calendar", String::as_str);
+    let none_known = listed.is_empty();
+    listed.retain(|gerrit| search::finds(&page.search, &format!("{} {gerrit}", title(gerrit)), &page.saved(*gerrit)));
+    let shared = shared(state, page);
     html! {
-        @if listed.is_empty() { p.bv-quiet { "No change yet. Type a number below." } }
+        @if none_known { p.bv-quiet { "No change yet. Type a number below." } }
+        @else if listed.is_empty() && shared.is_empty() { p.bv-quiet data-empty { "No change and no test has all of these words." } }
         ul.bv-plain {
             @for gerrit in listed {
+                @let known = format!("{} {gerrit}", title(&gerrit));
                 li {
                     a.bv-choice href={ "#" (gerrit) } id={ "choose-" (gerrit) } data-act="choose" data-gerrit=(gerrit)
                         aria-current=[(page.change == Some(gerrit)).then_some("page")] {
-                        span.bv-choice__title dir="auto" { (titles.get(&gerrit).map_or("Not on the calendar", String::as_str)) }
+                        span.bv-choice__title dir="auto" { (title(&gerrit)) }
                         span.bv-quiet { (gerrit) " · " (patch::count(page.saved(gerrit).len())) }
-                        @if page.drafts.get(&gerrit).is_some_and(super::Draft::is_dirty) {
+                        @for name in search::found(&page.search, &known, &page.saved(gerrit)) {
+                            span.bv-note dir="auto" { "Found in: " bdi { (name) } }
+                        }
+                        @if unsaved(state, page, &Bench::Change(gerrit)) {
                             span.bv-note.bv-note--warning { "● Not saved" }
                         }
                     }
                 }
             }
         }
+        @if !shared.is_empty() {
+            h3 { "Shared tests" }
+            ul.bv-plain {
+                @for (at, (owner, tests)) in shared.iter().enumerate() {
+                    li {
+                        button.bv-choice type="button" id={ "shared-" (at) } data-act="choose-owner" data-owner=(owner) data-alone="true"
+                            aria-pressed=(if page.shared.as_ref() == Some(*owner) && page.change.is_none() { "true" } else { "false" }) {
+                            span.bv-choice__title dir="auto" { (named(owner)) }
+                            span.bv-quiet { (patch::count(tests.len())) }
+                            @for name in search::found(&page.search, &owner.to_string(), tests) {
+                                span.bv-note dir="auto" { "Found in: " bdi { (name) } }
+                            }
+                            @if unsaved(state, page, &Bench::Shared((*owner).clone())) {
+                                span.bv-note.bv-note--warning { "● Not saved" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
+}
+
+/// Whether something is not saved, here or since a page was closed.
+fn unsaved(state: &State, page: &Page, bench: &Bench) -> bool {
+    match page.drafts.get(bench) {
+        Some(draft) => draft.is_dirty(),
+        None => state.drafts.contains_key(&bench.key()),
+    }
+}
+
+/// The tests of repositories and wikis that are searched for.
+fn shared<'s>(state: &'s State, page: &Page) -> Vec<(&'s Owner, &'s [Test])> {
+    let all = state.suites.iter().filter(|(owner, _)| !matches!(owner, Owner::Change(_)));
+    let all = all.map(|(owner, suite)| (owner, suite.tests.as_slice()));
+    all.filter(|(owner, tests)| search::finds(&page.search, &owner.to_string(), tests)).collect()
 }
 
 fn open_message(page: &Page) -> Markup {
@@ -79,6 +129,9 @@ fn open_message(page: &Page) -> Markup {
 }
 
 fn change(page: &Page) -> Markup {
+    if let (None, Some(owner)) = (page.change, &page.shared) {
+        return html! { h2 dir="auto" { "Shared tests: " (named(owner)) } };
+    }
     let Some(gerrit) = page.change else {
         return html! {
             div.bv-empty data-empty {
@@ -96,11 +149,14 @@ fn change(page: &Page) -> Markup {
 }
 
 fn verify(page: &Page) -> Markup {
-    let (Some((gerrit, draft)), Some(state)) = (page.chosen(), &page.state) else { return html! {} };
+    let (Some(gerrit), Some(state)) = (page.change, &page.state) else { return html! {} };
     let tests = page.saved(gerrit);
+    let is_dirty = std::iter::once(Bench::Change(gerrit))
+        .chain(state.owners_of(gerrit).into_iter().skip(1).map(Bench::Shared))
+        .any(|bench| page.is_dirty(&bench));
     let held = if tests.is_empty() {
         Some("Save a test first.")
-    } else if draft.is_dirty() {
+    } else if is_dirty {
         Some("Save the tests first: a run takes the saved ones.")
     } else {
         None

@@ -73,7 +73,7 @@ async fn a_test_outside_wikimedia_or_without_https_is_not_saved(stage: &Stage) -
         ("http://en.wikipedia.org/wiki/Main_Page", "must begin with https://"),
         ("https://user@en.wikipedia.org/wiki/Main_Page", "no port, user or password"),
     ] {
-        stage.write_test(url, &[("body_contains", PATCH_TEXT)]).await?;
+        stage.write_test(url, &[("body", PATCH_TEXT)]).await?;
         stage.browser.click("save-tests").await?;
         stage.browser.wait_text("[data-test=\"0\"]", sentence).await?;
         expect("suites saved", &0, &stage.state().await?.suites.len())?;
@@ -118,7 +118,7 @@ async fn a_full_storage_is_told_and_what_was_typed_is_kept(stage: &Stage) -> Pla
     let typed = "[data-test=\"0\"] [name=\"url\"]";
     let problem = "[data-problem=\"storage\"]";
     stage.set_nick(NICK).await?;
-    stage.write_test(TEST_URL, &[("body_contains", PATCH_TEXT)]).await?;
+    stage.write_test(TEST_URL, &[("body", PATCH_TEXT)]).await?;
     stage.browser.fill_storage().await?;
     // More than the gaps that a database may leave or make.
     stage.browser.paste_noise("[data-test=\"0\"] [data-assertion=\"0\"] [name=\"value\"]").await?;

@@ -87,7 +87,8 @@ impl Stage {
         self.state_with("the nick", kept).await
     }
 
-    /// Writes one test into the workbench's form, by typing: a URL and assertions by kind and value.
+    /// Writes one test into the workbench's form, by typing: a URL and assertions by what they speak of and a value; the predicate
+    /// that is offered first is taken.
     ///
     /// # Errors
     /// When a control is not there.
@@ -115,7 +116,7 @@ impl Stage {
     /// # Errors
     /// When it is not kept.
     pub(crate) async fn save_test(&self) -> Played {
-        self.write_test(TEST_URL, &[("body_contains", PATCH_TEXT), ("status", "200")]).await?;
+        self.write_test(TEST_URL, &[("body", PATCH_TEXT), ("status", "200")]).await?;
         self.browser.click("save-tests").await?;
         let kept = |state: &State| state.suite_of(GERRIT).filter(|suite| suite.tests.len() == 1).map(drop);
         self.state_with("the saved test", kept).await

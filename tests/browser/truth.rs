@@ -117,7 +117,7 @@ async fn a_rolled_back_patch_is_inconclusive_on_production(stage: &Stage) -> Pla
 
 async fn a_patch_that_does_less_than_the_test_expects_fails_and_the_line_says_so(stage: &Stage) -> Played {
     stage.bed.be_honest();
-    stage.write_test(TEST_URL, &[("body_contains", "a text that is nowhere")]).await?;
+    stage.write_test(TEST_URL, &[("body", "a text that is nowhere")]).await?;
     stage.browser.click("save-tests").await?;
     stage.browser.wait_for("[data-saved=\"tests\"]").await?;
     stage.browser.popup().await?;

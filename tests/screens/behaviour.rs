@@ -23,11 +23,11 @@ fn form(value: &'static str) -> [(&'static str, &'static str); 8] {
     [
         name,
         ("url", URL),
-        ("kind", "body_contains"),
-        ("header", ""),
+        ("kind", "body"),
+        ("must", "contains"),
         ("value", value),
         status,
-        ("header", ""),
+        ("must", "is"),
         ("value", "200"),
     ]
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
+pub(crate) mod bench;
 pub(crate) mod polite;
 pub(crate) mod road;
 pub(crate) mod stages;
@@ -446,10 +447,11 @@ fn workbenches() -> Vec<(&'static str, Page)> {
             ("name", "Elsewhere"),
             ("url", "http://example.org/"),
             ("kind", "status"),
-            ("header", ""),
+            ("must", "is"),
             ("value", "two hundred"),
-            ("kind", "header_equals"),
+            ("kind", "header"),
             ("header", ""),
+            ("must", "is"),
             ("value", "mw"),
         ],
     ));
@@ -496,5 +498,5 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
-    first.chain(then).chain(polite::workbenches()).collect()
+    first.chain(then).chain(polite::workbenches()).chain(bench::workbenches()).collect()
 }

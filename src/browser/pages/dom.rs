@@ -96,6 +96,15 @@ pub(super) fn show(document: &Document, id: &str) -> Result<bool, JsValue> {
     Ok(true)
 }
 
+/// Puts the keyboard to an element and unfolds what it is in, if it is there.
+pub(super) fn focus(document: &Document, id: &str) -> Result<(), JsValue> {
+    let Some(element) = document.get_element_by_id(id) else { return Ok(()) };
+    if let Some(fold) = element.closest("details")? {
+        fold.set_attribute("open", "")?;
+    }
+    element.dyn_ref::<HtmlElement>().map_or(Ok(()), HtmlElement::focus)
+}
+
 /// Says that the page has been shown.
 pub(super) fn mark_ready(document: &Document) -> Result<(), JsValue> {
     let app = document.get_element_by_id("app").ok_or_else(|| JsError::new("the page has no element #app"))?;

@@ -62,6 +62,7 @@ impl Live {
                 });
             }
             Effect::Open(path) => self.open(path),
+            Effect::Focus(id) => drop(self.focus.replace(Some(id))),
             Effect::Copy(text) => {
                 let copied = self.window.navigator().clipboard().write_text(&text);
                 spawn_local(async move {

@@ -4,7 +4,7 @@
 use super::super::ui::Event as Meant;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
 
 /// The act of fields that are being typed in; other acts of a form are meant by its submission alone.
 const EDIT: &str = "edit";
@@ -12,6 +12,11 @@ const EDIT: &str = "edit";
 /// Reads an event; nothing when it hits no act. What the browser would do by itself is prevented where an act is meant.
 pub(super) fn read(event: &Event) -> Option<Meant> {
     let target: Element = event.target()?.dyn_into().ok()?;
+    if let Some(key) = event.dyn_ref::<KeyboardEvent>() {
+        let meant = pressed(key, &target)?;
+        event.prevent_default();
+        return Some(meant);
+    }
     let actor = target.closest("[data-act]").ok()??;
     let act = actor.get_attribute("data-act")?;
     let meant = match event.type_().as_str() {
@@ -25,6 +30,29 @@ pub(super) fn read(event: &Event) -> Option<Meant> {
         event.prevent_default();
     }
     meant.then(|| Meant { act, data: dataset(&target), form: form(&target) })
+}
+
+/// What a key means in the tests' form: Alt and an arrow move what has the keyboard, Ctrl+Z goes back a step where the
+/// browser does not undo letters itself.
+fn pressed(key: &KeyboardEvent, target: &Element) -> Option<Meant> {
+    let (letter, control) = (key.key(), key.ctrl_key() || key.meta_key());
+    let act = match (letter.as_str(), key.alt_key(), control, key.shift_key()) {
+        // There the browser opens the list.
+        ("ArrowUp" | "ArrowDown", true, false, false) if target.tag_name() == "SELECT" => None,
+        ("ArrowUp", true, false, false) => target.closest("[data-test]").ok()?.map(|_| "move-up"),
+        ("ArrowDown", true, false, false) => target.closest("[data-test]").ok()?.map(|_| "move-down"),
+        ("z" | "Z", false, true, _) if takes_letters(target) => None,
+        ("z", false, true, false) => Some("undo"),
+        ("z" | "Z", false, true, true) => Some("redo"),
+        _ => None,
+    }?;
+    Some(Meant { act: act.to_owned(), data: dataset(target), form: form(target) })
+}
+
+/// Whether letters are typed into it.
+fn takes_letters(element: &Element) -> bool {
+    let kind = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
+    kind.is_some_and(|kind| !matches!(kind.as_str(), "checkbox" | "radio")) || element.tag_name() == "TEXTAREA"
 }
 
 fn is_form(element: &Element) -> bool {
@@ -54,6 +82,8 @@ fn dataset(target: &Element) -> BTreeMap<String, String> {
             }
         }
     }
+    // Where the keyboard is, for what moves along with it.
+    data.insert("at".to_owned(), target.id());
     data
 }
 

@@ -7,7 +7,7 @@ mod dom;
 mod effects;
 mod gestures;
 
-use super::ui::{Page, Screen};
+use super::ui::{Effect, Page, Screen};
 use super::{clock, storage, sys};
 use crate::app::{Command, Problem, State};
 use crate::ports::Area;
@@ -40,6 +40,8 @@ struct Live {
     /// Until when the pointer is taken to be held down: an element that is replaced under it never gets its click.
     held_until: Cell<Timestamp>,
     unanswered: Cell<u32>,
+    /// Where the keyboard is to be once the page is drawn anew.
+    focus: RefCell<Option<String>>,
     /// The change in the popup's address, until its card was there to be shown.
     aim: Cell<Option<u64>>,
 }
@@ -68,6 +70,7 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
         rendering: Cell::new(false),
         held_until: Cell::default(),
         unanswered: Cell::new(0),
+        focus: RefCell::default(),
         aim: Cell::new(aim),
     });
     // First the subscription, so that no state is missed between the two.
@@ -110,6 +113,11 @@ impl Live {
             sys::complain("show the page", &thrown);
         }
         self.rendering.set(false);
+        if let Some(id) = self.focus.take()
+            && let Err(thrown) = dom::focus(&self.document, &id)
+        {
+            sys::complain("put the keyboard to an element", &thrown);
+        }
         if let Some(gerrit) = self.aim.get() {
             match dom::show(&self.document, &format!("patch-{gerrit}")) {
                 Ok(true) => self.aim.set(None),
@@ -122,6 +130,14 @@ impl Live {
     /// Asks for what the page lacks.
     fn pursue(self: &Rc<Self>) {
         let effects = self.page.borrow_mut().pursue();
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    /// Has what is typed and not saved kept.
+    fn keep_typed(self: &Rc<Self>, ask: fn(&mut Page) -> Vec<Effect>) {
+        let effects = ask(&mut self.page.borrow_mut());
         for effect in effects {
             self.perform(effect);
         }
@@ -175,6 +191,7 @@ impl Live {
                 page.state.as_ref().is_some_and(|state| state.running().is_some())
             };
             live.render();
+            live.keep_typed(Page::rest);
             if running {
                 live.keep_asking(Command::Wake);
             }
@@ -187,7 +204,7 @@ impl Live {
     }
 
     fn listen(self: &Rc<Self>) -> Result<(), JsValue> {
-        for kind in ["click", "submit", "input", "change"] {
+        for kind in ["click", "submit", "input", "change", "keydown"] {
             let live = self.clone();
             self.on(self.document.as_ref(), kind, move |event| live.gesture(&event))?;
         }
@@ -206,10 +223,15 @@ impl Live {
         }
         let live = self.clone();
         self.on(self.document.as_ref(), "visibilitychange", move |_| {
-            if !live.document.hidden() {
+            if live.document.hidden() {
+                // It may be closed now, and this is the last that it hears.
+                live.keep_typed(Page::leave);
+            } else {
                 live.keep_asking(Command::Refresh { force: false });
             }
         })?;
+        let live = self.clone();
+        self.on(self.window.as_ref(), "pagehide", move |_| live.keep_typed(Page::leave))?;
         let live = self.clone();
         self.on(self.window.as_ref(), "hashchange", move |_| {
             match change_of(&live.window) {

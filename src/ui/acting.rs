@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a click does: from the act of an element to a command or another effect.
+//!
+//! Must not touch the tests that are edited: `benching` does.
+
+use super::page::{Page, Told};
+use super::seam::{Effect, Event};
+use super::{allowing, settings};
+use crate::app::{Command, Problem, SettingsForm};
+use crate::change::change_number;
+use crate::verify::Limits;
+
+impl Page {
+    pub(super) fn perform(&mut self, event: &Event) -> Vec<Effect> {
+        let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
+        match (event.act.as_str(), gerrit) {
+            ("refresh", _) => send(Command::Refresh { force: true }),
+            ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),
+            ("verify-production", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: false }),
+            ("verify-production-anyway", Some(gerrit)) => send(Command::VerifyOnProduction { gerrit, anyway: true }),
+            ("examine", Some(gerrit)) => {
+                self.examined.insert(gerrit);
+                send(Command::Examine { gerrit })
+            }
+            ("copy-entry", Some(gerrit)) => self.copy_entry(gerrit),
+            ("copy-commands", Some(gerrit)) => self.copy_commands(gerrit, event),
+            ("show-earlier", _) => send(Command::ShowEarlier),
+            ("settle-server", _) => settings::settled(event).map_or_else(Vec::new, send),
+            ("cancel", _) => send(Command::Cancel),
+            ("edit-tests", Some(gerrit)) => vec![Effect::Open(format!("workbench.html#{gerrit}"))],
+            ("settings", _) => vec![Effect::Open("workbench.html".to_owned())],
+            ("browse", _) => {
+                event.data.get("url").map_or_else(Vec::new, |url| send(Command::BrowseOnMwdebug { url: url.clone() }))
+            }
+            ("stop-browsing", _) => {
+                event.number("tab").map_or_else(Vec::new, |tab| send(Command::StopBrowsing { tab }))
+            }
+            ("send-report", _) => {
+                event.data.get("run").map_or_else(Vec::new, |run| send(Command::SendReport { run: run.clone() }))
+            }
+            ("copy-report", _) => self.line_of(event).map_or_else(Vec::new, |line| vec![Effect::Copy(line)]),
+            ("grant-access", _) => self.grant_access(),
+            ("save-nick", _) => self.save_nick(event),
+            ("save-settings", _) => self.save_settings(event),
+            ("remove-webhook", _) => self.remove_webhook(),
+            ("usual-limits", _) => self.take_usual_limits(),
+            ("allow-test", _) => allowing::meant(event).map_or_else(Vec::new, send),
+            ("choose", Some(gerrit)) => {
+                self.set_change(Some(gerrit));
+                Vec::new()
+            }
+            ("open-change", _) => self.open_change(event),
+            _ => self.work_on_tests(event),
+        }
+    }
+
+    pub(super) fn dismiss(&mut self) -> Vec<Effect> {
+        let noticed = self.state.as_ref().is_some_and(|state| state.notice.is_some());
+        if self.problem.take().is_none() && noticed { send(Command::Dismiss) } else { Vec::new() }
+    }
+
+    fn line_of(&self, event: &Event) -> Option<String> {
+        let id = event.data.get("run")?;
+        let run = self.state.as_ref()?.runs.iter().find(|run| run.journal.plan.id == *id)?;
+        run.report.as_ref().map(|report| report.line.clone())
+    }
+
+    fn grant_access(&self) -> Vec<Effect> {
+        let mut origins = self.state.as_ref().map_or_else(Vec::new, |state| state.no_access.clone());
+        if let Some(Problem::NoAccess { origins: refused }) = &self.problem {
+            origins.extend(refused.iter().filter(|origin| !origins.contains(origin)).cloned().collect::<Vec<_>>());
+        }
+        let then = Command::Refresh { force: true };
+        vec![Effect::RequestAccess { origins, reports_leave_browser: false, then }]
+    }
+
+    fn copy_entry(&mut self, gerrit: u64) -> Vec<Effect> {
+        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
+        let Some(entry) = looked.and_then(|looked| looked.entry.clone()) else { return Vec::new() };
+        self.told = Some(Told::EntryCopied);
+        vec![Effect::Copy(entry)]
+    }
+
+    fn copy_commands(&mut self, gerrit: u64, event: &Event) -> Vec<Effect> {
+        let Some(version) = event.data.get("version") else { return Vec::new() };
+        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
+        let pick = looked.and_then(|looked| looked.cherry_picks.iter().find(|pick| pick.version == *version));
+        let Some(commands) = pick.map(|pick| pick.commands.clone()) else { return Vec::new() };
+        self.told = Some(Told::CommandsCopied(version.clone()));
+        vec![Effect::Copy(commands)]
+    }
+
+    fn save_nick(&mut self, event: &Event) -> Vec<Effect> {
+        let Some(nick) = event.field("nick").map(str::trim).filter(|nick| !nick.is_empty()) else {
+            self.problem = Some(Problem::NoNick);
+            return Vec::new();
+        };
+        self.save_alone(nick, None, None)
+    }
+
+    fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
+        match settings::meant(event, self.backend()) {
+            Ok(effect) => vec![effect],
+            Err(why) => {
+                self.told = Some(Told::SettingRefused(why));
+                Vec::new()
+            }
+        }
+    }
+
+    fn remove_webhook(&self) -> Vec<Effect> {
+        self.save_alone(&self.nick(), Some(String::new()), None)
+    }
+
+    fn take_usual_limits(&self) -> Vec<Effect> {
+        self.save_alone(&self.nick(), None, Some(Limits::default()))
+    }
+
+    /// Saves one setting; what is typed into the others stays unsaved.
+    fn save_alone(&self, nick: &str, webhook: Option<String>, limits: Option<Limits>) -> Vec<Effect> {
+        let (nick, backend) = (nick.to_owned(), self.backend());
+        send(Command::SaveSettings { form: SettingsForm { nick, backend, webhook, limits, ..SettingsForm::default() } })
+    }
+
+    fn nick(&self) -> String {
+        let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
+        nick.map_or_else(String::new, |nick| nick.as_str().to_owned())
+    }
+
+    fn open_change(&mut self, event: &Event) -> Vec<Effect> {
+        let typed = event.field("change").unwrap_or_default().trim();
+        match typed.parse().ok().or_else(|| change_number(typed)).filter(|gerrit| *gerrit > 0) {
+            Some(gerrit) => self.set_change(Some(gerrit)),
+            None => self.told = Some(Told::NoSuchChange),
+        }
+        Vec::new()
+    }
+
+    fn backend(&self) -> String {
+        self.state.as_ref().map_or_else(crate::debug::Backend::default, |state| state.settings.backend.clone()).into()
+    }
+}
+
+pub(super) fn send(command: Command) -> Vec<Effect> {
+    vec![Effect::Send(command)]
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! States of the workbench's form: the whole vocabulary, owners, tries, unsaved changes, search.
+
+use super::{GERRIT, URL, at, event, outcome, page, ready, test};
+use backport_verify::app::{State, Tried, UnsavedTests};
+use backport_verify::check::{Assertion, Order, Predicate, Subject};
+use backport_verify::exchange::{Headers, Method};
+use backport_verify::suite::{Capture, Only, Owner, Suite, Test};
+use backport_verify::ui::{Page, Screen};
+use backport_verify::verify::Verdict;
+use serde_json::json;
+
+pub(crate) const ECHO: &str = "mediawiki/extensions/Echo";
+
+/// The story's change, whose repository and wiki have tests of their own.
+pub(crate) fn owned() -> State {
+    let (repository, wiki) = (Owner::Repository(ECHO.into()), Owner::Wiki("enwiki".into()));
+    let smoke = |name: &str| Test { name: name.into(), tags: ["smoke".to_owned()].into(), ..test() };
+    let mut state = ready();
+    state.owners.insert(GERRIT, vec![Owner::numbered(GERRIT), repository.clone(), wiki]);
+    state
+        .suites
+        .insert(repository, Suite { tests: vec![smoke("Notifications open"), smoke("No notification is lost")] });
+    state
+}
+
+/// A test with an assertion of every kind, one of which no control can show.
+pub(crate) fn whole_vocabulary() -> Test {
+    let path = || "$.query.general.generator".to_owned();
+    let (selector, attribute) = ("link[rel=\"canonical\"]".to_owned(), "href".to_owned());
+    let pairs = [
+        (Subject::Body, Predicate::Contains { value: json!("two\nlines") }),
+        (
+            Subject::Occurrences { text: "mw-echo".into() },
+            Predicate::Compares { order: Order::AtLeast, number: 2.into() },
+        ),
+        (Subject::Html { selector: "#firstHeading".into() }, Predicate::Is { value: json!("Main Page") }),
+        (Subject::HtmlAttribute { selector, attribute }, Predicate::Matches { pattern: "^https://".into() }),
+        (Subject::HtmlCount { selector: "li".into() }, Predicate::Between { from: 1.into(), to: 20.into() }),
+        (Subject::Status, Predicate::OneOf { values: vec![json!(200), json!(304)] }),
+        (Subject::Redirects, Predicate::Is { value: json!(["https://en.wikipedia.org/wiki/A"]) }),
+        (Subject::Duration, Predicate::Compares { order: Order::Below, number: 2000.into() }),
+        (Subject::Json { path: path() }, Predicate::Is { value: json!("200") }),
+        (Subject::JsonCount { path: path() }, Predicate::Is { value: json!(1) }),
+        (Subject::MwConfig { name: "wgEchoMaxCount".into() }, Predicate::Is { value: json!(99) }),
+        (Subject::ApiError, Predicate::Absent),
+        (Subject::Body, Predicate::Contains { value: json!("a\r\nb") }),
+    ];
+    let assertions = pairs.into_iter().map(|(of, is)| Assertion { of, is }).collect();
+    let of = Subject::Json { path: "$.query.tokens.csrftoken".into() };
+    Test {
+        name: "Everything".into(),
+        url: URL.into(),
+        method: Method::Post,
+        headers: Headers::from_iter([("Accept-Language", "de"), ("Content-Type", "application/json")]),
+        body: Some("{\"a\": 1}".into()),
+        tags: ["smoke".to_owned(), "echo".to_owned()].into(),
+        skip: Some("waits for T123456".into()),
+        only: Some(Only::Mwdebug),
+        timeout_ms: Some(5000),
+        captures: vec![Capture { name: "token".into(), of }],
+        assertions,
+        ..Test::default()
+    }
+}
+
+fn bench(state: State) -> Page {
+    page(Screen::Workbench, Some(state))
+}
+
+/// The story's test as it was tried; the answer is still to come without an outcome.
+pub(crate) fn tried(verdict: Option<Verdict>) -> State {
+    let (id, owner) = ("t1".into(), Owner::numbered(GERRIT));
+    let outcome = verdict.map(|verdict| outcome(verdict, true));
+    State { tried: vec![Tried { id, owner, test: test(), on_mwdebug: false, at: at("14:17"), outcome }], ..ready() }
+}
+
+/// What was typed and not saved: the text of the first assertion.
+pub(crate) fn unsaved(text: &str) -> State {
+    let mut first = bench(ready());
+    let form = [("name", "The group is listed"), ("url", URL), ("kind", "body"), ("must", "contains"), ("value", text)];
+    first.act(event("edit", &[("test", "0")], &form));
+    let effects = first.leave();
+    let [backport_verify::ui::Effect::Send(backport_verify::app::Command::KeepDraft { owner, rows: Some(rows) })] =
+        effects.as_slice()
+    else {
+        return ready();
+    };
+    State { drafts: [(owner.clone(), UnsavedTests { at: at("14:05"), rows: rows.clone() })].into(), ..ready() }
+}
+
+pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
+    let mut whole = ready();
+    whole.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![whole_vocabulary()] });
+    let mut shared = bench(owned());
+    shared.act(event("choose-owner", &[("owner", &format!("repository:{ECHO}"))], &[]));
+    let mut given = bench(owned());
+    given.act(event("copy-to", &[("owner", "wiki:enwiki"), ("test", "0")], &[]));
+    let mut searched = bench(owned());
+    searched.act(event("search", &[], &[("search", "smoke lost")]));
+    let mut nothing_found = bench(owned());
+    nothing_found.act(event("search", &[], &[("search", "nowhere")]));
+    vec![
+        ("workbench_whole_vocabulary", bench(whole)),
+        ("workbench_owners", bench(owned())),
+        ("workbench_shared", shared),
+        ("workbench_given", given),
+        ("workbench_trying", bench(tried(None))),
+        ("workbench_tried_fail", bench(tried(Some(Verdict::Fail)))),
+        ("workbench_tried_inconclusive", bench(tried(Some(Verdict::Inconclusive)))),
+        ("workbench_unsaved_again", bench(unsaved("typed before"))),
+        ("workbench_searched", searched),
+        ("workbench_nothing_found", nothing_found),
+    ]
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the workbench does with tests: owners, tries, unsaved changes, order, search.
+
+use crate::states::bench::{ECHO, owned, tried, unsaved, whole_vocabulary};
+use crate::states::{GERRIT, URL, at, event, page, ready, test};
+use backport_verify::app::{Command, Problem, Reply, State};
+use backport_verify::check::Assertion;
+use backport_verify::suite::{Owner, Suite, Test};
+use backport_verify::ui::{Effect, Event, Page, Screen};
+use backport_verify::verify::Verdict;
+
+fn region(page: &Page, id: &str) -> String {
+    page.regions().into_iter().find(|region| region.id == id).map(|region| region.html).unwrap_or_default()
+}
+
+fn bench(state: State) -> Page {
+    page(Screen::Workbench, Some(state))
+}
+
+fn form(value: &'static str) -> [(&'static str, &'static str); 8] {
+    [
+        ("name", "The group is listed"),
+        ("url", URL),
+        ("kind", "body"),
+        ("must", "contains"),
+        ("value", value),
+        ("kind", "status"),
+        ("must", "is"),
+        ("value", "200"),
+    ]
+}
+
+fn typing(value: &'static str) -> Event {
+    event("edit", &[("test", "0"), ("assertion", "0"), ("field", "value")], &form(value))
+}
+
+fn changed(value: &str) -> Test {
+    let mut test = test();
+    test.assertions[0] = Assertion::body_contains(value);
+    test
+}
+
+#[test]
+fn the_whole_vocabulary_is_saved_as_it_was_loaded() {
+    let saved = whole_vocabulary();
+    let mut state = ready();
+    state.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![saved.clone()] });
+    let mut bench = bench(state);
+    bench.act(event("duplicate-test", &[("test", "0")], &[]));
+    let sent = bench.act(event("save-tests", &[], &[]));
+    let tests = vec![saved.clone(), saved];
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+}
+
+#[test]
+fn what_is_typed_is_kept_once_the_typing_rests_and_put_away_when_nothing_is_unsaved() {
+    let mut bench = bench(ready());
+    assert_eq!(bench.rest(), []);
+    bench.act(typing("typed"));
+    assert_eq!(bench.rest(), []);
+    bench.set_now(at("14:19"));
+    let kept = bench.rest();
+    let [Effect::Send(Command::KeepDraft { owner, rows: Some(rows) })] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!(*owner, Owner::numbered(GERRIT));
+    assert!(rows.contains("typed"), "{rows}");
+    assert_eq!(bench.rest(), []);
+    bench.act(event("undo", &[], &form("typed")));
+    let (owner, rows) = (Owner::numbered(GERRIT), None);
+    assert_eq!(bench.rest(), [Effect::Send(Command::KeepDraft { owner, rows })]);
+}
+
+#[test]
+fn a_page_that_is_left_keeps_what_is_typed_at_once() {
+    let mut bench = bench(ready());
+    bench.act(typing("typed"));
+    assert_eq!(bench.leave().len(), 1);
+}
+
+#[test]
+fn a_full_store_is_said_and_what_is_typed_stays() {
+    let mut bench = bench(ready());
+    bench.act(typing("typed"));
+    bench.leave();
+    bench.set_reply(Reply::Refused { problem: Problem::Storage { detail: "full".into() } });
+    assert!(region(&bench, "notices").contains("data-problem=\"storage\""));
+    assert!(region(&bench, "tests-bar").contains("data-unsaved"));
+}
+
+#[test]
+fn unsaved_changes_are_here_again_and_can_be_saved_or_discarded() {
+    let mut again = bench(unsaved("typed before"));
+    let html = region(&again, "tests");
+    assert!(html.contains("Unsaved changes from") && html.contains("value=\"typed before\""), "{html}");
+    let sent = again.act(event("save-tests", &[], &[]));
+    let assertions = vec![Assertion::body_contains("typed before")];
+    let tests = vec![Test { assertions, ..test() }];
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+
+    let mut again = bench(unsaved("typed before"));
+    again.act(event("discard-unsaved", &[], &[]));
+    assert!(!region(&again, "tests-bar").contains("data-unsaved"));
+    let (owner, rows) = (Owner::numbered(GERRIT), None);
+    assert_eq!(again.rest(), [Effect::Send(Command::KeepDraft { owner, rows })]);
+    again.act(event("undo", &[], &[]));
+    assert!(region(&again, "tests").contains("value=\"typed before\""));
+}
+
+#[test]
+fn tests_of_the_repository_are_saved_for_the_repository() {
+    let mut bench = bench(owned());
+    bench.act(typing("typed"));
+    let owner = format!("repository:{ECHO}");
+    bench.act(event("choose-owner", &[("owner", &owner)], &[]));
+    bench.act(event("remove-test", &[("test", "1")], &[]));
+    let sent = bench.act(event("save-tests", &[], &[]));
+    let [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: Some(owner), tests })] = sent.as_slice() else {
+        panic!("{sent:?}")
+    };
+    assert_eq!((owner, tests.len()), (&Owner::Repository(ECHO.into()), 1));
+    bench.set_reply(Reply::Done);
+    bench.act(event("choose-owner", &[], &[]));
+    assert!(region(&bench, "tests").contains("value=\"eventcoordinator\""), "the form is drawn as it was");
+    assert!(region(&bench, "tests-bar").contains("data-unsaved"));
+}
+
+#[test]
+fn a_test_that_is_moved_to_a_wiki_is_lost_in_neither_place() {
+    let mut bench = bench(owned());
+    let effects = bench.act(event("move-to", &[("owner", "wiki:enwiki"), ("test", "0")], &form("typed")));
+    assert_eq!(effects, [Effect::Focus("save-tests".into())]);
+    let sent = bench.act(event("save-tests", &[], &[]));
+    let (owner, tests) = (Some(Owner::Wiki("enwiki".into())), vec![changed("typed")]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner, tests })]);
+    bench.act(event("choose-owner", &[], &[]));
+    assert!(!region(&bench, "tests").contains("data-test=\"0\""));
+    bench.act(event("undo", &[], &[]));
+    assert!(region(&bench, "tests").contains("value=\"typed\""));
+}
+
+#[test]
+fn a_try_asks_what_is_typed_and_shows_what_came_beside_each_assertion() {
+    let mut trying = bench(ready());
+    let sent = trying.act(event("try-test", &[("test", "0"), ("on", "mwdebug")], &form("typed")));
+    let (owner, test) = (Owner::numbered(GERRIT), changed("typed"));
+    assert_eq!(sent, [Effect::Send(Command::TryTest { owner, test, on_mwdebug: true })]);
+
+    let failed = bench(tried(Some(Verdict::Fail)));
+    let html = region(&failed, "tests");
+    assert!(html.contains("id=\"test-0-assertion-0-tried\" data-result=\"fail\""), "{html}");
+    assert!(html.contains("id=\"test-0-assertion-1-tried\" data-result=\"pass\""), "{html}");
+    assert!(html.contains("found it does not (48,120 characters)"), "{html}");
+    let mut edited = failed;
+    edited.act(typing("other"));
+    assert!(!region(&edited, "tests").contains("test-0-assertion-0-tried"), "it is another assertion now");
+}
+
+#[test]
+fn a_single_assertion_is_tried_whatever_the_others_are() {
+    let mut bench = bench(ready());
+    let mut typed = form("typed");
+    typed[7] = ("value", "two hundred");
+    let sent = bench.act(event("try-assertion", &[("test", "0"), ("assertion", "0")], &typed));
+    let [Effect::Send(Command::TryTest { test, .. })] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!(test.assertions, [Assertion::body_contains("typed")]);
+    let sent = bench.act(event("try-assertion", &[("test", "0"), ("assertion", "1")], &typed));
+    assert_eq!(sent, []);
+    assert!(region(&bench, "tests").contains("id=\"test-0-assertion-1-value-complaint\""));
+}
+
+#[test]
+fn what_proves_nothing_is_said_to_hold_nothing() {
+    let html = region(&bench(tried(Some(Verdict::Inconclusive))), "tests");
+    assert!(html.contains("proves nothing") && !html.contains("data-result=\"pass\""), "{html}");
+}
+
+#[test]
+fn moving_by_key_takes_the_keyboard_along_and_says_so() {
+    let mut bench = bench(ready());
+    let data = [("test", "0"), ("assertion", "0"), ("at", "test-0-assertion-0-value")];
+    let effects = bench.act(event("move-down", &data, &form("typed")));
+    assert_eq!(effects, [Effect::Focus("test-0-assertion-1-value".into())]);
+    assert!(region(&bench, "status").contains("Assertion 1 is now number 2 of 2."));
+}
+
+#[test]
+fn the_search_leaves_what_has_every_word() {
+    let mut bench = bench(owned());
+    let mut found = |search: &'static str| {
+        bench.act(event("search", &[], &[("search", search)]));
+        let html = region(&bench, "changes");
+        (html.contains("id=\"choose-1330001\""), html.contains("id=\"shared-0\""))
+    };
+    assert_eq!(found("ListGroupRights"), (true, true));
+    assert_eq!(found("extensions/echo"), (false, true));
+    assert_eq!(found("the eventcoordinator group 1330001"), (true, false));
+    assert_eq!(found("nowhere"), (false, false));
+}
