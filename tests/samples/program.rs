@@ -26,6 +26,8 @@ async fn verified(stand: &Stand, file: &File, wrong: Option<(usize, Told)>, code
     stand.bed.tells(move |seen, answer| server.put(seen, answer));
     let args = ["--on", "mwdebug", "--allow-changes", "--json", "--jobs", "1", "--suite"];
     let command = stand.command("verify").args(args).arg(&file.path).code(code).stdout_has("\"format\": 1");
+    // This one names a host twice, which is said.
+    let command = if file.name == "order.yaml" { command.stderr_has("kept all of them") } else { command };
     let json: Value = serde_json::from_str(&run(command).await.stdout).unwrap();
     let tests = json["tests"].as_array().unwrap();
     tests.iter().map(|test| test["verdict"].as_str().unwrap_or("none").to_owned()).collect()
