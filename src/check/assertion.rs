@@ -261,6 +261,21 @@ impl Assertion {
     }
 }
 
+impl Assertion {
+    /// Whether it says that another status than success may be meant: by its code, or by where a redirect leads. A test
+    /// that does not demands success besides.
+    #[must_use]
+    pub fn speaks_of_status(&self) -> bool {
+        let is_some_list = || matches!(&self.is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()));
+        match &self.of {
+            Subject::Status => true,
+            Subject::Redirects => matches!(&self.is, Predicate::Contains { .. }) || is_some_list(),
+            Subject::Header { name } => name.eq_ignore_ascii_case("location") && !self.is.forbids(),
+            _ => false,
+        }
+    }
+}
+
 impl Predicate {
     /// Whether it is broken by what is there, not by what is missing.
     #[must_use]

@@ -4,6 +4,7 @@
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
 use super::connect_to::ConnectTo;
+use super::suite_args::SuiteCommand;
 use crate::change::change_number;
 use crate::debug::Backend;
 use crate::schedule::{Nick, PAGE, PAGE_URL, moment, page_url};
@@ -33,6 +34,11 @@ pub(super) enum Subcommand {
     Preflight(PreflightArgs),
     /// Runs httpbb suites on the test servers, on production, or on both.
     Verify(VerifyArgs),
+    /// Works on suites of tests, without asking anything.
+    Suite {
+        #[command(subcommand)]
+        command: SuiteCommand,
+    },
     /// Takes Slack-shaped posts and says them in one IRC channel.
     Relay(RelayArgs),
 }

@@ -8,11 +8,14 @@ mod clock;
 mod commands;
 mod connect_to;
 mod http;
+mod hurl;
 mod ports;
 mod relay;
+mod suite_args;
 mod terminal;
 
 pub use connect_to::{ConnectTo, ConnectToError};
+pub use hurl::read_hurl;
 pub use http::{Connection, ConnectionError, NativeHttp};
 pub use ports::NativePorts;
 
@@ -20,6 +23,7 @@ use args::{Arguments, Subcommand};
 use clap::Parser;
 use commands::Failure;
 use std::process::ExitCode;
+use suite_args::SuiteCommand;
 
 /// Reads the arguments, does what they say and returns the exit code: 0 pass, 1 fail, 2 bad input or usage,
 /// 3 inconclusive.
@@ -43,6 +47,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
             Subcommand::Schedule(said) => commands::schedule(said).await,
             Subcommand::Preflight(said) => commands::preflight(said).await,
             Subcommand::Verify(said) => commands::verify(said).await,
+            Subcommand::Suite { command: SuiteCommand::Convert(said) } => commands::convert(&said),
             Subcommand::Relay(said) => relay::run(said).await.map_err(Failure::from),
         }
     })

@@ -89,6 +89,11 @@ fn write_test(test: &Test, out: &mut String) {
     }
 }
 
+/// Whether it has a body that only our key `body` can hold.
+pub(super) fn is_raw(test: &Test) -> bool {
+    test.body.as_deref().is_some_and(|body| matches!(Body::of(body, test), Body::Raw(_)))
+}
+
 /// How a body can be written.
 enum Body<'t> {
     /// As YAML whose JSON is this text; JSON of this form is YAML.

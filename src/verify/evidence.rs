@@ -10,7 +10,7 @@ use super::failure::{MediaWikiFailure, request_id_in};
 use super::outcome::{Evidence, Outcome, Reason, Verdict};
 use super::plan::Target;
 use super::sent::doubt_about_sent;
-use crate::check::{Assertion, Predicate, Subject, judge};
+use crate::check::{Assertion, judge};
 use crate::debug::{Backend, Directives, Known, Origin, Realm, named_in};
 use crate::exchange::{Hop, Response, TransportError};
 use crate::suite::{Test, in_scope};
@@ -40,7 +40,7 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
         return Outcome::inconclusive(Reason::Doubt { doubt }, evidence);
     }
     let assertions: Vec<_> = test.assertions.iter().map(|assertion| judge(assertion, response)).collect();
-    let expected = (200..300).contains(&response.status) || test.assertions.iter().any(speaks_of_status);
+    let expected = (200..300).contains(&response.status) || test.assertions.iter().any(Assertion::speaks_of_status);
     let failure = unasked_failure(test, response).filter(|_| !assertions.is_empty());
     let reason = match assertions.iter().position(|result| !result.held) {
         // It explains what did not hold, and where something was to be absent everything held.
@@ -66,21 +66,6 @@ fn unasked_failure(test: &Test, response: &Response) -> Option<MediaWikiFailure>
     let failure = MediaWikiFailure::of(response).filter(|_| (200..300).contains(&response.status))?;
     let is_meant = test.assertions.iter().any(|wanted| failure.is_meant_by(wanted) && judge(wanted, response).held);
     (!is_meant).then_some(failure)
-}
-
-/// Whether an assertion says that another status than success may be meant: by its code, or by where a redirect leads.
-fn speaks_of_status(assertion: &Assertion) -> bool {
-    match &assertion.of {
-        Subject::Status => true,
-        Subject::Redirects => matches!(&assertion.is, Predicate::Contains { .. }) || is_some_list(&assertion.is),
-        Subject::Header { name } => name.eq_ignore_ascii_case("location") && !assertion.is.forbids(),
-        _ => false,
-    }
-}
-
-/// Whether it demands a list with something in it.
-fn is_some_list(is: &Predicate) -> bool {
-    matches!(is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()))
 }
 
 /// The edge takes the id out of an answer to a request without the debug header; a failure tells it all the same.

@@ -2,12 +2,14 @@
 //! What the command does, one file a subcommand, and how it ends when it cannot.
 
 mod calendar;
+mod convert;
 mod preflight;
 mod printout;
 mod schedule;
 mod timetable;
 mod verify;
 
+pub(super) use convert::convert;
 pub(super) use preflight::preflight;
 pub(super) use schedule::schedule;
 pub(super) use verify::verify;
@@ -72,6 +74,12 @@ pub(super) enum Failure {
         path: PathBuf,
         /// What is wrong and where.
         source: SuiteError,
+    },
+    /// Neither the user nor the file's name says what it holds.
+    #[error("failed to tell what <{}> holds: say --from httpbb, hurl or curl", path.display())]
+    Kind {
+        /// The file.
+        path: PathBuf,
     },
     /// A suite has nothing to run.
     #[error("failed to find a test in <{}>: add one, see https://wikitech.wikimedia.org/wiki/Httpbb", path.display())]

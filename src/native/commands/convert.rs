@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! `backport-verify suite convert`: a suite from one form to another, and what is lost on the way.
+//!
+//! Must not ask anything.
+
+use super::super::hurl::read_hurl;
+use super::super::suite_args::{ConvertArgs, Kind};
+use super::super::terminal::{complain, print};
+use super::{Failure, text_of};
+use crate::suite::{
+    Exported, Imported, Lost, Place, Suite, SuiteError, read, read_curl, write_curl, write_httpbb, write_hurl, write_ours,
+};
+use std::process::ExitCode;
+
+/// Writes the suite to the standard output and what is lost to the standard error.
+pub(in crate::native) fn convert(said: &ConvertArgs) -> Result<ExitCode, Failure> {
+    let Some(from) = said.from.or_else(|| Kind::of(&said.file)) else {
+        return Err(Failure::Kind { path: said.file.clone() });
+    };
+    let text = text_of(&said.file)?;
+    let Imported { suite, mut lost } =
+        read_as(from, &text).map_err(|source| Failure::Suite { path: said.file.clone(), source })?;
+    if suite.tests.is_empty() {
+        lost.iter().for_each(|lost| complain(&lost.to_string()));
+        return Err(Failure::NoTest { path: said.file.clone() });
+    }
+    lost.extend(not_to_be_run(&suite));
+    let written = write_as(said.to, &suite);
+    lost.extend(written.lost);
+    print(&written.text)?;
+    lost.iter().for_each(|lost| complain(&lost.to_string()));
+    Ok(ExitCode::from(u8::from(lost.iter().any(|lost| lost.matters))))
+}
+
+fn read_as(kind: Kind, text: &str) -> Result<Imported, SuiteError> {
+    match kind {
+        Kind::Httpbb | Kind::Ours => Ok(Imported { suite: read(text)?, lost: Vec::new() }),
+        Kind::Hurl => read_hurl(text),
+        Kind::Curl => read_curl(text),
+    }
+}
+
+fn write_as(kind: Kind, suite: &Suite) -> Exported {
+    match kind {
+        Kind::Httpbb => write_httpbb(suite),
+        Kind::Hurl => write_hurl(suite),
+        Kind::Curl => write_curl(suite),
+        Kind::Ours => write_ours(suite),
+    }
+}
+
+/// Tests that are written all the same, to be corrected.
+fn not_to_be_run(suite: &Suite) -> impl Iterator<Item = Lost> {
+    suite.tests.iter().enumerate().filter_map(|(index, test)| {
+        let what = format!("it cannot be run as it is: {}", test.validate().err()?);
+        Some(Lost { place: Place::Test(index + 1, test.label().to_owned()), what, matters: true })
+    })
+}
