@@ -266,7 +266,8 @@ impl Assertion {
     /// that does not demands success besides.
     #[must_use]
     pub fn speaks_of_status(&self) -> bool {
-        let is_some_list = || matches!(&self.is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()));
+        let is_some_list =
+            || matches!(&self.is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()));
         match &self.of {
             Subject::Status => true,
             Subject::Redirects => matches!(&self.is, Predicate::Contains { .. }) || is_some_list(),

@@ -15,8 +15,8 @@ mod suite_args;
 mod terminal;
 
 pub use connect_to::{ConnectTo, ConnectToError};
-pub use hurl::read_hurl;
 pub use http::{Connection, ConnectionError, NativeHttp};
+pub use hurl::read_hurl;
 pub use ports::NativePorts;
 
 use args::{Arguments, Subcommand};

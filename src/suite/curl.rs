@@ -67,7 +67,8 @@ fn foreign(text: &str) -> Option<&'static str> {
 /// A word before the program: a prompt, or a variable that is set for it.
 fn stands_before(word: &str) -> bool {
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|l| l.is_ascii_alphanumeric() || l == '_');
-    matches!(word, "$" | "%" | "time" | "command" | "exec") || word.split_once('=').is_some_and(|(name, _)| is_name(name))
+    matches!(word, "$" | "%" | "time" | "command" | "exec")
+        || word.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
 /// The first word, without a value that may be a secret.

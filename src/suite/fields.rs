@@ -3,9 +3,9 @@
 //!
 //! Must not keep or repeat the value of a cookie, a password or a token.
 
+use super::Test;
 use super::lost::Losses;
 use super::test::{is_reserved, is_token};
-use super::Test;
 use crate::exchange::Session;
 
 /// Fields that the client sets for every request by itself: leaving them out asks the same.

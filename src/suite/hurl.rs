@@ -92,13 +92,17 @@ fn response(test: &Test, names: &Names, lost: &mut Losses, lines: &mut Vec<Strin
         _ => None,
     });
     lines.push(code.map_or_else(|| "HTTP *".to_owned(), |code| format!("HTTP {code}")));
-    let captures: Vec<String> = test.captures.iter().filter_map(|capture| {
-        let query = asserts::captured(&capture.of, names).filter(|_| text::is_name(&capture.name));
-        if query.is_none() {
-            lost.matters(format!("Hurl cannot take {{{{{}}}}} from {}", capture.name, capture.of));
-        }
-        Some(format!("{}: {}", key(&capture.name), query?))
-    }).collect();
+    let captures: Vec<String> = test
+        .captures
+        .iter()
+        .filter_map(|capture| {
+            let query = asserts::captured(&capture.of, names).filter(|_| text::is_name(&capture.name));
+            if query.is_none() {
+                lost.matters(format!("Hurl cannot take {{{{{}}}}} from {}", capture.name, capture.of));
+            }
+            Some(format!("{}: {}", key(&capture.name), query?))
+        })
+        .collect();
     if !captures.is_empty() {
         lines.push("[Captures]".to_owned());
         lines.extend(captures);

@@ -8,7 +8,8 @@ use super::super::suite_args::{ConvertArgs, Kind};
 use super::super::terminal::{complain, print};
 use super::{Failure, text_of};
 use crate::suite::{
-    Exported, Imported, Lost, Place, Suite, SuiteError, read, read_curl, write_curl, write_httpbb, write_hurl, write_ours,
+    Exported, Imported, Lost, Place, Suite, SuiteError, read, read_curl, write_curl, write_httpbb, write_hurl,
+    write_ours,
 };
 use std::process::ExitCode;
 

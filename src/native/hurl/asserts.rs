@@ -125,11 +125,16 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
     Ok(match func {
         Func::Equal { value: wanted, .. } | Func::NotEqual { value: wanted, .. } => {
             let value = value(wanted, values)?;
-            if matches!(func, Func::NotEqual { .. }) == said.not { Predicate::Is { value } } else { Predicate::IsNot { value } }
+            if matches!(func, Func::NotEqual { .. }) == said.not {
+                Predicate::Is { value }
+            } else {
+                Predicate::IsNot { value }
+            }
         }
-        Func::GreaterThan { .. } | Func::GreaterThanOrEqual { .. } | Func::LessThan { .. } | Func::LessThanOrEqual { .. } => {
-            numeric(said, values)?
-        }
+        Func::GreaterThan { .. }
+        | Func::GreaterThanOrEqual { .. }
+        | Func::LessThan { .. }
+        | Func::LessThanOrEqual { .. } => numeric(said, values)?,
         Func::StartWith { value, .. } => matching(format!("\\A{}", regex_lite::escape(&texts(value)?))),
         Func::EndWith { value, .. } => matching(format!("{}\\z", regex_lite::escape(&texts(value)?))),
         Func::Contain { value: wanted, .. } => {
@@ -153,7 +158,9 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
 fn empty(not: bool, of: &Subject) -> Result<Predicate, String> {
     let value = Value::String(String::new());
     match (of, not) {
-        (Subject::Json { .. }, false) => Ok(Predicate::OneOf { values: vec![value, serde_json::json!([]), serde_json::json!({})] }),
+        (Subject::Json { .. }, false) => {
+            Ok(Predicate::OneOf { values: vec![value, serde_json::json!([]), serde_json::json!({})] })
+        }
         (Subject::Json { .. }, true) => Err("a test cannot demand that a JSON value is not empty".into()),
         (_, false) => Ok(Predicate::Is { value }),
         (_, true) => Ok(Predicate::IsNot { value }),

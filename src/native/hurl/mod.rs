@@ -36,9 +36,19 @@ pub fn read_hurl(text: &str) -> Result<Imported, SuiteError> {
         let lines: Vec<&str> = text.lines().collect();
         let detail = match error.kind {
             ParseErrorKind::Xml => "a body in XML is not read; put it between lines of <```>".to_owned(),
-            _ => error.fixme(&lines).to_string(Format::Plain).replace('^', " ").split_whitespace().collect::<Vec<_>>().join(" "),
+            _ => error
+                .fixme(&lines)
+                .to_string(Format::Plain)
+                .replace('^', " ")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
         };
-        SuiteError { line: error.pos.line, column: error.pos.column, message: format!("this is no Hurl file: {detail}") }
+        SuiteError {
+            line: error.pos.line,
+            column: error.pos.column,
+            message: format!("this is no Hurl file: {detail}"),
+        }
     })?;
     let mut lost = Losses::at(Place::Line(1));
     let mut values = Values::default();
@@ -65,7 +75,10 @@ fn too_much(text: &str) -> Option<SuiteError> {
     let mut depth = 0_usize;
     for (index, line) in text.lines().enumerate() {
         // Where an entry begins, nothing is open.
-        if line.split_once(' ').is_some_and(|(word, _)| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase())) {
+        if line
+            .split_once(' ')
+            .is_some_and(|(word, _)| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()))
+        {
             depth = 0;
         }
         for letter in line.chars() {

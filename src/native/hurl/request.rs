@@ -77,9 +77,8 @@ fn comment(request: &Request) -> String {
 fn encoded(params: &[KeyValue], values: &Values, lost: &mut Losses) -> String {
     // A plus that was meant is `%2B` by then.
     let part = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
-    let pair = |kv: &KeyValue| {
-        format!("{}={}", values.asked_as(&kv.key, lost, part), values.asked_as(&kv.value, lost, part))
-    };
+    let pair =
+        |kv: &KeyValue| format!("{}={}", values.asked_as(&kv.key, lost, part), values.asked_as(&kv.value, lost, part));
     params.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 

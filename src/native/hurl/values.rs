@@ -83,5 +83,7 @@ impl Values {
 }
 
 fn unknown(shown: &str) -> String {
-    format!("{shown} is set outside of the file or made anew each time; write what it stands for, the test cannot ask without")
+    format!(
+        "{shown} is set outside of the file or made anew each time; write what it stands for, the test cannot ask without"
+    )
 }

@@ -109,7 +109,9 @@ impl Asked {
             return from_file("--header", lost);
         }
         match text.split_once(':') {
-            Some((name, value)) if !value.trim().is_empty() => self.fields.push((name.trim().into(), value.trim().into())),
+            Some((name, value)) if !value.trim().is_empty() => {
+                self.fields.push((name.trim().into(), value.trim().into()))
+            }
             Some((name, _)) => self.no_type |= name.trim().eq_ignore_ascii_case("Content-Type"),
             None => match text.trim_end().strip_suffix(';') {
                 Some(name) => self.fields.push((name.trim().into(), String::new())),
@@ -187,7 +189,10 @@ impl Asked {
         let found = METHODS.into_iter().find(|method| method.as_str() == said);
         if found.is_none() {
             let known: Vec<&str> = METHODS.into_iter().map(Method::as_str).collect();
-            lost.matters(format!("<{said}> is no method of a test, the request is left out; known are {}", known.join(", ")));
+            lost.matters(format!(
+                "<{said}> is no method of a test, the request is left out; known are {}",
+                known.join(", ")
+            ));
         }
         found
     }

@@ -87,7 +87,8 @@ impl Scanner<'_> {
     fn end(&mut self, command: &mut Command) -> Result<(), SuiteError> {
         let piece = std::mem::take(&mut self.piece);
         let ended = std::mem::take(command);
-        let broken = SuiteError { line: ended.line, column: 1, message: "a quote of this command is not closed".into() };
+        let broken =
+            SuiteError { line: ended.line, column: 1, message: "a quote of this command is not closed".into() };
         let words = shlex::split(&piece).ok_or(broken)?;
         if !words.is_empty() {
             self.found.push(Command { words, ..ended });
@@ -263,9 +264,13 @@ mod tests {
 
     #[test]
     fn what_a_shell_would_put_in_is_told() {
-        for (text, expands) in
-            [("curl $HOME", true), ("curl \"${X}\"", true), ("curl `x`", true), ("curl '$HOME'", false), ("curl a$", false)]
-        {
+        for (text, expands) in [
+            ("curl $HOME", true),
+            ("curl \"${X}\"", true),
+            ("curl `x`", true),
+            ("curl '$HOME'", false),
+            ("curl a$", false),
+        ] {
             assert_eq!(commands(text).unwrap()[0].expands, expands, "{text}");
         }
     }

@@ -3,8 +3,8 @@
 //!
 //! Must not say anything that Hurl judges otherwise.
 
-use super::text::{Names, quoted};
 use super::quoted_plain;
+use super::text::{Names, quoted};
 use crate::check::{Assertion, Order, Predicate, Subject};
 use serde_json::{Number, Value};
 
@@ -102,7 +102,9 @@ fn numeric(is: &Predicate, more: u64) -> Option<Vec<String>> {
         Predicate::Between { from, to } => {
             Some(vec![format!(">= {}", number(from, more)?), format!("<= {}", number(to, more)?)])
         }
-        Predicate::Compares { order, number: limit } => Some(vec![format!("{} {}", order.sign(), number(limit, more)?)]),
+        Predicate::Compares { order, number: limit } => {
+            Some(vec![format!("{} {}", order.sign(), number(limit, more)?)])
+        }
         _ => None,
     }
 }
