@@ -220,7 +220,7 @@ fn a_test_becomes_a_command_that_asks_the_same() {
     let written = write_curl(&Suite { tests: vec![test.clone()] });
     assert_eq!(
         written.text,
-        "# It's\\n$(there)\n# demands: status <200>\ncurl 'https://en.wikipedia.org/w/rest.php?a[]={x}' \\\n  --globoff \\\n  --location \\\n  --max-time 1.500 \\\n  --header 'Content-Type: application/json' \\\n  --header 'X-Empty;' \\\n  --data-raw '{\"a\": \"it'\\''s\\n$HOME\"}'\n"
+        "# It's\\n$(there)\n# demands: status <200>\ncurl 'https://en.wikipedia.org/w/rest.php?a[]={x}' \\\n  --globoff \\\n  --location \\\n  --max-time 1.500 \\\n  --header 'Content-Type: application/json' \\\n  --header 'X-Empty;' \\\n  --data-raw \"{\\\"a\\\": \\\"it's\\\\n\"'$HOME\"}'\n"
     );
     assert_eq!(said(&written.lost), ["test 1 <It's\\n$(there)>: CHANGED: curl cannot demand that status <200>"]);
     assert_eq!(one(&written.text), Test { name: String::new(), ..test });

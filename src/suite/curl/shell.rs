@@ -25,7 +25,6 @@ pub(super) struct Command {
 /// # Errors
 /// When a quote is not closed, or holds what is no text.
 pub(super) fn commands(text: &str) -> Result<Vec<Command>, SuiteError> {
-    let text = text.replace("\r\n", "\n");
     let mut scanner = Scanner { rest: text.chars().peekable(), line: 1, piece: String::new(), found: Vec::new() };
     scanner.scan()?;
     Ok(scanner.found)
@@ -73,10 +72,20 @@ impl Scanner<'_> {
                 }
                 _ => {
                     command.expands |= letter == '`' || letter == '$' && self.is_name_next();
-                    self.piece.push(letter);
-                    if letter == '\\' {
-                        let escaped = self.next();
-                        self.piece.extend(escaped);
+                    match (letter, self.rest.peek()) {
+                        // A line that goes on; shlex would take it for a word.
+                        ('\\', Some('\n')) => drop(self.next()),
+                        ('\\', Some('\r')) => {
+                            self.next();
+                            self.rest.next_if_eq(&'\n');
+                        }
+                        ('\r', Some('\n')) => {}
+                        ('\\', Some(_)) => {
+                            let escaped = self.next();
+                            self.piece.push(letter);
+                            self.piece.extend(escaped);
+                        }
+                        _ => self.piece.push(letter),
                     }
                 }
             }

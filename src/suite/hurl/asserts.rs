@@ -19,7 +19,7 @@ pub(super) fn lines(assertion: &Assertion, names: &Names) -> Option<Vec<String>>
         Subject::Sha256 => digest(&assertion.is),
         Subject::Url | Subject::Header { .. } | Subject::Body => textual(assertion, names),
         Subject::Json { path } if finds_one(path) => json(assertion, names),
-        Subject::Json { .. } => there(&assertion.is),
+        Subject::Json { .. } => of_several(&assertion.is, names),
         _ => None,
     }?;
     Some(says.into_iter().map(|predicate| format!("{query} {predicate}")).collect())
@@ -169,13 +169,29 @@ fn one_of(values: &[Value]) -> Option<String> {
     Some(format!("\\A(?:{})\\z", texts?.join("|")))
 }
 
-fn json(assertion: &Assertion, names: &Names) -> Option<Vec<String>> {
-    let scalar = |value: &Value| match value {
+fn scalar(value: &Value, names: &Names) -> Option<String> {
+    match value {
         Value::String(text) => Some(quoted(text, names)),
         Value::Number(found) => number(found, 0),
         Value::Bool(_) | Value::Null => Some(value.to_string()),
         Value::Array(_) | Value::Object(_) => None,
-    };
+    }
+}
+
+/// Of several values Hurl sees the list.
+fn of_several(is: &Predicate, names: &Names) -> Option<Vec<String>> {
+    match is {
+        Predicate::OneOf { values } => match values.as_slice() {
+            [value] => Some(vec![format!("contains {}", scalar(value, names)?)]),
+            _ => None,
+        },
+        Predicate::IsNot { value } => Some(vec![format!("not contains {}", scalar(value, names)?)]),
+        _ => there(is),
+    }
+}
+
+fn json(assertion: &Assertion, names: &Names) -> Option<Vec<String>> {
+    let scalar = |value: &Value| scalar(value, names);
     let said = match &assertion.is {
         Predicate::Is { value: Value::Array(items) } if items.is_empty() => "count == 0".to_owned(),
         Predicate::Is { value } => format!("== {}", scalar(value)?),
