@@ -38,9 +38,7 @@ pub(crate) fn take_fields(test: &mut Test, fields: Vec<(String, String)>, lost: 
             lost.aside(format!("{name}: left out, the stage of a run sets it"));
         } else if is("Authorization") || is("Proxy-Authorization") {
             without_password(&name, lost);
-        } else if is("Host") && host_of(&test.url).is_some_and(|host| host.eq_ignore_ascii_case(value.trim())) {
-            own.push(name);
-        } else if is_sec(&name) || CLIENTS_OWN.iter().any(|own| is(own)) {
+        } else if is_sec(&name) || CLIENTS_OWN.iter().any(|own| is(own)) || (is("Host") && is_host(&test.url, &value)) {
             own.push(name);
         } else if is_reserved(&name) {
             lost.matters(format!("{name}: a test cannot send this field, it is left out"));
@@ -72,8 +70,8 @@ fn is_sec(name: &str) -> bool {
     name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("sec-"))
 }
 
-fn host_of(url: &str) -> Option<String> {
-    url::Url::parse(url).ok()?.host_str().map(str::to_owned)
+fn is_host(url: &str, host: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.host_str().is_some_and(|known| known.eq_ignore_ascii_case(host.trim())))
 }
 
 /// The URL with `query` behind what it asks already, and without its fragment, which never leaves.

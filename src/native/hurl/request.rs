@@ -99,21 +99,21 @@ fn read_parts(params: &[MultipartParam], test: &mut Test, values: &Values, lost:
 }
 
 fn read_body(body: &Body, test: &mut Test, values: &Values, lost: &mut Losses) {
-    let (text, encoding) = match &body.value {
+    let (content, encoding) = match &body.value {
         Bytes::Json(json) => (values.in_source(json.to_source().as_str(), lost), Some("application/json")),
         Bytes::OnelineString(template) => (values.asked(template, lost), None),
         Bytes::MultilineString(lines) => match &lines.kind {
-            MultilineStringKind::Text(text) | MultilineStringKind::Raw(text) => (values.asked(text, lost), None),
-            MultilineStringKind::Json(text) => (values.asked(text, lost), Some("application/json")),
-            MultilineStringKind::Xml(text) => (values.asked(text, lost), Some("application/xml")),
+            MultilineStringKind::Text(lines) | MultilineStringKind::Raw(lines) => (values.asked(lines, lost), None),
+            MultilineStringKind::Json(lines) => (values.asked(lines, lost), Some("application/json")),
+            MultilineStringKind::Xml(lines) => (values.asked(lines, lost), Some("application/xml")),
             MultilineStringKind::GraphQl(_) => return lost.matters("a body in GraphQL is left out"),
         },
         Bytes::Base64(bytes) => match String::from_utf8(bytes.value.clone()) {
-            Ok(text) => (text, None),
+            Ok(content) => (content, None),
             Err(_) => return lost.matters("a body of bytes that are no text is left out"),
         },
         Bytes::Hex(bytes) => match String::from_utf8(bytes.value.clone()) {
-            Ok(text) => (text, None),
+            Ok(content) => (content, None),
             Err(_) => return lost.matters("a body of bytes that are no text is left out"),
         },
         Bytes::File(_) => return lost.matters("a body from a file is left out; put its text in its place"),
@@ -122,7 +122,7 @@ fn read_body(body: &Body, test: &mut Test, values: &Values, lost: &mut Losses) {
     if let Some(encoding) = encoding {
         encoded_as(test, encoding);
     }
-    test.body = Some(text);
+    test.body = Some(content);
 }
 
 fn read_option(

@@ -13,6 +13,7 @@ use crate::suite::{Suite, Test};
 use url::{Url, form_urlencoded};
 
 /// The options of one request, as far as they matter.
+#[allow(clippy::struct_excessive_bools, reason = "each is one of curl's switches")]
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     pub(super) urls: Vec<String>,
@@ -49,9 +50,8 @@ impl Asked {
             Meaning::Method => self.method = Some(value),
             Meaning::Header => self.field(&value, lost),
             Meaning::Field(field) => self.fields.push((field.into(), value)),
-            Meaning::DataRaw => self.add(&value, "&"),
             Meaning::Data if value.starts_with('@') => from_file(&name, lost),
-            Meaning::Data => self.add(&value, "&"),
+            Meaning::Data | Meaning::DataRaw => self.add(&value, "&"),
             Meaning::DataEncoded => {
                 if let Some(pair) = encoded(&name, &value, lost) {
                     self.add(&pair, "&");
@@ -110,7 +110,7 @@ impl Asked {
         }
         match text.split_once(':') {
             Some((name, value)) if !value.trim().is_empty() => {
-                self.fields.push((name.trim().into(), value.trim().into()))
+                self.fields.push((name.trim().into(), value.trim().into()));
             }
             Some((name, _)) => self.no_type |= name.trim().eq_ignore_ascii_case("Content-Type"),
             None => match text.trim_end().strip_suffix(';') {

@@ -283,13 +283,11 @@ fn short<'w>(word: &str, rest: &mut impl Iterator<Item = &'w String>, said: &mut
             said.push(value.map_or_else(|| Said::Missing(shown.clone()), |v| Said::Option(*meaning, shown.clone(), v)));
             return;
         }
-        match FLAGS.iter().find(|(known, ..)| *known == letter && letter != ' ') {
-            Some((_, _, meaning)) => said.push(Said::Option(*meaning, shown, String::new())),
-            None => {
-                said.push(Said::Unknown(shown));
-                return;
-            }
-        }
+        let Some((_, _, meaning)) = FLAGS.iter().find(|(known, ..)| *known == letter && letter != ' ') else {
+            said.push(Said::Unknown(shown));
+            return;
+        };
+        said.push(Said::Option(*meaning, shown, String::new()));
     }
 }
 

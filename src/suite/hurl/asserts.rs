@@ -40,8 +40,12 @@ pub(super) fn query(of: &Subject, names: &Names) -> Option<String> {
         Subject::Duration => "duration".into(),
         Subject::Size => "bytes count".into(),
         Subject::Sha256 => "sha256".into(),
-        Subject::Redirects | Subject::Html { .. } | Subject::HtmlAttribute { .. } => return None,
-        Subject::HtmlCount { .. } | Subject::MwConfig { .. } | Subject::ApiError => return None,
+        Subject::Redirects
+        | Subject::Html { .. }
+        | Subject::HtmlAttribute { .. }
+        | Subject::HtmlCount { .. }
+        | Subject::MwConfig { .. }
+        | Subject::ApiError => return None,
     })
 }
 
@@ -62,10 +66,9 @@ pub(crate) fn finds_one(path: &str) -> bool {
     for letter in path.chars() {
         match quote {
             Some(mark) if letter == mark && before != '\\' => quote = None,
-            Some(_) => {}
             None if matches!(letter, '\'' | '"') => quote = Some(letter),
             None if matches!(letter, '*' | '?' | ',' | ':') || (letter == '.' && before == '.') => return false,
-            None => {}
+            Some(_) | None => {}
         }
         before = if before == '\\' && letter == '\\' { ' ' } else { letter };
     }
