@@ -22,15 +22,21 @@ pub(in crate::native) fn convert(said: &ConvertArgs) -> Result<ExitCode, Failure
     let Imported { suite, mut lost } =
         read_as(from, &text).map_err(|source| Failure::Suite { path: said.file.clone(), source })?;
     if suite.tests.is_empty() {
-        lost.iter().for_each(|lost| complain(&lost.to_string()));
+        tell(&lost);
         return Err(Failure::NoTest { path: said.file.clone() });
     }
     lost.extend(not_to_be_run(&suite));
     let written = write_as(said.to, &suite);
     lost.extend(written.lost);
     print(&written.text)?;
-    lost.iter().for_each(|lost| complain(&lost.to_string()));
+    tell(&lost);
     Ok(ExitCode::from(u8::from(lost.iter().any(|lost| lost.matters))))
+}
+
+fn tell(lost: &[Lost]) {
+    for lost in lost {
+        complain(&lost.to_string());
+    }
 }
 
 fn read_as(kind: Kind, text: &str) -> Result<Imported, SuiteError> {

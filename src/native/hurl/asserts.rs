@@ -118,9 +118,8 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
         Value::String(text) => Ok(text),
         _ => Err("a text is wanted".to_owned()),
     };
-    let matching = |pattern: String| match said.not {
-        false => Predicate::Matches { pattern },
-        true => Predicate::MatchesNot { pattern },
+    let matching = |pattern: String| {
+        if said.not { Predicate::MatchesNot { pattern } } else { Predicate::Matches { pattern } }
     };
     Ok(match func {
         Func::Equal { value: wanted, .. } | Func::NotEqual { value: wanted, .. } => {
@@ -234,7 +233,9 @@ fn digest(said: &Said) -> Result<Predicate, String> {
         other => return Err(format!("a digest has no predicate <{}>", other.identifier())),
     };
     let PredicateValue::Hex(hex) = wanted else { return Err("a digest is written <hex,…;>".into()) };
-    let value = Value::String(hex.value.iter().map(|byte| format!("{byte:02x}")).collect());
+    let digit = |half: u8| char::from_digit(u32::from(half), 16);
+    let digits = hex.value.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit);
+    let value = Value::String(digits.collect());
     Ok(if not { Predicate::IsNot { value } } else { Predicate::Is { value } })
 }
 

@@ -168,19 +168,28 @@ fn read_option(
             };
             values.set.insert(variable.name.clone(), value);
         }
-        Kind::User(_) | Kind::AwsSigV4(_) | Kind::ClientCert(_) | Kind::ClientKey(_) => without_password(name, lost),
-        Kind::Digest(_) | Kind::Negotiate(_) | Kind::NetRc(_) | Kind::NetRcFile(_) => without_password(name, lost),
-        Kind::NetRcOptional(_) | Kind::Ntlm(_) => without_password(name, lost),
+        Kind::User(_)
+        | Kind::AwsSigV4(_)
+        | Kind::ClientCert(_)
+        | Kind::ClientKey(_)
+        | Kind::Digest(_)
+        | Kind::Negotiate(_)
+        | Kind::NetRc(_)
+        | Kind::NetRcFile(_)
+        | Kind::NetRcOptional(_)
+        | Kind::Ntlm(_) => without_password(name, lost),
         Kind::ConnectTo(_) | Kind::Resolve(_) | Kind::UnixSocket(_) | Kind::Proxy(_) => {
             lost.aside(format!("{name}: left out, the stage of a run chooses the server"));
         }
         Kind::FollowLocation(_) | Kind::FollowLocationTrusted(_) | Kind::Skip(_) | Kind::MaxTime(_) => {
             lost.matters(format!("{name}: left out, it depends on a variable"));
         }
-        Kind::PathAsIs(_) | Kind::NoHeader(_) | Kind::Repeat(_) | Kind::Retry(_) | Kind::NoJsonpathCoercion(_) => {
-            lost.matters(format!("{name} cannot be part of a test, it is left out"));
-        }
-        Kind::FailWithBody(_) => lost.matters(format!("{name} cannot be part of a test, it is left out")),
+        Kind::PathAsIs(_)
+        | Kind::NoHeader(_)
+        | Kind::Repeat(_)
+        | Kind::Retry(_)
+        | Kind::NoJsonpathCoercion(_)
+        | Kind::FailWithBody(_) => lost.matters(format!("{name} cannot be part of a test, it is left out")),
         _ => lost.aside(format!("{name}: left out, it makes no difference to what is asked")),
     }
 }
