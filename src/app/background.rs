@@ -17,6 +17,7 @@ use crate::reminder::Agenda;
 use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
 use crate::suite::Owner;
+use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, join3, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
@@ -233,7 +234,9 @@ impl<P: Ports> App<P> {
         };
         let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
         let rest = join3(self.read_earlier_if_wanted(), self.remind_if_due(), self.try_if_wanted());
-        join5(refresh, look, run, self.send_if_wanted(), rest).await;
+        // Each apart on the heap: together they are too large for the stack of who waits.
+        let (refresh, look, run) = (refresh.boxed_local(), look.boxed_local(), run.boxed_local());
+        join5(refresh, look, run, self.send_if_wanted().boxed_local(), rest.boxed_local()).await;
     }
 
     /// A tab was closed.

@@ -281,13 +281,13 @@ impl Assertion {
     pub fn speaks_of_status(&self, status: u16) -> bool {
         let leads_on = leads_on(status);
         match (&self.of, &self.is) {
-            (Subject::Status, Predicate::Is { .. } | Predicate::OneOf { .. } | Predicate::Between { .. }) => true,
+            (Subject::Status, Predicate::Is { .. } | Predicate::OneOf { .. } | Predicate::Between { .. })
+            | (Subject::ApiError, Predicate::Is { .. } | Predicate::OneOf { .. }) => true,
             (Subject::Status, Predicate::Compares { order, number }) => {
                 matches!(order, Order::AtLeast | Order::Above) && number.as_f64().is_some_and(|number| number >= 299.0)
             }
             (Subject::Redirects, is) => leads_on && (matches!(is, Predicate::Contains { .. }) || is_some_list(is)),
             (Subject::Header { name }, is) => leads_on && name.trim().eq_ignore_ascii_case("location") && !is.forbids(),
-            (Subject::ApiError, Predicate::Is { .. } | Predicate::OneOf { .. }) => true,
             _ => false,
         }
     }

@@ -175,6 +175,15 @@ pub(super) struct VerifyArgs {
     /// Seconds after which a request is given up whose test does not say another limit.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub(super) timeout: u16,
+    #[command(flatten)]
+    pub(super) results: ResultArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
+/// In which forms the results are wanted.
+#[derive(Debug, Args)]
+pub(super) struct ResultArgs {
     /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
@@ -183,8 +192,6 @@ pub(super) struct VerifyArgs {
     pub(super) tap: bool,
     #[arg(long, value_name = "FILE", help = "Write JUnit XML to this file too")]
     pub(super) junit: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) connection: ConnectionArgs,
 }
 
 /// How many requests may be in flight.

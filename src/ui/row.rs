@@ -320,7 +320,7 @@ mod tests {
     fn typed_text_stays_when_another_kind_is_chosen_and_back() {
         let before = row(PAGE, What::Status, PredicateKind::Is, "200");
         let to_header = form(&[("name", ""), ("url", PAGE), ("kind", "header"), ("must", "is"), ("value", "200")]);
-        let header = rows_of(&to_header, &[before.clone()]);
+        let header = rows_of(&to_header, std::slice::from_ref(&before));
         assert_eq!(header[0].assertions[0].must, PredicateKind::Is);
         let absent = form(&[("name", ""), ("url", PAGE), ("kind", "header"), ("header", "x"), ("must", "absent")]);
         let absent = rows_of(&absent, &header);

@@ -24,7 +24,7 @@ kinds! {
     UnknownBackend, ProductionAnswered, OtherBackend, DebugAnswered, NoServer, UnknownServer, Contradiction,
     Cached, CacheUnstated, NotFromServer, TooManyRequests, RetryAfter, EdgeError, ParserCache, LeftSites, Interrupted,
     OtherVersion, VersionUnknown, PatchNotThere, PatchThereAlready, AbsentFromNothing, HeaderAdded, HeaderChanged, HeaderRemoved, DebugCookie,
-    PassedBefore, BeforeUnknown, NotAllowed, NotCaptured, NotAsked,
+    PassedBefore, BeforeUnknown, NotAllowed, NotCaptured, NotAsked, BodyHidden,
     Timeout, NotPermitted, FieldNotSendable, Name, Refused, Tls, Broken, Network,
     Api, FatalException, Modules, ReadOnly, ErrorPage, LogIn,
 }
@@ -69,6 +69,7 @@ impl Kind {
             Doubt::HeaderChanged { .. } => Self::HeaderChanged,
             Doubt::HeaderRemoved { .. } => Self::HeaderRemoved,
             Doubt::DebugCookie { .. } => Self::DebugCookie,
+            Doubt::BodyHidden => Self::BodyHidden,
             Doubt::PassedBefore => Self::PassedBefore,
             Doubt::BeforeUnknown => Self::BeforeUnknown,
             Doubt::NotAllowed { .. } => Self::NotAllowed,

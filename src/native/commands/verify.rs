@@ -46,7 +46,7 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
         plan.retry_on_timeout = said.retry_on_timeout;
         plan.earlier = journals.last().map(|before| Earlier::of(before, &tests)).unwrap_or_default();
         let journal = run(&ports, plan, limits).await;
-        if !said.json && !said.tap {
+        if !said.results.json && !said.results.tap {
             let between = if journals.is_empty() { "" } else { "\n" };
             print(&format!("{between}{}", printout::write(&journal)))?;
         }
@@ -56,13 +56,13 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
             break;
         }
     }
-    if said.json {
+    if said.results.json {
         print(&format!("{:#}\n", as_json(&journals, said.on)))?;
     }
-    if said.tap {
+    if said.results.tap {
         print(&to_tap(&journals))?;
     }
-    if let Some(path) = said.junit {
+    if let Some(path) = said.results.junit {
         let written = std::fs::write(&path, to_junit(&journals)?);
         written.map_err(|source| Failure::Write { path, source })?;
     }
@@ -139,7 +139,11 @@ fn placed(tests: &[Test], variables: &BTreeMap<String, String>) -> Result<Vec<Te
     let tests: Vec<Test> = tests.iter().map(|test| fill(test, &given)).collect();
     for test in &tests {
         let refused = |source| Failure::Variables { label: test.label().to_owned(), source };
-        test.validate().map_err(refused)?;
+        match test.validate() {
+            // It is not asked, and the run says so.
+            Err(TestError::Scope(_)) => {}
+            result => result.map_err(refused)?,
+        }
     }
     check_names(&tests, |_| false).map_err(|(place, source)| {
         let label = tests.get(place).map(|test| test.label().to_owned()).unwrap_or_default();
