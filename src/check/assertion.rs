@@ -273,6 +273,37 @@ impl Assertion {
     }
 }
 
+impl Assertion {
+    /// Whether it, where it holds, says that this `status`, which is no success, is meant: by its code, by where a
+    /// redirect leads, or by the API's error. One that leaves success open, such as `is not 500` or `is below 500`, means
+    /// none of the others by it, and where a redirect led says nothing of the page that came then.
+    #[must_use]
+    pub fn speaks_of_status(&self, status: u16) -> bool {
+        let leads_on = leads_on(status);
+        match (&self.of, &self.is) {
+            (Subject::Status, Predicate::Is { .. } | Predicate::OneOf { .. } | Predicate::Between { .. })
+            | (Subject::ApiError, Predicate::Is { .. } | Predicate::OneOf { .. }) => true,
+            (Subject::Status, Predicate::Compares { order, number }) => {
+                matches!(order, Order::AtLeast | Order::Above) && number.as_f64().is_some_and(|number| number >= 299.0)
+            }
+            (Subject::Redirects, is) => leads_on && (matches!(is, Predicate::Contains { .. }) || is_some_list(is)),
+            (Subject::Header { name }, is) => leads_on && name.trim().eq_ignore_ascii_case("location") && !is.forbids(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether it demands a list with something in it.
+fn is_some_list(is: &Predicate) -> bool {
+    matches!(is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()))
+}
+
+/// Whether an answer of this status is a redirect (<https://fetch.spec.whatwg.org/#redirect-status>).
+#[must_use]
+pub const fn leads_on(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 impl Predicate {
     /// Whether it is broken by what is there, not by what is missing.
     #[must_use]

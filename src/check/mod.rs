@@ -19,7 +19,7 @@ mod seen;
 mod validate;
 mod words;
 
-pub use assertion::{Assertion, Order, Predicate, Subject};
+pub use assertion::{Assertion, Order, Predicate, Subject, leads_on};
 pub use judge::{AssertionResult, judge, judge_all};
 pub use sayable::PredicateKind;
 pub use seen::{Seen, seen};

@@ -5,7 +5,7 @@
 
 mod suite;
 
-pub(super) use suite::{CheckArgs, SuiteCommand};
+pub(super) use suite::{CheckArgs, ConvertArgs, Kind, SuiteCommand};
 
 use super::connect_to::ConnectTo;
 use crate::change::change_number;

@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod connect_to;
 mod http;
+mod hurl;
 mod junit;
 mod ports;
 mod relay;
@@ -15,6 +16,7 @@ mod terminal;
 
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use http::{Connection, ConnectionError, NativeHttp};
+pub use hurl::read_hurl;
 pub use junit::{JUnitError, to_junit};
 pub use ports::NativePorts;
 
@@ -46,6 +48,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
             Subcommand::Preflight(said) => commands::preflight(said).await,
             Subcommand::Verify(said) => commands::verify(said).await,
             Subcommand::Suite(SuiteCommand::Check(said)) => Ok(commands::check(&said)?),
+            Subcommand::Suite(SuiteCommand::Convert(said)) => commands::convert(&said),
             Subcommand::Relay(said) => relay::run(said).await.map_err(Failure::from),
         }
     })

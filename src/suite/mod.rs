@@ -5,10 +5,14 @@
 
 mod asserted;
 mod capture;
+mod curl;
 mod export;
+pub(crate) mod fields;
 mod httpbb;
+pub(crate) mod hurl;
 mod json;
 mod lint;
+pub(crate) mod lost;
 mod owner;
 mod place;
 mod placed;
@@ -21,9 +25,12 @@ mod vocabulary;
 mod yaml;
 
 pub use capture::Capture;
+pub use curl::{read_curl, write_curl};
 pub use export::write;
 pub use httpbb::{Read, read};
+pub use hurl::write_hurl;
 pub use lint::{Checked, check};
+pub use lost::{Exported, Imported, Loss, LossAt};
 pub use owner::{Owner, OwnerError};
 pub use place::{Note, Place, SuiteError};
 pub use placeholder::{HOST, WIKI};

@@ -20,7 +20,7 @@ pub(super) const CONTENT_TYPE: &str = "Content-Type";
 pub(super) const JSON: &str = "application/json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
-const METHODS: [Method; 7] =
+pub(super) const METHODS: [Method; 7] =
     [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Options];
 
 /// A test and where it stands.

@@ -14,12 +14,16 @@ use std::fmt;
 /// What a file for httpbb does not say of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
+    /// The test's number in the suite; the first is 1.
+    pub number: usize,
     /// The test's label.
     pub test: String,
     /// What, in words.
     pub what: String,
     /// Whether the test is left out altogether, since without this it would mean something else.
     pub left_out: bool,
+    /// Whether something else is asked or demanded without it.
+    pub matters: bool,
 }
 
 impl fmt::Display for Lost {
@@ -39,14 +43,19 @@ pub fn write_httpbb(suite: &Suite) -> (String, Vec<Lost>) {
         suite.tests.iter().flat_map(|test| &test.captures).map(|capture| capture.name.as_str()).collect();
     let mut hosts: Vec<(String, String)> = Vec::new();
     let mut lost = Vec::new();
-    for test in &suite.tests {
-        let mut tell = |what: String, left_out| lost.push(Lost { test: test.label().to_owned(), what, left_out });
+    for (nth, test) in suite.tests.iter().enumerate() {
+        let mut tell = |what, left_out, matters| {
+            lost.push(Lost { number: nth + 1, test: test.label().to_owned(), what, left_out, matters });
+        };
         if let Some(why) = unsayable(test, &captured) {
-            tell(why, true);
+            tell(why, true, true);
             continue;
         }
+        for what in kept_apart(test) {
+            tell(what, false, false);
+        }
         for what in missing(test) {
-            tell(what, false);
+            tell(what, false, true);
         }
         let (host, path) = host_and_path(&test.url);
         let nth = hosts.iter().position(|(known, _)| *known == host).unwrap_or_else(|| {
@@ -118,16 +127,19 @@ fn own(assertion: &Assertion) -> Option<Httpbb<'_>> {
     Httpbb::of(assertion).filter(|word| !matches!(word, Httpbb::BodyLacks(_)))
 }
 
-/// What is not said of a test that is written.
+/// What is not said of a test that is written, and changes nothing of what is asked and demanded.
+fn kept_apart(test: &Test) -> impl Iterator<Item = String> {
+    let tags = test.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let tags = (!tags.is_empty()).then(|| format!("tags {tags}"));
+    tags.into_iter().chain(test.timeout_ms.map(|ms| format!("its timeout of {ms} ms")))
+}
+
+/// What is not said of a test that is written, so that less is demanded.
 fn missing(test: &Test) -> Vec<String> {
     let mut out = Vec::new();
-    if !test.tags.is_empty() {
-        out.push(format!("tags {}", test.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ")));
-    }
     if test.must_fail_before {
         out.push("that it must fail before".to_owned());
     }
-    out.extend(test.timeout_ms.map(|ms| format!("its timeout of {ms} ms")));
     out.extend(test.captures.iter().map(|capture| format!("that it captures <{}>", capture.name)));
     out.extend(test.assertions.iter().filter(|assertion| own(assertion).is_none()).map(ToString::to_string));
     if !test.method.is_safe() {

@@ -240,11 +240,11 @@ impl Test {
 }
 
 /// Whether `name` may be a field's name (RFC 9110, section 5.6.2).
-fn is_token(name: &str) -> bool {
+pub(super) fn is_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-fn is_reserved(name: &str) -> bool {
+pub(super) fn is_reserved(name: &str) -> bool {
     let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     begins("proxy-") || begins("sec-") || RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }

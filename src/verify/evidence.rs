@@ -10,7 +10,7 @@ use super::failure::{MediaWikiFailure, request_id_in};
 use super::outcome::{Evidence, Outcome, Reason, Step, Verdict};
 use super::plan::Target;
 use super::sent::doubt_about_sent;
-use crate::check::{Assertion, AssertionResult, Order, Predicate, Seen, Subject, judge, judge_all, seen};
+use crate::check::{Assertion, AssertionResult, Seen, judge, judge_all, leads_on, seen};
 use crate::debug::{Backend, Directives, Known, Origin, Realm, named_in};
 use crate::exchange::{Hop, Response, TransportError};
 use crate::suite::{Test, in_scope};
@@ -40,7 +40,7 @@ pub fn weigh(test: &Test, target: &Target, came: Result<&Response, &TransportErr
         return Outcome::inconclusive(Reason::Doubt { doubt }, evidence);
     }
     let assertions = judge_all(&test.assertions, response);
-    let speaks = |assertion: &Assertion| speaks_of_status(assertion, response.status);
+    let speaks = |assertion: &Assertion| assertion.speaks_of_status(response.status);
     let expected = (200..300).contains(&response.status) || test.assertions.iter().any(speaks);
     let failure = unasked_failure(test, response).filter(|_| !assertions.is_empty());
     let reason = match assertions.iter().position(|result| !result.held) {
@@ -84,28 +84,6 @@ fn unreadable(test: &Test, response: &Response, results: &[AssertionResult]) -> 
     Some(Reason::Doubt { doubt })
 }
 
-/// Whether an assertion, which held, says that this `status`, which is no success, is meant: by its code, by where a
-/// redirect leads, or by the API's error. One that leaves success open, such as `is not 500` or `is below 500`, means
-/// none of the others by it, and where a redirect led says nothing of the page that came then.
-fn speaks_of_status(assertion: &Assertion, status: u16) -> bool {
-    let leads_on = leads_on(status);
-    match (&assertion.of, &assertion.is) {
-        (Subject::Status, Predicate::Is { .. } | Predicate::OneOf { .. } | Predicate::Between { .. })
-        | (Subject::ApiError, Predicate::Is { .. } | Predicate::OneOf { .. }) => true,
-        (Subject::Status, Predicate::Compares { order, number }) => {
-            matches!(order, Order::AtLeast | Order::Above) && number.as_f64().is_some_and(|number| number >= 299.0)
-        }
-        (Subject::Redirects, is) => leads_on && (matches!(is, Predicate::Contains { .. }) || is_some_list(is)),
-        (Subject::Header { name }, is) => leads_on && name.trim().eq_ignore_ascii_case("location") && !is.forbids(),
-        _ => false,
-    }
-}
-
-/// Whether it demands a list with something in it.
-fn is_some_list(is: &Predicate) -> bool {
-    matches!(is, Predicate::Is { value } if value.as_array().is_some_and(|list| !list.is_empty()))
-}
-
 /// The edge takes the id out of an answer to a request without the debug header; a failure tells it all the same.
 fn request_id_of_failure(response: &Response) -> Option<String> {
     let is_fatal = || matches!(MediaWikiFailure::of(response), Some(MediaWikiFailure::FatalException { .. }));
@@ -114,11 +92,6 @@ fn request_id_of_failure(response: &Response) -> Option<String> {
 
 /// More hops than a client follows are not kept.
 const MOST_HOPS: usize = 20;
-
-/// Whether an answer of this status is a redirect (<https://fetch.spec.whatwg.org/#redirect-status>).
-const fn leads_on(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
-}
 
 fn evidence_of(response: &Response) -> Evidence {
     Evidence {

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod check;
+mod convert;
 mod preflight;
 mod printout;
 mod schedule;
@@ -10,6 +11,7 @@ mod timetable;
 mod verify;
 
 pub(super) use check::check;
+pub(super) use convert::convert;
 pub(super) use preflight::preflight;
 pub(super) use schedule::schedule;
 pub(super) use verify::verify;
@@ -89,6 +91,12 @@ pub(super) enum Failure {
         path: PathBuf,
         /// What is wrong and where.
         source: SuiteError,
+    },
+    /// Neither the user nor the file's name says what it holds.
+    #[error("failed to tell what <{}> holds: say --from httpbb, hurl or curl", path.display())]
+    Kind {
+        /// The file.
+        path: PathBuf,
     },
     /// A suite has nothing to run.
     #[error("failed to find a test in <{}>: add one, see https://wikitech.wikimedia.org/wiki/Httpbb", path.display())]
