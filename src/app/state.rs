@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
 
-use super::Problem;
+use super::{NamedTest, Problem, Shared, Unreadable};
 use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
@@ -41,6 +41,15 @@ pub struct State {
     pub browsing: Vec<Browsing>,
     /// Wikimedia origins that the browser does not let the extension reach.
     pub no_access: Vec<String>,
+    /// The wiki pages on which suites are shared, by what the suites belong to.
+    #[serde(default)]
+    pub shared: BTreeMap<Owner, Shared>,
+    /// Tests that commit messages name and nobody has kept, by Gerrit change number.
+    #[serde(default)]
+    pub named: BTreeMap<u64, Vec<NamedTest>>,
+    /// What is kept and cannot be read, so that nothing of its kind can be changed.
+    #[serde(default)]
+    pub unreadable: Vec<Unreadable>,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }

@@ -41,6 +41,9 @@ impl<P: Ports> App<P> {
             runs: inner.runs.clone(),
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),
+            shared: inner.shared(),
+            named: inner.named(),
+            unreadable: inner.unreadable.values().cloned().collect(),
             notice: inner.notice.clone(),
         }
     }

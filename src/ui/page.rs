@@ -5,6 +5,7 @@
 
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
+use super::sharing::{self, Sharing};
 use super::time::Clock;
 use super::{allowing, popup, progress, settings, window, workbench};
 use crate::app::{Command, Loaded, Problem, Reply, SettingsForm, State};
@@ -33,7 +34,7 @@ impl Sent {
                 Command::Examine { gerrit } => Self::Examine(*gerrit),
                 _ => Self::Other,
             },
-            Effect::Open(_) | Effect::Copy(_) => return None,
+            Effect::Open(_) | Effect::Copy(_) | Effect::Download { .. } => return None,
         })
     }
 }
@@ -75,6 +76,8 @@ pub struct Page {
     /// Whether the browser is Firefox.
     pub firefox: bool,
     pub(super) told: Option<Told>,
+    /// What is being brought in, and what was asked about it.
+    pub(super) sharing: Sharing,
     pub(super) settings_generation: u32,
     /// Where patches have got to since the page was opened, as it was said last.
     pub(super) moves: Vec<String>,
@@ -98,6 +101,7 @@ impl Page {
             drafts: BTreeMap::new(),
             firefox: false,
             told: None,
+            sharing: Sharing::default(),
             settings_generation: 0,
             moves: Vec::new(),
             examined: BTreeSet::new(),
@@ -160,7 +164,7 @@ impl Page {
                 }
                 self.told = Some(Told::TestsSaved);
             }
-            (Reply::Done, Some(Sent::Examine(_) | Sent::Other) | None) => {}
+            (Reply::Done, Some(Sent::Examine(_) | Sent::Other) | None) | (Reply::Stored { .. }, _) => {}
         }
     }
 
@@ -239,6 +243,9 @@ impl Page {
     }
 
     fn perform(&mut self, event: &Event) -> Vec<Effect> {
+        if let Some(effects) = sharing::act(self, event) {
+            return effects;
+        }
         let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
         match (event.act.as_str(), gerrit) {
             ("refresh", _) => send(Command::Refresh { force: true }),
@@ -319,22 +326,6 @@ impl Page {
         }
         let then = Command::Refresh { force: true };
         vec![Effect::RequestAccess { origins, reports_leave_browser: false, then }]
-    }
-
-    fn copy_entry(&mut self, gerrit: u64) -> Vec<Effect> {
-        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
-        let Some(entry) = looked.and_then(|looked| looked.entry.clone()) else { return Vec::new() };
-        self.told = Some(Told::EntryCopied);
-        vec![Effect::Copy(entry)]
-    }
-
-    fn copy_commands(&mut self, gerrit: u64, event: &Event) -> Vec<Effect> {
-        let Some(version) = event.data.get("version") else { return Vec::new() };
-        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
-        let pick = looked.and_then(|looked| looked.cherry_picks.iter().find(|pick| pick.version == *version));
-        let Some(commands) = pick.map(|pick| pick.commands.clone()) else { return Vec::new() };
-        self.told = Some(Told::CommandsCopied(version.clone()));
-        vec![Effect::Copy(commands)]
     }
 
     fn save_nick(&mut self, event: &Event) -> Vec<Effect> {

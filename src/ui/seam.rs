@@ -65,4 +65,11 @@ pub enum Effect {
     Open(String),
     /// Put the text on the clipboard.
     Copy(String),
+    /// Offer the text as a file.
+    Download {
+        /// The file's name.
+        name: String,
+        /// What it holds.
+        text: String,
+    },
 }
