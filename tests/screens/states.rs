@@ -6,6 +6,7 @@
 pub(crate) mod polite;
 pub(crate) mod road;
 pub(crate) mod stages;
+pub(crate) mod team;
 
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
@@ -493,5 +494,5 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
-    first.chain(then).chain(polite::workbenches()).collect()
+    first.chain(team::popups()).chain(then).chain(polite::workbenches()).chain(team::workbenches()).collect()
 }
