@@ -67,7 +67,7 @@ impl<P: Ports> App<P> {
 
 /// The page must contain the text, or be there at all where none is given.
 fn test_of(named: &TestUrl) -> Test {
-    let assertion = named.text.as_ref().map_or_else(|| Assertion::status(200), |text| Assertion::body_contains(text));
+    let assertion = named.text.as_ref().map_or_else(|| Assertion::status(200), Assertion::body_contains);
     Test { url: named.url.clone(), assertions: vec![assertion], ..Test::default() }
 }
 

@@ -62,7 +62,9 @@ pub fn import(name: &str, text: &str) -> Result<Imported, SuiteError> {
     match format {
         Format::Yaml => {
             let mut tests = read(text)?.tests;
-            tests.iter_mut().for_each(|test| test.allowed = false);
+            for test in &mut tests {
+                test.allowed = false;
+            }
             if tests.is_empty() {
                 return fails("the file holds no test; write <- path: /wiki/Special:Version> below a host");
             }

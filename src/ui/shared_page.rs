@@ -149,10 +149,9 @@ fn offer_view(offer: &Offer, at: usize, id: &str) -> Markup {
     };
     html! {
         @if offer.refused.is_none() {
-            span.cdx-checkbox {
-                input.cdx-checkbox__input id=(id) name=(name) type="checkbox" value="yes";
-                span.cdx-checkbox__icon {}
-                span.cdx-checkbox__label.cdx-label { label.cdx-label__label for=(id) { span.cdx-label__label__text { (label) } } }
+            span.bv-box {
+                input.bv-box__input id=(id) name=(name) type="checkbox" value="yes";
+                label for=(id) { (label) }
             }
         } @else { p.bv-label { "This test cannot be taken over" } }
         (shown)

@@ -8,7 +8,8 @@ use super::page::Page;
 use super::seam::{Effect, Event};
 use super::{named, shared_page, stored};
 use crate::app::State;
-use crate::suite::{Imported, Owner, Suite, SuiteError, Test, import, not_whole, write};
+use crate::exchange::{Redirects, Session};
+use crate::suite::{Imported, Only, Owner, Suite, SuiteError, Test, import, not_whole, write};
 use maud::{Markup, html};
 
 /// What is being brought in on a page, and what was asked about it.
@@ -171,17 +172,40 @@ pub(super) fn whole(test: &Test, id: &str) -> Markup {
             p { code { (test.method.as_str()) } " " code.bv-url dir="ltr" { (test.url) } }
             @if let Some(error) = refused { p.bv-note.bv-note--error data-complaint { "✗ " (error) } }
             @if !test.method.is_safe() { p.bv-note.bv-note--warning { "It can change something. It is not sent before you allow it." } }
-            details.bv-fold id={ (id) "-demands" } {
+            details.bv-fold id={ (id) "-demands" } open {
                 summary { (assertions(test.assertions.len())) }
                 ul.bv-plain {
                     @for (name, value) in test.headers.iter() { li.bv-quiet dir="auto" { "Sends " code { (name) ": " (value) } } }
                     @if let Some(body) = &test.body { li.bv-quiet dir="auto" { "Sends the body " code { (body) } } }
-                    @if test.session == crate::exchange::Session::Mine { li.bv-quiet { "Is sent as you, with your cookies." } }
+                    @if test.session == Session::Mine { li.bv-quiet { "Is sent as you, with your cookies." } }
+                    @for said in besides(test) { li.bv-quiet dir="auto" { (said) } }
                     @for assertion in &test.assertions { li dir="auto" { (assertion) } }
                 }
             }
         }
     }
+}
+
+/// What else a test says, as sentences: two that differ must not look the same.
+fn besides(test: &Test) -> Vec<String> {
+    let tags: Vec<&str> = test.tags.iter().map(String::as_str).collect();
+    let captures =
+        test.captures.iter().map(|capture| format!("Takes {} for later tests: {}.", capture.name, capture.of));
+    [
+        (test.redirects == Redirects::Follow).then(|| "Follows redirects.".to_owned()),
+        test.must_fail_before.then(|| "Must fail before the patch.".to_owned()),
+        test.skip.as_ref().map(|why| format!("Is not run: {why}")),
+        test.only.map(|only| match only {
+            Only::Mwdebug => "Runs on mwdebug alone.".to_owned(),
+            Only::Production => "Runs on production after the sync alone.".to_owned(),
+        }),
+        test.timeout_ms.map(|ms| format!("Is given up after {ms} ms.")),
+        (!tags.is_empty()).then(|| format!("Tagged {}.", tags.join(", "))),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(captures)
+    .collect()
 }
 
 fn exports(gerrit: u64, state: &State, page: &Page) -> Markup {
@@ -209,8 +233,7 @@ fn exports(gerrit: u64, state: &State, page: &Page) -> Markup {
 pub(super) fn in_words(owner: &Owner) -> String {
     match owner {
         Owner::Change(_) => "This change".to_owned(),
-        Owner::Repository(name) => format!("Every change of {name}"),
-        Owner::Wiki(name) => format!("Every change of {name}"),
+        Owner::Repository(name) | Owner::Wiki(name) => format!("Every change of {name}"),
     }
 }
 
