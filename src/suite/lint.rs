@@ -107,7 +107,9 @@ fn of_assertion(at: Place, error: &AssertionError) -> SuiteError {
         AssertionError::Path { .. } => "write a JSONPath of RFC 9535, such as <$.query.general.sitename>",
         AssertionError::Selector { .. } => "write a CSS selector, such as <#firstHeading>",
         AssertionError::Digest(_) => "write the digest as <sha256sum> prints it",
-        AssertionError::Senseless { .. } | AssertionError::Idle { .. } => "choose another demand, or speak of something else",
+        AssertionError::Senseless { .. } | AssertionError::Idle { .. } => {
+            "choose another demand, or speak of something else"
+        }
     };
     let words = error.to_string();
     let words: Vec<&str> = words.split_whitespace().collect();

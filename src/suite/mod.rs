@@ -4,31 +4,39 @@
 //! Must not run a test. A suite is data: nothing in it is evaluated.
 
 mod asserted;
+mod block;
 mod capture;
+mod difference;
 mod export;
 mod httpbb;
+mod import;
 mod json;
 mod lint;
 mod owner;
 mod place;
 mod placed;
-mod plain;
 mod placeholder;
+mod plain;
 mod scope;
+mod shared_page;
 mod test;
 mod variables;
 mod vocabulary;
 mod yaml;
 
+pub use block::{page_with, suite_in};
 pub use capture::Capture;
+pub use difference::{Difference, differences, not_whole, says_the_same, taken_over};
 pub use export::write;
 pub use httpbb::{Read, read};
+pub use import::{Format, Imported, import};
 pub use lint::{Checked, check};
 pub use owner::{Owner, OwnerError};
 pub use place::{Note, Place, SuiteError};
-pub use plain::{Lost, write_httpbb};
 pub use placeholder::{HOST, WIKI};
+pub use plain::{Lost, write_httpbb};
 pub use scope::{SITES, ScopeError, in_scope};
+pub use shared_page::{PlaceError, SharedPage};
 pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
 pub use variables::{
     NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,

@@ -8,7 +8,7 @@ use super::row::{OnBed, Row};
 use super::{how, what, when, who, wire};
 
 /// What no row can bring about, and why.
-const NOT_HERE: [(Kind, &str); 13] = [
+const NOT_HERE: [(Kind, &str); 14] = [
     (Kind::NoAssertion, "a test that demands nothing cannot pass honestly, and is refused before it is run"),
     (Kind::LeftSites, "the client asks no other site, so that no answer of one can come"),
     (Kind::Interrupted, "only a background that the browser stops goes on with a run"),
@@ -22,6 +22,7 @@ const NOT_HERE: [(Kind, &str); 13] = [
     (Kind::NotAllowed, "nothing is asked, so that nobody can answer"),
     (Kind::NotCaptured, "nothing is asked, so that nobody can answer"),
     (Kind::NotAsked, "nothing is asked, so that nobody can answer"),
+    (Kind::BodyHidden, "only browsers hide the body of a redirect"),
 ];
 
 async fn all() -> Vec<Row> {

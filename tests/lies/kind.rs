@@ -24,7 +24,7 @@ kinds! {
     UnknownBackend, ProductionAnswered, OtherBackend, DebugAnswered, NoServer, UnknownServer, Contradiction,
     Cached, CacheUnstated, NotFromServer, TooManyRequests, RetryAfter, EdgeError, ParserCache, LeftSites, Interrupted,
     OtherVersion, VersionUnknown, PatchNotThere, PatchThereAlready, AbsentFromNothing, HeaderAdded, HeaderChanged, HeaderRemoved, DebugCookie,
-    PassedBefore, BeforeUnknown, NotAllowed, NotCaptured, NotAsked,
+    PassedBefore, BeforeUnknown, NotAllowed, NotCaptured, NotAsked, BodyHidden,
     Timeout, NotPermitted, FieldNotSendable, Name, Refused, Tls, Broken, Network,
     Api, FatalException, Modules, ReadOnly, ErrorPage, LogIn,
 }
@@ -74,6 +74,7 @@ impl Kind {
             Doubt::NotAllowed { .. } => Self::NotAllowed,
             Doubt::NotCaptured { .. } => Self::NotCaptured,
             Doubt::NotAsked { .. } => Self::NotAsked,
+            Doubt::BodyHidden => Self::BodyHidden,
         }
     }
 

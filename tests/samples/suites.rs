@@ -18,7 +18,7 @@ impl File {
     fn read(path: PathBuf, below: &Path) -> Self {
         let yaml = std::fs::read_to_string(&path).unwrap();
         let name = path.strip_prefix(below).unwrap().display().to_string();
-        let mut tests = read(&yaml).unwrap_or_else(|error| panic!("{name}: {error}")).tests;
+        let mut tests = read(&yaml).unwrap_or_else(|error| panic!("{name}: {error}")).suite.tests;
         for test in &mut tests {
             test.allowed = !test.method.is_safe();
         }
