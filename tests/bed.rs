@@ -528,3 +528,32 @@ async fn an_edit_makes_the_edge_forget_the_page() {
     assert_eq!(header(&after, "x-cache-status"), "miss");
     assert!(after.text().await.unwrap().contains("A pane of glass."));
 }
+
+#[tokio::test]
+async fn a_page_is_edited_over_its_newest_revision_alone() {
+    let reader = Reader::new().await;
+    let api = "https://www.mediawiki.org/w/api.php";
+    let query = "action=query&prop=revisions&rvprop=ids&rvslots=main&titles=Main_Page&format=json&formatversion=2";
+    let revision = async || {
+        let told: Value = reader.get(&format!("{api}?{query}")).await.json().await.unwrap();
+        told.pointer("/query/pages/0/revisions/0/revid").unwrap().to_string()
+    };
+    let token: Value = reader.get(&format!("{api}?action=query&meta=tokens&assert=user")).await.json().await.unwrap();
+    let token = token.pointer("/query/tokens/csrftoken").unwrap().as_str().unwrap().to_owned();
+    let edit = async |base: &str, token: &str| -> Value {
+        let fields =
+            [("action", "edit"), ("title", "Main Page"), ("text", "new"), ("baserevid", base), ("token", token)];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let post = reader.ask(Method::POST, api).header("content-type", "application/x-www-form-urlencoded");
+        post.body(body).send().await.unwrap().json().await.unwrap()
+    };
+    let first = revision().await;
+    assert_eq!(edit(&first, "+\\").await["error"]["code"], "badtoken");
+    assert_eq!(edit(&first, &token).await["edit"]["result"], "Success");
+    assert_ne!(revision().await, first);
+    assert_eq!(edit(&first, &token).await["error"]["code"], "editconflict");
+    assert_eq!(reader.bed.read_page("mediawikiwiki", "Main Page").as_deref(), Some("new"));
+    reader.bed.log_out(true);
+    let refused: Value = reader.get(&format!("{api}?action=query&meta=tokens&assert=user")).await.json().await.unwrap();
+    assert_eq!(refused["error"]["code"], "assertuserfailed");
+}

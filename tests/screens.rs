@@ -15,6 +15,8 @@ mod polite_behaviour;
 mod road_behaviour;
 #[path = "screens/states.rs"]
 mod states;
+#[path = "screens/team_behaviour.rs"]
+mod team_behaviour;
 
 #[test]
 fn every_screen_is_as_it_was_looked_at() {

@@ -9,7 +9,8 @@ use super::drafting::DRAFTS;
 use super::earlier::Month;
 use super::looking::{Depth, Watch};
 use super::refreshing::Gathered;
-use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Tried, UnsavedTests};
+use super::sharing::{Fetched, Wish};
+use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Tried, Unreadable, UnsavedTests};
 use crate::debug::Backend;
 use crate::deployed::Progress;
 use crate::ports::{Area, Ports, StorageError};
@@ -18,7 +19,7 @@ use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
 use crate::suite::Owner;
 use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, join3, join5};
+use futures_util::future::{AbortHandle, join4, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -42,6 +43,8 @@ pub(super) const BADGE: &str = "badge";
 /// The same for the alarm.
 pub(super) const ALARM: &str = "alarm";
 const CARRIED: &str = "carried";
+/// What wiki pages said of the suites that they hold.
+const FETCHED: &str = "shared";
 
 /// The use cases over the ports, for as long as the browser lets the background live.
 #[derive(Debug)]
@@ -53,6 +56,7 @@ pub struct App<P> {
     pub(super) looking: Cell<bool>,
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
+    pub(super) sharing: Cell<bool>,
     pub(super) reminding: Cell<bool>,
     pub(super) trying: Cell<bool>,
     /// A run has ended, and the results were not kept since.
@@ -99,7 +103,11 @@ pub(super) struct Inner {
     /// Runs whose report is to be posted, kept as such.
     pub(super) to_send: Vec<String>,
     /// Values that must not be written over, because this version could not read them.
-    pub(super) unreadable: Vec<&'static str>,
+    pub(super) unreadable: BTreeMap<&'static str, Unreadable>,
+    /// The wiki pages of suites, as far as they were read.
+    pub(super) fetched: BTreeMap<Owner, Fetched>,
+    /// What is to be done with such pages, oldest first.
+    pub(super) wishes: Vec<Wish>,
 }
 
 /// What outlives the background but not the browser.
@@ -129,6 +137,7 @@ impl<P: Ports> App<P> {
             looking: Cell::new(false),
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
+            sharing: Cell::new(false),
             reminding: Cell::new(false),
             trying: Cell::new(false),
             unfiled: Cell::new(false),
@@ -163,6 +172,7 @@ impl<P: Ports> App<P> {
         let calendar = self.carried(CALENDAR).await.unwrap_or_default();
         let carried = self.carried(CARRIED).await.unwrap_or_default();
         let gathered = self.carried(GATHERED).await.unwrap_or_default();
+        let fetched = self.carried(FETCHED).await.unwrap_or_default();
         let (progress, watch) = self.carried(WATCHED).await.unwrap_or_default();
         {
             let mut inner = self.inner.borrow_mut();
@@ -174,6 +184,8 @@ impl<P: Ports> App<P> {
             inner.calendar = calendar;
             inner.carried = carried;
             inner.gathered = gathered;
+            inner.fetched = fetched;
+            inner.settle_sharing();
             inner.progress = progress;
             inner.watch = watch;
             inner.woken = self.ports.now();
@@ -197,6 +209,11 @@ impl<P: Ports> App<P> {
             Command::SaveTests { gerrit, owner, tests } => self.save_tests(gerrit, owner, tests).await,
             Command::KeepDraft { owner, rows } => self.keep_draft(owner, rows).await,
             Command::TryTest { owner, test, on_mwdebug } => self.want_try(owner, test, on_mwdebug).await,
+            Command::AddTests { gerrit, tests } => self.add_tests(gerrit, tests).await,
+            Command::SetShared { owner, url } => self.set_shared(owner, &url).await,
+            Command::ReadShared { owner } => self.want_shared(owner),
+            Command::TakeShared { owner, chosen } => self.take_shared(owner, &chosen).await,
+            Command::SaveShared { owner, revision, summary } => self.want_saved(owner, revision, &summary),
             Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
@@ -212,6 +229,14 @@ impl<P: Ports> App<P> {
                 self.stop_browsing(tab).await;
                 Ok(())
             }
+            Command::ExportStored { what } => match self.export_stored(&what).await {
+                Ok(reply) => {
+                    self.publish().await;
+                    return reply;
+                }
+                Err(problem) => Err(problem),
+            },
+            Command::StartAnew { what } => self.start_anew(&what).await,
             Command::Dismiss => {
                 self.inner.borrow_mut().notice = None;
                 Ok(())
@@ -233,7 +258,8 @@ impl<P: Ports> App<P> {
             self.look_if_wanted().await;
         };
         let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
-        let rest = join3(self.read_earlier_if_wanted(), self.remind_if_due(), self.try_if_wanted());
+        let rest =
+            join4(self.read_earlier_if_wanted(), self.remind_if_due(), self.try_if_wanted(), self.share_if_wanted());
         // Each apart on the heap: together they are too large for the stack of who waits.
         let (refresh, look, run) = (refresh.boxed_local(), look.boxed_local(), run.boxed_local());
         join5(refresh, look, run, self.send_if_wanted().boxed_local(), rest.boxed_local()).await;
@@ -267,7 +293,7 @@ impl<P: Ports> App<P> {
         let state = self.view();
         self.show_badge(&state).await;
         self.set_alarm(&state).await;
-        for key in [CALENDAR, CARRIED, GATHERED, WATCHED, State::KEY] {
+        for key in [CALENDAR, CARRIED, GATHERED, WATCHED, FETCHED, State::KEY] {
             // Written out right before it is handed over: with a wait between, an older state could come last.
             let Err(error) = self.publish_one(key).await else { continue };
             self.shown.borrow_mut().remove(key);
@@ -280,6 +306,7 @@ impl<P: Ports> App<P> {
             CALENDAR => serde_json::to_string(&self.inner.borrow().calendar),
             CARRIED => serde_json::to_string(&self.inner.borrow().carried),
             GATHERED => serde_json::to_string(&self.inner.borrow().gathered),
+            FETCHED => serde_json::to_string(&self.inner.borrow().fetched),
             WATCHED => {
                 let inner = self.inner.borrow();
                 serde_json::to_string(&(&inner.progress, &inner.watch))

@@ -4,7 +4,7 @@
 use super::Problem;
 use crate::debug::{Realm, Switch};
 use crate::reminder::Wanted;
-use crate::suite::{Owner, Test};
+use crate::suite::{Difference, Owner, Test};
 use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -56,6 +56,51 @@ pub enum Command {
         test: Test,
         /// Whether the test servers are asked, not production.
         on_mwdebug: bool,
+    },
+    /// Adds tests behind those of a change's own suite, where they are not there already.
+    AddTests {
+        /// Gerrit change number.
+        gerrit: u64,
+        /// The tests.
+        tests: Vec<Test>,
+    },
+    /// Keeps on which wiki page the suite of a repository or a wiki is shared.
+    SetShared {
+        /// What the suite belongs to.
+        owner: Owner,
+        /// The page's URL as typed; empty takes it back.
+        url: String,
+    },
+    /// Reads that page.
+    ReadShared {
+        /// What the suite belongs to.
+        owner: Owner,
+    },
+    /// Takes over what that page has otherwise. Refused with [`Problem::TestChanged`] when it is not so any more.
+    TakeShared {
+        /// What the suite belongs to.
+        owner: Owner,
+        /// The differences that the user has seen and chosen.
+        chosen: Vec<Difference>,
+    },
+    /// Saves the kept suite on that page, as the user of the browser's own session.
+    SaveShared {
+        /// What the suite belongs to.
+        owner: Owner,
+        /// The revision that the user has seen; `None` where there is no page yet.
+        revision: Option<u64>,
+        /// The edit summary.
+        summary: String,
+    },
+    /// Asks for something kept as it stands in the store; answered with [`Reply::Stored`].
+    ExportStored {
+        /// What, as [`Unreadable`](super::Unreadable) calls it.
+        what: String,
+    },
+    /// Removes something kept that cannot be read. Refused unless it was exported.
+    StartAnew {
+        /// What, as [`Unreadable`](super::Unreadable) calls it.
+        what: String,
     },
     /// Allows that a test be sent although its method can change something, as a run has it that did not send it. Refused
     /// with [`Problem::TestChanged`] when it asks for something else by now.
@@ -132,6 +177,13 @@ pub struct SettingsForm {
 pub enum Reply {
     /// Done; what changed is in the state.
     Done,
+    /// What was asked for, as it stands in the store.
+    Stored {
+        /// What it is.
+        what: String,
+        /// It, letter for letter.
+        text: String,
+    },
     /// Not done.
     Refused {
         /// What stood against it.

@@ -91,6 +91,18 @@ pub enum Problem {
         /// Why, as a fragment.
         detail: String,
     },
+    /// A suite was not shared, or not taken over.
+    NotShared {
+        /// Why, as a fragment.
+        detail: String,
+    },
+    /// The wiki page of a suite could not be read, or holds none.
+    PageUnreadable {
+        /// Its URL.
+        page: String,
+        /// Why, as a fragment.
+        detail: String,
+    },
     /// No webhook is set.
     NoWebhook,
     /// The browser did not open a tab.
@@ -144,6 +156,8 @@ impl Problem {
                 with(&format!("The sync of change {gerrit} to the whole fleet has not been seen"), detail)
             }
             Self::GerritUnreachable { detail } => with("Gerrit could not be read", detail),
+            Self::NotShared { detail } => with("The suite was not shared", detail),
+            Self::PageUnreadable { detail, .. } => with("No suite could be read from the page", detail),
             Self::NoWebhook => "No webhook is set, so the report cannot be sent.".to_owned(),
             Self::Tab { detail } => with("The browser did not open the tab", detail),
             Self::Notification { detail } => with("The browser did not show a reminder", detail),
@@ -185,6 +199,10 @@ impl Problem {
                 "Wait until the deployer says that it is finished; before that, a run tests the code without the patch."
             }
             Self::GerritUnreachable { .. } => "Check that gerrit.wikimedia.org opens in a tab, then try again.",
+            Self::NotShared { .. } => "Correct that, and try again.",
+            Self::PageUnreadable { .. } => {
+                "Look at the page, correct it there, and read it again. Your tests are as they were."
+            }
             Self::NoWebhook => "Set the webhook in the settings, or copy the line into the channel yourself.",
             Self::Tab { .. } => "Try again; close some tabs if the browser has too many.",
             Self::Notification { .. } => {

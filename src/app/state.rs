@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
 
-use super::Problem;
+use super::{NamedTest, Problem, Shared, Unreadable};
 use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
@@ -47,6 +47,15 @@ pub struct State {
     /// Tests that were asked at once, the newest first; at most one waits for its answer.
     #[serde(default)]
     pub tried: Vec<Tried>,
+    /// The wiki pages on which suites are shared, by what the suites belong to.
+    #[serde(default)]
+    pub shared: BTreeMap<Owner, Shared>,
+    /// Tests that commit messages name and nobody has kept, by Gerrit change number.
+    #[serde(default)]
+    pub named: BTreeMap<u64, Vec<NamedTest>>,
+    /// What is kept and cannot be read, so that nothing of its kind can be changed.
+    #[serde(default)]
+    pub unreadable: Vec<Unreadable>,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }

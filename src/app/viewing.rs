@@ -44,6 +44,9 @@ impl<P: Ports> App<P> {
             no_access: inner.no_access.clone(),
             drafts: inner.drafts.clone(),
             tried: inner.tried.clone(),
+            shared: inner.shared(),
+            named: inner.named(),
+            unreadable: inner.unreadable.values().cloned().collect(),
             notice: inner.notice.clone(),
         }
     }

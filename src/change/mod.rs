@@ -7,11 +7,13 @@ mod answer;
 mod gerrit;
 mod query;
 mod spelling;
+mod test_url;
 
 pub use answer::changes_from_gerrit;
 pub use gerrit::{Change, ChangeStatus, ChangedFile, Destination, GerritError, PatchRef, Reference, Revision, Vote};
 pub use query::{branches_from_gerrit, by_numbers, by_references, contained_from_gitiles, included_in, missing_from};
 pub use spelling::{change_number, change_project};
+pub use test_url::TestUrl;
 
 /// Where a change is shown: its number follows.
 pub const GERRIT: &str = "https://gerrit.wikimedia.org/r/c/";

@@ -4,7 +4,7 @@
 use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
 use crate::schedule::Nick;
-use crate::suite::{Owner, Suite};
+use crate::suite::{Owner, SharedPage, Suite};
 use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,9 @@ pub struct Library {
     /// is not asked about again.
     #[serde(default)]
     pub change_ids: BTreeMap<u64, String>,
+    /// The wiki pages on which the suites of repositories and wikis are shared.
+    #[serde(default)]
+    pub shared: BTreeMap<Owner, SharedPage>,
 }
 
 /// A webhook's URL. It is a secret: `Debug` and `Display` show only its origin.

@@ -4,12 +4,15 @@
 //! Must not run a test. A suite is data: nothing in it is evaluated.
 
 mod asserted;
+mod block;
 mod capture;
 mod curl;
+mod difference;
 mod export;
 pub(crate) mod fields;
 mod httpbb;
 pub(crate) mod hurl;
+mod import;
 mod json;
 mod lint;
 pub(crate) mod lost;
@@ -19,16 +22,20 @@ mod placed;
 mod placeholder;
 mod plain;
 mod scope;
+mod shared_page;
 mod test;
 mod variables;
 mod vocabulary;
 mod yaml;
 
+pub use block::{page_with, suite_in};
 pub use capture::Capture;
 pub use curl::{read_curl, write_curl};
+pub use difference::{Difference, differences, not_whole, says_the_same, taken_over};
 pub use export::write;
 pub use httpbb::{Read, read};
 pub use hurl::write_hurl;
+pub use import::{Format, Taken, import};
 pub use lint::{Checked, check};
 pub use lost::{Exported, Imported, Loss, LossAt};
 pub use owner::{Owner, OwnerError};
@@ -36,6 +43,7 @@ pub use place::{Note, Place, SuiteError};
 pub use placeholder::{HOST, WIKI};
 pub use plain::{Lost, write_httpbb};
 pub use scope::{SITES, ScopeError, in_scope};
+pub use shared_page::{PlaceError, SharedPage};
 pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
 pub use variables::{
     NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,

@@ -5,13 +5,16 @@
 
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use super::{allowing, settings};
+use super::{allowing, settings, sharing};
 use crate::app::{Command, Problem, SettingsForm};
 use crate::change::change_number;
 use crate::verify::Limits;
 
 impl Page {
     pub(super) fn perform(&mut self, event: &Event) -> Vec<Effect> {
+        if let Some(effects) = sharing::act(self, event) {
+            return effects;
+        }
         let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
         match (event.act.as_str(), gerrit) {
             ("refresh", _) => send(Command::Refresh { force: true }),
@@ -72,22 +75,6 @@ impl Page {
         }
         let then = Command::Refresh { force: true };
         vec![Effect::RequestAccess { origins, reports_leave_browser: false, then }]
-    }
-
-    fn copy_entry(&mut self, gerrit: u64) -> Vec<Effect> {
-        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
-        let Some(entry) = looked.and_then(|looked| looked.entry.clone()) else { return Vec::new() };
-        self.told = Some(Told::EntryCopied);
-        vec![Effect::Copy(entry)]
-    }
-
-    fn copy_commands(&mut self, gerrit: u64, event: &Event) -> Vec<Effect> {
-        let Some(version) = event.data.get("version") else { return Vec::new() };
-        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
-        let pick = looked.and_then(|looked| looked.cherry_picks.iter().find(|pick| pick.version == *version));
-        let Some(commands) = pick.map(|pick| pick.commands.clone()) else { return Vec::new() };
-        self.told = Some(Told::CommandsCopied(version.clone()));
-        vec![Effect::Copy(commands)]
     }
 
     fn save_nick(&mut self, event: &Event) -> Vec<Effect> {

@@ -201,6 +201,21 @@ impl Draft {
         Some(aftermath)
     }
 
+    /// Whether a test stands in the form as it is.
+    pub(super) fn holds(&self, test: &Test) -> bool {
+        self.rows.contains(&Row::of(test))
+    }
+
+    /// Puts tests behind the rows, or in their place, as one step to undo. Nothing is saved.
+    pub(super) fn put_in(&mut self, tests: &[Test], replace: bool) {
+        self.remember();
+        if replace || self.rows == [Row::blank()] {
+            self.rows.clear();
+        }
+        self.rows.extend(tests.iter().map(Row::of));
+        self.redraw();
+    }
+
     /// Goes back one step.
     pub(super) fn undo(&mut self) {
         if let Some(rows) = self.undo.pop() {

@@ -7,6 +7,7 @@ use super::acting::send;
 use super::bench::Bench;
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
+use super::sharing::Sharing;
 use super::time::Clock;
 use super::{popup, progress, window, workbench};
 use crate::app::{Command, Loaded, Problem, Reply, State};
@@ -38,7 +39,7 @@ impl Sent {
                 Command::Examine { gerrit } => Self::Examine(*gerrit),
                 _ => Self::Other,
             },
-            Effect::Open(_) | Effect::Copy(_) | Effect::Focus(_) => return None,
+            Effect::Open(_) | Effect::Copy(_) | Effect::Focus(_) | Effect::Download { .. } => return None,
         })
     }
 }
@@ -92,6 +93,8 @@ pub struct Page {
     /// Whether the browser is Firefox.
     pub firefox: bool,
     pub(super) told: Option<Told>,
+    /// What is being brought in, and what was asked about it.
+    pub(super) sharing: Sharing,
     pub(super) settings_generation: u32,
     /// Where patches have got to since the page was opened, as it was said last.
     pub(super) moves: Vec<String>,
@@ -121,6 +124,7 @@ impl Page {
             said: None,
             firefox: false,
             told: None,
+            sharing: Sharing::default(),
             settings_generation: 0,
             moves: Vec::new(),
             examined: BTreeSet::new(),
@@ -186,7 +190,8 @@ impl Page {
                 self.taken_up.remove(&bench);
                 self.told = Some(Told::TestsSaved);
             }
-            (Reply::Done, Some(Sent::Examine(_) | Sent::Draft(_) | Sent::Other) | None) => {}
+            (Reply::Done, Some(Sent::Examine(_) | Sent::Draft(_) | Sent::Other) | None) | (Reply::Stored { .. }, _) => {
+            }
         }
     }
 

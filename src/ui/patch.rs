@@ -3,7 +3,7 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{fitness, problem, progress, run};
+use super::{fitness, named, problem, progress, run};
 use crate::app::{Problem, Run, State};
 use crate::change::change_url;
 use crate::deployed::Phase;
@@ -31,6 +31,7 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
                 Some(looked) => (fitness::view(looked, &id, false)),
                 None => (fitness::waiting(state)),
             }
+            (named::view(gerrit, page))
             @if tests.is_empty() {
                 (problem::view(&Problem::NoTests { gerrit }, problem::Source::Standing, page.screen, &format!("no-tests-{gerrit}")))
             } @else {

@@ -4,7 +4,7 @@
 use super::icon::Icon;
 use super::page::Page;
 use super::seam::Region;
-use super::{earlier, fitness, problem, run, window};
+use super::{earlier, fitness, problem, run, stored, window};
 use crate::app::{Browsing, Loaded, Problem, State};
 use crate::schedule::Window;
 use jiff::Timestamp;
@@ -46,6 +46,7 @@ pub(super) fn notices(page: &Page) -> Markup {
     let said =
         matches!(page.problem, Some(Problem::NoAccess { .. })) || matches!(notice, Some(Problem::NoAccess { .. }));
     html! {
+        (stored::view(page))
         @for (at, told) in told.enumerate() {
             (problem::view(told, problem::Source::Told, page.screen, &format!("problem-{at}")))
         }

@@ -7,9 +7,30 @@ use super::fitness;
 use super::icon::Icon;
 use super::page::{Page, Told};
 use super::progress;
+use super::seam::{Effect, Event};
 use crate::app::{Loaded, State};
 use crate::preflight::{CherryPick, Fitness};
 use maud::{Markup, html};
+
+impl Page {
+    /// Copies the calendar entry of a change.
+    pub(super) fn copy_entry(&mut self, gerrit: u64) -> Vec<Effect> {
+        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
+        let Some(entry) = looked.and_then(|looked| looked.entry.clone()) else { return Vec::new() };
+        self.told = Some(Told::EntryCopied);
+        vec![Effect::Copy(entry)]
+    }
+
+    /// Copies the commands of a backport.
+    pub(super) fn copy_commands(&mut self, gerrit: u64, event: &Event) -> Vec<Effect> {
+        let Some(version) = event.data.get("version") else { return Vec::new() };
+        let looked = self.state.as_ref().and_then(|state| state.fitness_of(gerrit, None));
+        let pick = looked.and_then(|looked| looked.cherry_picks.iter().find(|pick| pick.version == *version));
+        let Some(commands) = pick.map(|pick| pick.commands.clone()) else { return Vec::new() };
+        self.told = Some(Told::CommandsCopied(version.clone()));
+        vec![Effect::Copy(commands)]
+    }
+}
 
 /// The section of the chosen change.
 pub(super) fn view(page: &Page) -> Markup {

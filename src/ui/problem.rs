@@ -54,6 +54,8 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::Unreadable { .. } => "unreadable",
         Problem::NotDeployed { .. } => "not_deployed",
         Problem::GerritUnreachable { .. } => "gerrit_unreachable",
+        Problem::NotShared { .. } => "not_shared",
+        Problem::PageUnreadable { .. } => "page_unreadable",
         Problem::NoWebhook => "no_webhook",
         Problem::Tab { .. } => "tab",
         Problem::Notification { .. } => "notification",

@@ -67,4 +67,11 @@ pub enum Effect {
     Copy(String),
     /// Put the keyboard to the element of this id, once the page is drawn anew.
     Focus(String),
+    /// Offer the text as a file.
+    Download {
+        /// The file's name.
+        name: String,
+        /// What it holds.
+        text: String,
+    },
 }

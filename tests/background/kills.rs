@@ -222,7 +222,7 @@ impl User<'_> {
 
     async fn presses(&self, app: &App<Browser>, command: Command) {
         match wish(app, command).await {
-            Reply::Done => {}
+            Reply::Done | Reply::Stored { .. } => {}
             // The user makes room.
             Reply::Refused { problem: Problem::Storage { .. } } => self.browser.is_full_after(usize::MAX, 0),
             Reply::Refused { problem } => panic!("{problem:?}"),

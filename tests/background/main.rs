@@ -15,7 +15,9 @@ mod names;
 mod placed;
 mod reminders;
 mod sent;
+mod sharing;
 mod stages;
+mod stored;
 mod version;
 mod waiting;
 mod window;
@@ -148,7 +150,7 @@ fn sent_as(header: Option<&str>, cookie: Option<&str>) -> Sent {
 fn refusal(reply: Reply) -> Problem {
     match reply {
         Reply::Refused { problem } => problem,
-        Reply::Done => panic!("it was done"),
+        Reply::Done | Reply::Stored { .. } => panic!("it was done"),
     }
 }
 
@@ -457,7 +459,7 @@ async fn what_a_newer_version_wrote_is_left_alone() {
     let newer = r#"{"schema":99,"data":{"suites":"in another shape"}}"#;
     browser.put(Area::Local, "library", newer);
     let app = prepared_without_tests(&browser).await;
-    assert!(matches!(state(&browser).notice, Some(Problem::Unreadable { what, .. }) if what == "tests"));
+    assert!(matches!(&state(&browser).unreadable[..], [unreadable] if unreadable.what == "tests"));
     let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await);
     assert!(matches!(problem, Problem::Unreadable { .. }), "{problem:?}");
     assert_eq!(browser.kept(Area::Local, "library").as_deref(), Some(newer));

@@ -269,7 +269,7 @@ async fn reminders_of_a_newer_version_are_left_alone() {
     let newer = r#"{"schema":99,"data":{"agenda":"in another shape"}}"#;
     browser.put(Area::Local, "reminders", newer);
     let app = planned(&browser).await;
-    assert!(matches!(state(&browser).notice, Some(Problem::Unreadable { what, .. }) if what == "reminders"));
+    assert!(matches!(&state(&browser).unreadable[..], [unreadable] if unreadable.what == "reminders"));
     woken(&browser, &app, "12:00:00").await;
     assert_eq!(titles(&browser), [""; 0]);
     assert_eq!(browser.kept(Area::Local, "reminders").as_deref(), Some(newer));

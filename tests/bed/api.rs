@@ -6,7 +6,7 @@ use super::code::EVENTS;
 use super::exchange::{Answer, Seen};
 use super::lie::Lie;
 use super::wiki::Server;
-use super::{log, page};
+use super::{edit, log, page};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -77,7 +77,11 @@ fn query(server: &Server, asked: &Seen) -> Result<Value, String> {
         let pages = titles.iter().map(|title| revision(server, title, section.as_deref()));
         found.insert("pages".to_owned(), json!(pages.collect::<Result<Vec<Value>, String>>()?));
     }
-    Ok(json!({"query": found}))
+    let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
+    match asked.parameter("curtimestamp") {
+        Some(_) => Ok(json!({"curtimestamp": now.to_string(), "query": found})),
+        None => Ok(json!({"query": found})),
+    }
 }
 
 fn revision(server: &Server, title: &str, section: Option<&str>) -> Result<Value, String> {
@@ -91,7 +95,10 @@ fn revision(server: &Server, title: &str, section: Option<&str>) -> Result<Value
             };
             let slot = json!({"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": text});
             let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
-            let revision = json!({"revid": 2_345_678, "parentid": 2_345_670, "timestamp": now.to_string(), "slots": {"main": slot}});
+            let known = edit::revision_of(server.state, server.wiki.dbname, &title.replace(' ', "_"));
+            let revid = known.unwrap_or(edit::FIRST_REVISION);
+            let revision =
+                json!({"revid": revid, "parentid": 2_345_670, "timestamp": now.to_string(), "slots": {"main": slot}});
             json!({"pageid": 7, "ns": 0, "title": title, "revisions": [revision]})
         }
     })

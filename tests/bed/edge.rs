@@ -5,6 +5,7 @@
 //! rollback removes anything from the cache; in production they do not either.
 
 use super::code::Code;
+use super::edit;
 use super::exchange::{Answer, Seen};
 use super::lie::Lie;
 use super::route::{self, Backend, Route};
@@ -25,6 +26,10 @@ pub fn answer(state: &mut State, wiki: Wiki, asked: &Seen) -> Answer {
     if !wiki.is_wikitech() && state.lies(Lie::TooManyRequests) {
         let refusal = Answer::html(429, "Too many requests. Please slow down.").with("retry-after", "5");
         return finish(told(refusal.with("server", "Varnish"), "int", "int", "int-front"), asked);
+    }
+    if let Some(edited) = edit::answer(state, wiki, asked) {
+        let server = pod("mw-api-ext.eqiad.main", state.generation, 0);
+        return finish(told(edited.with("server", server), "miss", "pass", "pass").with("age", "0"), asked);
     }
     let answer = match route::of(asked) {
         Route::TooLong => told(Answer::html(400, "Bad Request"), "int", "int", "int-front"),

@@ -16,6 +16,7 @@ mod calendar;
 mod change;
 mod code;
 mod edge;
+mod edit;
 mod exchange;
 mod gerrit;
 mod lie;
@@ -368,9 +369,16 @@ impl Bed {
     pub fn write_page(&self, dbname: &str, title: &str, wikitext: &str) {
         let key = (dbname.to_owned(), title.replace(' ', "_"));
         self.world.change(|state| {
+            let next = edit::revision_of(state, dbname, &key.1).map_or(edit::FIRST_REVISION, |now| now + 1);
+            state.revisions.insert(key.clone(), next);
             state.pages.insert(key, wikitext.to_owned());
             state.purge(dbname);
         });
+    }
+
+    /// Whether nobody is logged in on any wiki, in any browser.
+    pub fn log_out(&self, out: bool) {
+        self.world.change(|state| state.logged_out = out);
     }
 
     /// Writes the calendar anew: a page with these windows and no others (of the embedded bed only).

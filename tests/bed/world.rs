@@ -39,6 +39,10 @@ pub struct State {
     pub seen: Vec<Seen>,
     /// Wikitext by database name and title (with underscores).
     pub pages: BTreeMap<(String, String), String>,
+    /// The revisions of those that were edited, by the same.
+    pub revisions: BTreeMap<(String, String), u64>,
+    /// Whether nobody is logged in on any wiki.
+    pub logged_out: bool,
     /// The edge's cache by host, path and query.
     pub cache: BTreeMap<String, Cached>,
     /// The ids of the posts that were said in the channel.

@@ -7,6 +7,7 @@ pub(crate) mod bench;
 pub(crate) mod polite;
 pub(crate) mod road;
 pub(crate) mod stages;
+pub(crate) mod team;
 
 use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
 use backport_verify::check::{Assertion, AssertionResult};
@@ -498,5 +499,6 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
-    first.chain(then).chain(polite::workbenches()).chain(bench::workbenches()).collect()
+    let last = polite::workbenches().into_iter().chain(bench::workbenches()).chain(team::workbenches());
+    first.chain(team::popups()).chain(then).chain(last).collect()
 }

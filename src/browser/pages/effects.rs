@@ -5,7 +5,7 @@
 
 use super::super::ui::{Effect, Screen};
 use super::super::{match_pattern, sys};
-use super::{Live, SILENCE};
+use super::{Live, SILENCE, files};
 use crate::app::{Command, Problem, Reply};
 use js_sys::Promise;
 use serde_json::json;
@@ -61,6 +61,7 @@ impl Live {
                     live.send(then);
                 });
             }
+            Effect::Download { name, text } => self.offer(&name, &text),
             Effect::Open(path) => self.open(path),
             Effect::Focus(id) => drop(self.focus.replace(Some(id))),
             Effect::Copy(text) => {
@@ -74,10 +75,19 @@ impl Live {
         }
     }
 
+    fn offer(&self, name: &str, text: &str) {
+        if let Err(thrown) = files::offer(&self.document, name, text) {
+            sys::complain("offer a file", &thrown);
+        }
+    }
+
     fn send(self: &Rc<Self>, command: Command) {
         let live = self.clone();
         spawn_local(async move {
             let reply = ask(&command).await.unwrap_or_else(|thrown| unreachable(&thrown));
+            if let Reply::Stored { what, text } = &reply {
+                live.offer(&format!("backport-verify-{what}.json"), text);
+            }
             live.page.borrow_mut().set_reply(reply);
             live.render();
         });

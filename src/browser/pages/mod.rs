@@ -5,6 +5,7 @@
 
 mod dom;
 mod effects;
+mod files;
 mod gestures;
 
 use super::ui::{Effect, Page, Screen};
@@ -208,6 +209,15 @@ impl Live {
             let live = self.clone();
             self.on(self.document.as_ref(), kind, move |event| live.gesture(&event))?;
         }
+        for kind in ["dragover", "drop"] {
+            let live = self.clone();
+            self.on(self.document.as_ref(), kind, move |event| {
+                if files::carries_files(&event) {
+                    event.prevent_default();
+                    live.take_dropped(&event);
+                }
+            })?;
+        }
         let live = self.clone();
         self.on(self.document.as_ref(), "pointerdown", move |_| {
             live.held_until.set(clock::now().saturating_add(LONGEST_PRESS).unwrap_or_default());
@@ -260,10 +270,16 @@ impl Live {
     }
 
     fn gesture(self: &Rc<Self>, event: &Event) {
-        if self.rendering.get() {
+        if self.rendering.get() || self.take_chosen(event) {
             return;
         }
-        let Some(meant) = gestures::read(event) else { return };
+        if let Some(meant) = gestures::read(event) {
+            self.mean(meant);
+        }
+    }
+
+    /// Does what the user meant.
+    fn mean(self: &Rc<Self>, meant: super::ui::Event) {
         let effects = self.page.borrow_mut().act(meant);
         for effect in effects {
             self.perform(effect);
