@@ -26,3 +26,5 @@ mod story;
 mod truth;
 #[path = "browser/window.rs"]
 mod window;
+#[path = "browser/writing.rs"]
+mod writing;

@@ -8,14 +8,14 @@
 use super::earlier::Month;
 use super::looking::{Depth, Watch};
 use super::refreshing::Gathered;
-use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State};
+use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Suggested};
 use crate::debug::Backend;
 use crate::deployed::Progress;
 use crate::ports::{Area, Ports, StorageError};
 use crate::reminder::Agenda;
 use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
-use futures_util::future::{AbortHandle, join, join5};
+use futures_util::future::{AbortHandle, join3, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -51,6 +51,7 @@ pub struct App<P> {
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) reminding: Cell<bool>,
+    pub(super) suggesting: Cell<bool>,
     /// A run has ended, and the results were not kept since.
     pub(super) unfiled: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
@@ -79,6 +80,8 @@ pub(super) struct Inner {
     pub(super) agenda: Agenda,
     pub(super) no_access: Vec<String>,
     pub(super) notice: Option<Problem>,
+    /// A page from which a test is to be made; not kept anywhere.
+    pub(super) suggested: Option<Suggested>,
     pub(super) refresh_wanted: bool,
     /// Gerrit alone is to be asked, about a change that is new here.
     pub(super) gerrit_wanted: bool,
@@ -121,6 +124,7 @@ impl<P: Ports> App<P> {
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
             reminding: Cell::new(false),
+            suggesting: Cell::new(false),
             unfiled: Cell::new(false),
             busy: Cell::new(0),
             shown: RefCell::default(),
@@ -183,6 +187,12 @@ impl<P: Ports> App<P> {
             Command::SaveSettings { form } => self.save_settings(&form).await,
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
             Command::SaveTests { gerrit, owner, tests } => self.save_tests(gerrit, owner, tests).await,
+            Command::AddTests { gerrit, tests } => self.add_tests(gerrit, tests).await,
+            Command::LookAtPage { gerrit, url } => self.want_page(&url, None, Some(gerrit)),
+            Command::ForgetPage => {
+                self.forget_page();
+                Ok(())
+            }
             Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
@@ -219,7 +229,7 @@ impl<P: Ports> App<P> {
             self.look_if_wanted().await;
         };
         let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
-        let rest = join(self.read_earlier_if_wanted(), self.remind_if_due());
+        let rest = join3(self.read_earlier_if_wanted(), self.remind_if_due(), self.look_at_page_if_wanted());
         join5(refresh, look, run, self.send_if_wanted(), rest).await;
     }
 

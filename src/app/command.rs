@@ -41,6 +41,22 @@ pub enum Command {
         /// The tests; empty takes the suite away.
         tests: Vec<Test>,
     },
+    /// Adds tests behind those of a change, and puts the page from which they were made away.
+    AddTests {
+        /// Gerrit change number.
+        gerrit: u64,
+        /// The tests.
+        tests: Vec<Test>,
+    },
+    /// Looks at a page once, on production and as nobody, so that what a test of it could demand can be offered.
+    LookAtPage {
+        /// Gerrit change number for which a test is to be made.
+        gerrit: u64,
+        /// Its URL.
+        url: String,
+    },
+    /// Puts the page away from which a test was to be made.
+    ForgetPage,
     /// Allows that a test be sent although its method can change something, as a run has it that did not send it. Refused
     /// with [`Problem::TestChanged`] when it asks for something else by now.
     Allow {

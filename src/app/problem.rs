@@ -44,6 +44,11 @@ pub enum Problem {
         /// Its label.
         test: String,
     },
+    /// A page cannot be tested.
+    BadPage {
+        /// Why, as a fragment.
+        detail: String,
+    },
     /// A setting cannot be kept.
     BadSetting {
         /// Why, as a fragment.
@@ -116,6 +121,7 @@ impl Problem {
             Self::NoTests { gerrit } => format!("Change {gerrit} has no saved test, so there is nothing to verify."),
             Self::BadTest { test, detail } => with(&format!("Test “{test}” cannot be saved or run"), detail),
             Self::TestChanged { test } => format!("Test “{test}” was changed since that run, so nothing was allowed."),
+            Self::BadPage { detail } => with("This page cannot become a test", detail),
             Self::BadSetting { detail } => with("The settings were not saved", detail),
             Self::NoAccess { origins } if origins.is_empty() => {
                 "The browser does not let this extension reach the sites that it needs.".to_owned()
@@ -152,6 +158,7 @@ impl Problem {
             Self::NoTests { .. } => "Add a test: the URL of a page, and what it must show once the patch is there.",
             Self::BadTest { .. } => "Correct the test, save it, and try again.",
             Self::TestChanged { .. } => "Look at the test as it is now; to allow it, tick the box in it and save.",
+            Self::BadPage { .. } => "Open a page of a wiki that is served by mwdebug in the tab, then try again.",
             Self::BadSetting { .. } => "Correct it and save again.",
             Self::NoAccess { .. } => "Grant the access; without it nothing can be read or verified there.",
             Self::Busy => "Wait until it ends, or cancel it.",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
 
-use super::Problem;
+use super::{Problem, Suggested};
 use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
@@ -41,6 +41,9 @@ pub struct State {
     pub browsing: Vec<Browsing>,
     /// Wikimedia origins that the browser does not let the extension reach.
     pub no_access: Vec<String>,
+    /// A page from which a test is to be made.
+    #[serde(default)]
+    pub suggested: Option<Suggested>,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }

@@ -41,6 +41,7 @@ impl<P: Ports> App<P> {
             runs: inner.runs.clone(),
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),
+            suggested: inner.suggested.clone(),
             notice: inner.notice.clone(),
         }
     }

@@ -3,6 +3,7 @@
 //!
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
+mod adding;
 mod allowing;
 mod answered;
 mod columns;
@@ -15,14 +16,17 @@ mod limits;
 mod more;
 mod page;
 mod patch;
+mod picked;
 mod popup;
 mod prepare;
+mod presets;
 mod problem;
 mod progress;
 mod report;
 mod row;
 mod run;
 mod seam;
+mod sent;
 mod settings;
 mod stepper;
 mod tests_form;

@@ -3,8 +3,10 @@
 //!
 //! Must not change the background's state; it only asks.
 
+use super::adding::{self, Adding};
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
+use super::sent::Sent;
 use super::time::Clock;
 use super::{allowing, popup, progress, settings, window, workbench};
 use crate::app::{Command, Loaded, Problem, Reply, SettingsForm, State};
@@ -15,29 +17,6 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What was sent, as far as the page does something with the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Sent {
-    Settings,
-    Tests { gerrit: u64, tests: Vec<Test> },
-    Examine(u64),
-    Other,
-}
-
-impl Sent {
-    fn of(effect: &Effect) -> Option<Self> {
-        Some(match effect {
-            Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
-                Command::SaveSettings { .. } => Self::Settings,
-                Command::SaveTests { gerrit, tests, .. } => Self::Tests { gerrit: *gerrit, tests: tests.clone() },
-                Command::Examine { gerrit } => Self::Examine(*gerrit),
-                _ => Self::Other,
-            },
-            Effect::Open(_) | Effect::Copy(_) => return None,
-        })
-    }
-}
-
 /// What the page says about its last save.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Told {
@@ -47,6 +26,8 @@ pub(super) enum Told {
     SettingRefused(String),
     /// The tests of the chosen change are saved.
     TestsSaved,
+    /// A test of this change is saved.
+    TestAdded(u64),
     /// What was typed is no change.
     NoSuchChange,
     /// The calendar entry is on the clipboard.
@@ -74,6 +55,10 @@ pub struct Page {
     pub drafts: BTreeMap<u64, Draft>,
     /// Whether the browser is Firefox.
     pub firefox: bool,
+    /// The id of the element to which the keyboard is to go as soon as it is there.
+    pub focus: Option<String>,
+    /// A test that is being added.
+    pub(super) adding: Option<Adding>,
     pub(super) told: Option<Told>,
     pub(super) settings_generation: u32,
     /// Where patches have got to since the page was opened, as it was said last.
@@ -97,6 +82,8 @@ impl Page {
             problem: None,
             drafts: BTreeMap::new(),
             firefox: false,
+            focus: None,
+            adding: None,
             told: None,
             settings_generation: 0,
             moves: Vec::new(),
@@ -160,6 +147,7 @@ impl Page {
                 }
                 self.told = Some(Told::TestsSaved);
             }
+            (Reply::Done, Some(Sent::Added(gerrit))) => adding::added(self, gerrit),
             (Reply::Done, Some(Sent::Examine(_) | Sent::Other) | None) => {}
         }
     }
@@ -197,7 +185,7 @@ impl Page {
         effects
     }
 
-    fn note_sent(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+    pub(super) fn note_sent(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         self.sent.extend(effects.iter().filter_map(Sent::of));
         effects
     }
@@ -240,6 +228,9 @@ impl Page {
 
     fn perform(&mut self, event: &Event) -> Vec<Effect> {
         let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
+        if let Some(effects) = adding::act(self, event, gerrit) {
+            return effects;
+        }
         match (event.act.as_str(), gerrit) {
             ("refresh", _) => send(Command::Refresh { force: true }),
             ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),

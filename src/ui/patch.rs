@@ -3,7 +3,7 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{fitness, problem, progress, run};
+use super::{adding, fitness, problem, progress, run};
 use crate::app::{Problem, Run, State};
 use crate::change::change_url;
 use crate::deployed::Phase;
@@ -43,6 +43,7 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
                     button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
                 }
             }
+            (adding::offer(gerrit, state, page))
             (results(gerrit, state, page))
         }
     }

@@ -3,7 +3,7 @@
 
 use super::page::{Page, Told};
 use super::seam::Region;
-use super::{fitness, patch, popup, prepare, settings, tests_form, window};
+use super::{adding, fitness, patch, popup, prepare, settings, tests_form, window};
 use crate::app::State;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("fitness", prepare::view(page)),
         region("tests", tests_form::rows(page)),
         region("tests-bar", tests_form::bar(page)),
+        region("adding", adding::section(page)),
         region("verify", verify(page)),
         region("browsing", popup::browsing(page)),
         region("settings", settings::fields(page)),

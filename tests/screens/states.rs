@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
+pub(crate) mod adding;
 pub(crate) mod polite;
 pub(crate) mod road;
 pub(crate) mod stages;
@@ -493,5 +494,5 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
-    first.chain(then).chain(polite::workbenches()).collect()
+    first.chain(adding::popups()).chain(then).chain(polite::workbenches()).chain(adding::workbenches()).collect()
 }
