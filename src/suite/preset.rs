@@ -117,7 +117,7 @@ impl Preset {
     pub fn test(&self, values: &BTreeMap<String, String>) -> Result<Test, PresetError> {
         let typed = |name: &str| values.get(name).map_or("", |value| value.trim());
         let host = host_of(typed(WIKI.name))?;
-        for field in self.fields.iter().filter(|field| !field.optional && typed(field.name).is_empty()) {
+        if let Some(field) = self.fields.iter().find(|field| !field.optional && typed(field.name).is_empty()) {
             return Err(PresetError::Empty { field: field.name, label: field.label });
         }
         let test = (self.make)(&Filled { host, values })?;
@@ -206,14 +206,14 @@ fn lacks(text: &str) -> Predicate {
     Predicate::Lacks { value: text.into() }
 }
 
-/// A text as a literal of JSONPath (RFC 9535, section 2.3.1), whose escapes are those of JSON.
+/// A text as a literal of `JSONPath` (RFC 9535, section 2.3.1), whose escapes are those of JSON.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
 /// Any of the values that PHP may have made of what was typed: `1` can be a number, a text, and in preferences a truth.
 fn typed_as(text: &str, is_truth: bool) -> Predicate {
-    let read = serde_json::from_str::<Value>(text).ok().filter(|value| *value != Value::from(text));
+    let read = serde_json::from_str::<Value>(text).ok().filter(|value| value.as_str() != Some(text));
     let truth = match text {
         "1" if is_truth => Some(true.into()),
         "0" if is_truth => Some(false.into()),

@@ -6,7 +6,7 @@
 use super::icon::Icon;
 use super::page::{Page, Told};
 use super::seam::{Effect, Event, Screen};
-use super::{picked, presets, window};
+use super::{pasted, picked, presets, window};
 use crate::app::{Command, State, Suggested};
 use crate::deployed::host_of_dbname;
 use crate::schedule::Patch;
@@ -35,6 +35,8 @@ pub(super) enum Way {
     },
     /// The page in the tab in front.
     Page,
+    /// A command of cURL that is pasted.
+    Command,
 }
 
 /// Where a test can be added to the change, or what is being added.
@@ -45,20 +47,25 @@ pub(super) fn offer(gerrit: u64, state: &State, page: &Page) -> Markup {
         Way::Preset { find, chosen: None } => presets::list(find),
         Way::Preset { chosen: Some(preset), .. } => presets::blanks(preset, &wiki_of(gerrit, state), adding),
         Way::Page => picked::page(gerrit, state, adding),
+        Way::Command => pasted::view(adding),
     }
 }
 
 /// The same for the chosen change of the workbench.
 pub(super) fn section(page: &Page) -> Markup {
     let (Some((gerrit, draft)), Some(state)) = (page.chosen(), &page.state) else { return html! {} };
-    let open = page.adding.as_ref().is_some_and(|adding| adding.gerrit == gerrit);
     html! {
-        @if draft.is_dirty() && !open {
+        @if draft.is_dirty() && !is_open(gerrit, page) {
             p.bv-quiet { "To add a test from a preset, save the tests first." }
         } @else {
             (offer(gerrit, state, page))
         }
     }
+}
+
+/// Whether a test is being added to the change.
+pub(super) fn is_open(gerrit: u64, page: &Page) -> bool {
+    page.adding.as_ref().is_some_and(|adding| adding.gerrit == gerrit)
 }
 
 fn buttons(gerrit: u64, state: &State, page: &Page) -> Markup {
@@ -72,10 +79,15 @@ fn buttons(gerrit: u64, state: &State, page: &Page) -> Markup {
     html! {
         @if page.told == Some(Told::TestAdded(gerrit)) {
             p.bv-note.bv-note--success role="status" data-added { "✓ Test saved. Verify tries it." }
+            @for said in &page.left_out { p.bv-note.bv-note--warning dir="auto" { "⚠ " (said) } }
         }
         div.bv-actions.bv-adding {
             button.cdx-button.(emphasis) type="button" id={ "add-here-" (gerrit) } data-act="add-here" data-gerrit=(gerrit) {
                 (Icon::Add.view()) @if popup { "Add a test" } @else { "Add a test from a preset" }
+            }
+            @if pasted::READER.is_some() {
+                button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "add-command-" (gerrit) }
+                    data-act="add-command" data-gerrit=(gerrit) { "Paste a cURL command" }
             }
             @if popup {
                 button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "add-page-" (gerrit) } data-act="add-page"
@@ -126,6 +138,12 @@ pub(super) fn act(page: &mut Page, event: &Event, gerrit: Option<u64>) -> Option
             begin(page, gerrit, Way::Page);
             Some(vec![Effect::ReadTab { gerrit }])
         }
+        ("add-command", Some(gerrit)) => {
+            begin(page, gerrit, Way::Command);
+            page.focus = Some(pasted::FIELD.to_owned());
+            Some(Vec::new())
+        }
+        ("save-command", _) => Some(save_command(page, event)),
         ("stop-adding", _) => Some(stop(page)),
         ("find-preset" | "pick-preset" | "add-preset" | "other-preset", _) => Some(preset(page, event)),
         ("save-page", Some(gerrit)) => Some(save_page(page, event, gerrit)),
@@ -139,6 +157,7 @@ pub(super) fn act(page: &mut Page, event: &Event, gerrit: Option<u64>) -> Option
 }
 
 fn begin(page: &mut Page, gerrit: u64, way: Way) {
+    page.left_out.clear();
     page.adding = Some(Adding { gerrit, way, complaint: None });
 }
 
@@ -147,7 +166,7 @@ fn stop(page: &mut Page) -> Vec<Effect> {
     page.focus = Some(format!("add-here-{gerrit}"));
     match way {
         Way::Page => vec![Effect::Send(Command::ForgetPage)],
-        Way::Preset { .. } => Vec::new(),
+        Way::Preset { .. } | Way::Command => Vec::new(),
     }
 }
 
@@ -193,6 +212,21 @@ fn preset(page: &mut Page, event: &Event) -> Vec<Effect> {
         page.focus = preset.fields.first().map(|field| presets::id_of(field.name));
     }
     Vec::new()
+}
+
+fn save_command(page: &mut Page, event: &Event) -> Vec<Effect> {
+    let Some(adding) = &mut page.adding else { return Vec::new() };
+    match pasted::tests_of(event) {
+        Ok((tests, left_out)) => {
+            page.left_out = left_out;
+            vec![Effect::Send(Command::AddTests { gerrit: adding.gerrit, tests })]
+        }
+        Err(why) => {
+            adding.complaint = Some((pasted::FIELD, why));
+            page.focus = Some(pasted::FIELD.to_owned());
+            Vec::new()
+        }
+    }
 }
 
 fn save_page(page: &mut Page, event: &Event, gerrit: u64) -> Vec<Effect> {

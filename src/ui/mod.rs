@@ -15,6 +15,7 @@ mod icon;
 mod limits;
 mod more;
 mod page;
+mod pasted;
 mod patch;
 mod picked;
 mod popup;

@@ -59,6 +59,8 @@ pub struct Page {
     pub focus: Option<String>,
     /// A test that is being added.
     pub(super) adding: Option<Adding>,
+    /// What a pasted command had that its test has not.
+    pub(super) left_out: Vec<String>,
     pub(super) told: Option<Told>,
     pub(super) settings_generation: u32,
     /// Where patches have got to since the page was opened, as it was said last.
@@ -84,6 +86,7 @@ impl Page {
             firefox: false,
             focus: None,
             adding: None,
+            left_out: Vec::new(),
             told: None,
             settings_generation: 0,
             moves: Vec::new(),

@@ -31,7 +31,9 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
                 Some(looked) => (fitness::view(looked, &id, false)),
                 None => (fitness::waiting(state)),
             }
-            @if tests.is_empty() {
+            @if tests.is_empty() && adding::is_open(gerrit, page) {
+                // What it lacks is being made.
+            } @else if tests.is_empty() {
                 (problem::view(&Problem::NoTests { gerrit }, problem::Source::Standing, page.screen, &format!("no-tests-{gerrit}")))
             } @else {
                 (verify_buttons(gerrit, state, None))

@@ -80,7 +80,7 @@ fn blank(field: &Field, value: &str, adding: &Adding) -> Markup {
                 span.cdx-label__description id={ (id) "-hint" } { (field.hint) }
             }
             div.cdx-text-input.cdx-text-input--status-error[complaint.is_some()] {
-                input.cdx-text-input__input id=(id) name=(field.name) type="text" value=(value) placeholder=(field.example) dir="auto"
+                input.cdx-text-input__input id=(id) name=(field.name) type="text" value=(value) placeholder={ "such as " (field.example) } dir="auto"
                     autocapitalize="off" spellcheck="false" aria-invalid=[complaint.map(|_| "true")] aria-describedby={ (id) "-hint" };
             }
             @if let Some(why) = complaint { p.bv-note.bv-note--error role="status" data-complaint { "✗ " (why) "." } }
