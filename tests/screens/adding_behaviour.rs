@@ -8,11 +8,13 @@ use backport_verify::check::{Assertion, Predicate, Subject};
 use backport_verify::suite::Test;
 use backport_verify::ui::{Effect, Page, Screen};
 
-fn added(effects: Vec<Effect>) -> Vec<Test> {
-    match <[Effect; 1]>::try_from(effects) {
-        Ok([Effect::Send(Command::AddTests { gerrit: GERRIT, tests })]) => tests,
-        other => panic!("{other:?}"),
-    }
+fn added(effects: &[Effect]) -> Vec<Test> {
+    let tests = effects.first().and_then(|effect| match effect {
+        Effect::Send(Command::AddTests { gerrit: GERRIT, tests }) => Some(tests.clone()),
+        _ => None,
+    });
+    assert!(tests.is_some() && effects.len() == 1, "{effects:?}");
+    tests.unwrap_or_default()
 }
 
 fn html(page: &Page, id: &str) -> String {
@@ -36,7 +38,7 @@ fn a_filled_preset_is_saved_as_a_test_of_the_wiki_that_the_title_names() {
     let mut popup = blanks();
     assert!(html(&popup, "schedule").contains("value=\"en.wikipedia.org\""));
     let form = [("group", "sysop"), ("right", "block"), ("wiki", "en.wikipedia.org")];
-    let tests = added(popup.act(event("add-preset", &[], &form)));
+    let tests = added(&popup.act(event("add-preset", &[], &form)));
     assert_eq!((tests.len(), tests[0].name.as_str()), (1, "sysop has the right block"));
     assert!(tests[0].must_fail_before);
 }
@@ -83,7 +85,7 @@ fn a_page_is_asked_for_in_the_tab_and_then_looked_at() {
 fn what_is_ticked_of_a_page_becomes_its_test() {
     let mut popup = with_page(Some(looked(None, Some(GERRIT))));
     let form = [("pick", "0"), ("pick", ""), ("pick", ""), ("only", "")];
-    let saved = added(popup.act(event("save-page", &[("gerrit", "1330001")], &form)));
+    let saved = added(&popup.act(event("save-page", &[("gerrit", "1330001")], &form)));
     assert_eq!((saved[0].url.as_str(), saved[0].must_fail_before), (URL, false));
     assert_eq!(saved[0].assertions, [Assertion::status(200)]);
 }
@@ -92,7 +94,7 @@ fn what_is_ticked_of_a_page_becomes_its_test() {
 fn a_text_that_only_the_patch_brings_must_fail_before() {
     let mut popup = with_page(Some(looked(None, Some(GERRIT))));
     let form = [("pick", "0"), ("only", " eventcoordinator ")];
-    let saved = added(popup.act(event("save-page", &[("gerrit", "1330001")], &form)));
+    let saved = added(&popup.act(event("save-page", &[("gerrit", "1330001")], &form)));
     assert!(saved[0].must_fail_before);
     assert_eq!(saved[0].assertions, [assertion(), Assertion::status(200)]);
 }
@@ -117,7 +119,7 @@ fn a_marked_text_becomes_a_test_of_the_patch_that_is_clicked() {
         ("not  there\nyet", in_body("not there yet"), true),
     ] {
         let mut popup = page(Screen::Popup, Some(State { suggested: Some(looked(Some(text), None)), ..ready() }));
-        let saved = added(popup.act(event("check-text", &[("gerrit", "1330001")], &[])));
+        let saved = added(&popup.act(event("check-text", &[("gerrit", "1330001")], &[])));
         assert_eq!((&saved[0].assertions, saved[0].must_fail_before), (&vec![assertion], must_fail_before), "{text}");
     }
 }
