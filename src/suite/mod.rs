@@ -17,8 +17,10 @@ mod place;
 mod placed;
 mod placeholder;
 mod plain;
+mod preset;
 mod scope;
 mod shared_page;
+mod suggest;
 mod test;
 mod variables;
 mod vocabulary;
@@ -31,12 +33,14 @@ pub use export::write;
 pub use httpbb::{Read, read};
 pub use import::{Format, Imported, import};
 pub use lint::{Checked, check};
-pub use owner::{Owner, OwnerError};
+pub use owner::{Owner, OwnerError, wikis_in};
 pub use place::{Note, Place, SuiteError};
 pub use placeholder::{HOST, WIKI};
 pub use plain::{Lost, write_httpbb};
+pub use preset::{Field, PRESETS, Preset, PresetError, WIKI_BLANK};
 pub use scope::{SITES, ScopeError, in_scope};
 pub use shared_page::{PlaceError, SharedPage};
+pub use suggest::{Cleaned, Suggestion, cleaned, suggest};
 pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
 pub use variables::{
     NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,
