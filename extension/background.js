@@ -13,6 +13,15 @@ const refuse = (error) => ({ refused: { problem: { protocol: { detail: String(er
 // Only our own pages may ask; whether they ask something that we know is judged in the wasm.
 const isOurs = (sender) => sender.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL(''));
 
+// A browser keeps the entry; a new version of the extension puts its own in its place.
+const offerMenu = () => chrome.contextMenus.removeAll(() => chrome.contextMenus.create({
+	id: 'check-text',
+	title: 'Check for this text',
+	contexts: ['selection'],
+	// Those with subdomains are the wikis.
+	documentUrlPatterns: chrome.runtime.getManifest().host_permissions.filter((url) => url.startsWith('https://*.')),
+}));
+
 chrome.runtime.onMessage.addListener((message, sender, send) => {
 	if (!isOurs(sender)) {
 		send(refuse('a message from outside the extension'));
@@ -21,7 +30,15 @@ chrome.runtime.onMessage.addListener((message, sender, send) => {
 	ready().then((w) => w.on_message(message)).then(send, (error) => send(refuse(error)));
 	return true;
 });
-chrome.runtime.onInstalled.addListener(() => hand((w) => w.on_wake()));
+chrome.runtime.onInstalled.addListener(() => {
+	offerMenu();
+	hand((w) => w.on_wake());
+});
+chrome.contextMenus.onClicked.addListener(({ menuItemId, selectionText, frameUrl, pageUrl }) => {
+	if (menuItemId === 'check-text') {
+		hand((w) => w.on_text_marked(frameUrl ?? pageUrl ?? '', selectionText ?? ''));
+	}
+});
 chrome.runtime.onStartup.addListener(() => hand((w) => w.on_wake()));
 chrome.alarms.onAlarm.addListener(() => hand((w) => w.on_alarm()));
 chrome.notifications.onClicked.addListener((id) => hand((w) => w.on_notification_clicked(id)));

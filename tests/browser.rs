@@ -48,3 +48,5 @@ mod suites;
 mod truth;
 #[path = "browser/window.rs"]
 mod window;
+#[path = "browser/writing.rs"]
+mod writing;

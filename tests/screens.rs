@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Every screen in every state, and what a click on it does.
 
+#[path = "screens/adding_behaviour.rs"]
+mod adding_behaviour;
 #[path = "screens/behaviour.rs"]
 mod behaviour;
 #[path = "screens/bench_behaviour.rs"]

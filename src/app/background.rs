@@ -10,7 +10,9 @@ use super::earlier::Month;
 use super::looking::{Depth, Watch};
 use super::refreshing::Gathered;
 use super::sharing::{Fetched, Wish};
-use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Tried, Unreadable, UnsavedTests};
+use super::{
+    Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Suggested, Tried, Unreadable, UnsavedTests,
+};
 use crate::debug::Backend;
 use crate::deployed::Progress;
 use crate::ports::{Area, Ports, StorageError};
@@ -19,7 +21,7 @@ use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
 use crate::suite::Owner;
 use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, join4, join5};
+use futures_util::future::{AbortHandle, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -59,6 +61,7 @@ pub struct App<P> {
     pub(super) sharing: Cell<bool>,
     pub(super) reminding: Cell<bool>,
     pub(super) trying: Cell<bool>,
+    pub(super) suggesting: Cell<bool>,
     /// A run has ended, and the results were not kept since.
     pub(super) unfiled: Cell<bool>,
     /// How many things are under way that the browser must not interrupt.
@@ -87,6 +90,8 @@ pub(super) struct Inner {
     pub(super) agenda: Agenda,
     pub(super) no_access: Vec<String>,
     pub(super) notice: Option<Problem>,
+    /// A page from which a test is to be made; not kept anywhere.
+    pub(super) suggested: Option<Suggested>,
     pub(super) refresh_wanted: bool,
     /// Gerrit alone is to be asked, about a change that is new here.
     pub(super) gerrit_wanted: bool,
@@ -140,6 +145,7 @@ impl<P: Ports> App<P> {
             sharing: Cell::new(false),
             reminding: Cell::new(false),
             trying: Cell::new(false),
+            suggesting: Cell::new(false),
             unfiled: Cell::new(false),
             busy: Cell::new(0),
             shown: RefCell::default(),
@@ -214,6 +220,11 @@ impl<P: Ports> App<P> {
             Command::ReadShared { owner } => self.want_shared(owner),
             Command::TakeShared { owner, chosen } => self.take_shared(owner, &chosen).await,
             Command::SaveShared { owner, revision, summary } => self.want_saved(owner, revision, &summary),
+            Command::LookAtPage { gerrit, url } => self.want_page(&url, None, Some(gerrit)),
+            Command::ForgetPage => {
+                self.forget_page();
+                Ok(())
+            }
             Command::Allow { run, test } => self.allow(&run, test).await,
             Command::VerifyOnMwdebug { gerrit } => self.begin_run(gerrit, false).await,
             Command::VerifyOnProduction { gerrit, anyway } => self.begin_on_production(gerrit, anyway).await,
@@ -258,8 +269,9 @@ impl<P: Ports> App<P> {
             self.look_if_wanted().await;
         };
         let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
-        let rest =
-            join4(self.read_earlier_if_wanted(), self.remind_if_due(), self.try_if_wanted(), self.share_if_wanted());
+        let (earlier, tried) = (self.read_earlier_if_wanted(), self.try_if_wanted());
+        let (share, page) = (self.share_if_wanted(), self.look_at_page_if_wanted());
+        let rest = join5(earlier, self.remind_if_due(), tried, share, page);
         // Each apart on the heap: together they are too large for the stack of who waits.
         let (refresh, look, run) = (refresh.boxed_local(), look.boxed_local(), run.boxed_local());
         join5(refresh, look, run, self.send_if_wanted().boxed_local(), rest.boxed_local()).await;

@@ -57,7 +57,8 @@ pub enum Command {
         /// Whether the test servers are asked, not production.
         on_mwdebug: bool,
     },
-    /// Adds tests behind those of a change's own suite, where they are not there already.
+    /// Adds tests behind those of a change's own suite, where they are not there already, and puts the page from which
+    /// they were made away.
     AddTests {
         /// Gerrit change number.
         gerrit: u64,
@@ -102,6 +103,15 @@ pub enum Command {
         /// What, as [`Unreadable`](super::Unreadable) calls it.
         what: String,
     },
+    /// Looks at a page once, on production and as nobody, so that what a test of it could demand can be offered.
+    LookAtPage {
+        /// Gerrit change number for which a test is to be made.
+        gerrit: u64,
+        /// Its URL.
+        url: String,
+    },
+    /// Puts the page away from which a test was to be made.
+    ForgetPage,
     /// Allows that a test be sent although its method can change something, as a run has it that did not send it. Refused
     /// with [`Problem::TestChanged`] when it asks for something else by now.
     Allow {

@@ -61,7 +61,9 @@ impl<P: Ports> App<P> {
                 kept.push(Test { allowed: false, ..test });
             }
         }
-        self.keep_suite(owner, kept).await
+        self.keep_suite(owner, kept).await?;
+        self.forget_page();
+        Ok(())
     }
 }
 

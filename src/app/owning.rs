@@ -6,9 +6,8 @@
 use super::background::{Inner, LIBRARY};
 use super::{App, Problem};
 use crate::change::Change;
-use crate::deployed::host_of_dbname;
 use crate::ports::Ports;
-use crate::suite::{Owner, Suite, Test};
+use crate::suite::{Owner, Suite, Test, wikis_in};
 use std::collections::BTreeMap;
 
 impl Inner {
@@ -103,39 +102,6 @@ impl<P: Ports> App<P> {
         match self.keep(LIBRARY, &library).await {
             Ok(()) => self.inner.borrow_mut().library = library,
             Err(problem) => self.inner.borrow_mut().notice = Some(problem),
-        }
-    }
-}
-
-/// The wikis that a title names in square brackets at its beginning, as is the custom in operations/mediawiki-config:
-/// `[enwiki, dewiki] Add …`.
-pub(super) fn wikis_in(title: &str) -> Vec<String> {
-    let inside = title.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let names = inside.map_or("", |(names, _)| names).split([',', ' ', '/', '&']).map(str::trim);
-    let mut wikis: Vec<String> = Vec::new();
-    for name in names.filter(|name| host_of_dbname(name).is_some()) {
-        if !wikis.iter().any(|known| known == name) {
-            wikis.push(name.to_owned());
-        }
-    }
-    wikis
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wikis_in;
-
-    #[test]
-    fn a_title_names_its_wikis_in_brackets() {
-        for (title, wikis) in [
-            ("[enwiki] Add the group", vec!["enwiki"]),
-            ("[enwiki, dewiki,enwiki] Add", vec!["enwiki", "dewiki"]),
-            ("[Growth] Add enwiki", vec![]),
-            ("Add [enwiki]", vec![]),
-            ("[enwiki", vec![]),
-            ("", vec![]),
-        ] {
-            assert_eq!(wikis_in(title), wikis, "{title}");
         }
     }
 }

@@ -12,10 +12,9 @@
 
 use super::Problem;
 use super::background::Inner;
-use super::owning::wikis_in;
 use super::settings::valid;
 use crate::deployed::{dbname_of_host, host_of_dbname};
-use crate::suite::{HOST, Owner, Test, WIKI, check_names, fill, given_to};
+use crate::suite::{HOST, Owner, Test, WIKI, check_names, fill, given_to, wikis_in};
 use crate::verify::Subject;
 use std::collections::BTreeMap;
 

@@ -51,6 +51,11 @@ pub enum Problem {
         /// Its label.
         test: String,
     },
+    /// A page cannot be tested.
+    BadPage {
+        /// Why, as a fragment.
+        detail: String,
+    },
     /// A setting cannot be kept.
     BadSetting {
         /// Why, as a fragment.
@@ -141,6 +146,7 @@ impl Problem {
                 format!("Test “{test}” asks {{host}}, and the change does not say which wiki that is.")
             }
             Self::TestChanged { test } => format!("Test “{test}” was changed since that run, so nothing was allowed."),
+            Self::BadPage { detail } => with("This page cannot become a test", detail),
             Self::BadSetting { detail } => with("The settings were not saved", detail),
             Self::NoAccess { origins } if origins.is_empty() => {
                 "The browser does not let this extension reach the sites that it needs.".to_owned()
@@ -185,6 +191,7 @@ impl Problem {
                 "Write the wiki's host into the test's URL in the place of {host}, or save the test for a wiki."
             }
             Self::TestChanged { .. } => "Look at the test as it is now; to allow it, tick the box in it and save.",
+            Self::BadPage { .. } => "Open a page of a wiki that is served by mwdebug in the tab, then try again.",
             Self::BadSetting { .. } => "Correct it and save again.",
             Self::NoAccess { .. } => "Grant the access; without it nothing can be read or verified there.",
             Self::Busy => "Wait until it ends, or cancel it.",

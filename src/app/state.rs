@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
 
-use super::{NamedTest, Problem, Shared, Unreadable};
+use super::{NamedTest, Problem, Shared, Suggested, Unreadable};
 use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
@@ -56,6 +56,9 @@ pub struct State {
     /// What is kept and cannot be read, so that nothing of its kind can be changed.
     #[serde(default)]
     pub unreadable: Vec<Unreadable>,
+    /// A page from which a test is to be made.
+    #[serde(default)]
+    pub suggested: Option<Suggested>,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }

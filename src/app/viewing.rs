@@ -47,6 +47,7 @@ impl<P: Ports> App<P> {
             shared: inner.shared(),
             named: inner.named(),
             unreadable: inner.unreadable.values().cloned().collect(),
+            suggested: inner.suggested.clone(),
             notice: inner.notice.clone(),
         }
     }

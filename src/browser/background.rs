@@ -99,6 +99,14 @@ pub async fn on_notification_clicked(id: String) {
     work(&app);
 }
 
+/// The user has marked a text in a page and chosen our entry of its menu.
+#[wasm_bindgen]
+pub async fn on_text_marked(url: String, text: String) {
+    let app = app().await;
+    app.text_marked(&url, &text).await;
+    work(&app);
+}
+
 /// A tab is closed.
 #[wasm_bindgen]
 pub async fn on_tab_removed(tab: i32) {

@@ -53,6 +53,18 @@ async fn navigate(tab: TabId, url: &str) -> Result<(), JsValue> {
     sys::update_tab(tab, &sys::plain(&json!({ "url": url }))?).await.map(drop)
 }
 
+/// The URL of the tab in front of the page that asks. Without the permission `tabs` a browser tells it only for the sites
+/// that the extension may reach, and of no other does it need to be known.
+pub(super) async fn in_front() -> Result<Option<String>, JsValue> {
+    #[derive(Deserialize)]
+    struct Front {
+        url: Option<String>,
+    }
+    let found = sys::query_tabs(&sys::plain(&json!({ "active": true, "currentWindow": true }))?).await?;
+    let tabs = serde_wasm_bindgen::from_value::<Vec<Front>>(found)?;
+    Ok(tabs.into_iter().next().and_then(|tab| tab.url).filter(|url| url.starts_with("https://")))
+}
+
 /// Shows a page of the extension: in the tab that shows it already, whatever its fragment, or in a new one. Its own pages
 /// an extension may look up without the permission `tabs`; another fragment does not load such a page anew.
 pub(super) async fn show(page: &str) -> Result<(), JsValue> {

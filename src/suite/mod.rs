@@ -21,8 +21,10 @@ mod place;
 mod placed;
 mod placeholder;
 mod plain;
+mod preset;
 mod scope;
 mod shared_page;
+mod suggest;
 mod test;
 mod variables;
 mod vocabulary;
@@ -38,12 +40,14 @@ pub use hurl::write_hurl;
 pub use import::{Format, Taken, import};
 pub use lint::{Checked, check};
 pub use lost::{Exported, Imported, Loss, LossAt};
-pub use owner::{Owner, OwnerError};
+pub use owner::{Owner, OwnerError, wikis_in};
 pub use place::{Note, Place, SuiteError};
 pub use placeholder::{HOST, WIKI};
 pub use plain::{Lost, write_httpbb};
+pub use preset::{Field, PRESETS, Preset, PresetError, WIKI_BLANK};
 pub use scope::{SITES, ScopeError, in_scope};
 pub use shared_page::{PlaceError, SharedPage};
+pub use suggest::{Cleaned, Suggestion, cleaned, suggest};
 pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
 pub use variables::{
     NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,

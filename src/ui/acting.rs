@@ -5,17 +5,17 @@
 
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use super::{allowing, settings, sharing};
+use super::{adding, allowing, settings, sharing};
 use crate::app::{Command, Problem, SettingsForm};
 use crate::change::change_number;
 use crate::verify::Limits;
 
 impl Page {
     pub(super) fn perform(&mut self, event: &Event) -> Vec<Effect> {
-        if let Some(effects) = sharing::act(self, event) {
+        let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
+        if let Some(effects) = adding::act(self, event, gerrit).or_else(|| sharing::act(self, event)) {
             return effects;
         }
-        let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
         match (event.act.as_str(), gerrit) {
             ("refresh", _) => send(Command::Refresh { force: true }),
             ("verify-mwdebug", Some(gerrit)) => send(Command::VerifyOnMwdebug { gerrit }),

@@ -4,6 +4,7 @@
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
 mod acting;
+mod adding;
 mod allowing;
 mod answered;
 mod assertion_form;
@@ -22,9 +23,12 @@ mod limits;
 mod more;
 mod named;
 mod page;
+mod pasted;
 mod patch;
+mod picked;
 mod popup;
 mod prepare;
+mod presets;
 mod problem;
 mod progress;
 mod rearranging;
@@ -33,6 +37,7 @@ mod row;
 mod run;
 mod seam;
 mod search;
+mod sent;
 mod settings;
 mod shared_page;
 mod sharing;

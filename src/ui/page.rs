@@ -4,9 +4,11 @@
 //! Must not change the background's state; it only asks.
 
 use super::acting::send;
+use super::adding::{self, Adding};
 use super::bench::Bench;
 use super::draft::Draft;
 use super::seam::{Effect, Event, Region, Screen};
+use super::sent::Sent;
 use super::sharing::Sharing;
 use super::time::Clock;
 use super::{popup, progress, window, workbench};
@@ -15,34 +17,6 @@ use crate::suite::{Owner, Test};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// What was sent, as far as the page does something with the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Sent {
-    Settings,
-    Tests { bench: Bench, tests: Vec<Test> },
-    Draft(Owner),
-    Examine(u64),
-    Other,
-}
-
-impl Sent {
-    fn of(effect: &Effect) -> Option<Self> {
-        Some(match effect {
-            Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
-                Command::SaveSettings { .. } => Self::Settings,
-                Command::SaveTests { gerrit, owner, tests } => {
-                    let bench = owner.clone().map_or(Bench::Change(*gerrit), Bench::Shared);
-                    Self::Tests { bench, tests: tests.clone() }
-                }
-                Command::KeepDraft { owner, .. } => Self::Draft(owner.clone()),
-                Command::Examine { gerrit } => Self::Examine(*gerrit),
-                _ => Self::Other,
-            },
-            Effect::Open(_) | Effect::Copy(_) | Effect::Focus(_) | Effect::Download { .. } => return None,
-        })
-    }
-}
 
 /// What the page says about its last save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +27,8 @@ pub(super) enum Told {
     SettingRefused(String),
     /// The tests of the chosen change are saved.
     TestsSaved,
+    /// A test of this change is saved.
+    TestAdded(u64),
     /// What was typed is no change.
     NoSuchChange,
     /// The calendar entry is on the clipboard.
@@ -92,6 +68,12 @@ pub struct Page {
     pub(super) said: Option<String>,
     /// Whether the browser is Firefox.
     pub firefox: bool,
+    /// The id of the element to which the keyboard is to go as soon as it is there.
+    pub focus: Option<String>,
+    /// A test that is being added.
+    pub(super) adding: Option<Adding>,
+    /// What a pasted command had that its test has not.
+    pub(super) left_out: Vec<String>,
     pub(super) told: Option<Told>,
     /// What is being brought in, and what was asked about it.
     pub(super) sharing: Sharing,
@@ -123,6 +105,9 @@ impl Page {
             search: String::new(),
             said: None,
             firefox: false,
+            focus: None,
+            adding: None,
+            left_out: Vec::new(),
             told: None,
             sharing: Sharing::default(),
             settings_generation: 0,
@@ -190,6 +175,7 @@ impl Page {
                 self.taken_up.remove(&bench);
                 self.told = Some(Told::TestsSaved);
             }
+            (Reply::Done, Some(Sent::Added(gerrit))) => adding::added(self, gerrit),
             (Reply::Done, Some(Sent::Examine(_) | Sent::Draft(_) | Sent::Other) | None) | (Reply::Stored { .. }, _) => {
             }
         }

@@ -3,7 +3,7 @@
 
 use super::page::Page;
 use super::seam::Screen;
-use super::{fitness, named, problem, progress, run};
+use super::{adding, fitness, named, problem, progress, run};
 use crate::app::{Problem, Run, State};
 use crate::change::change_url;
 use crate::deployed::Phase;
@@ -32,7 +32,9 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
                 None => (fitness::waiting(state)),
             }
             (named::view(gerrit, page))
-            @if tests.is_empty() {
+            @if tests.is_empty() && adding::is_open(gerrit, page) {
+                // What it lacks is being made.
+            } @else if tests.is_empty() {
                 (problem::view(&Problem::NoTests { gerrit }, problem::Source::Standing, page.screen, &format!("no-tests-{gerrit}")))
             } @else {
                 (verify_buttons(gerrit, state, None))
@@ -44,6 +46,7 @@ pub(super) fn card(patch: &Patch, window: Timestamp, state: &State, page: &Page)
                     button.cdx-button.cdx-button--weight-quiet.cdx-button--size-small type="button" id={ "edit-" (gerrit) } data-act="edit-tests" { "Edit tests" }
                 }
             }
+            (adding::offer(gerrit, state, page))
             (results(gerrit, state, page))
         }
     }

@@ -46,6 +46,7 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::BadTest { .. } => "bad_test",
         Problem::NoWiki { .. } => "no_wiki",
         Problem::TestChanged { .. } => "test_changed",
+        Problem::BadPage { .. } => "bad_page",
         Problem::BadSetting { .. } => "bad_setting",
         Problem::NoAccess { .. } => "no_access",
         Problem::Busy => "busy",
@@ -89,7 +90,6 @@ const fn remedy(problem: &Problem, screen: Screen) -> Option<(&'static str, Opti
         (Problem::Gone, _) => Some(("refresh", None, "Refresh")),
         (Problem::NoAccess { .. }, _) => Some(("grant-access", None, "Grant access")),
         (Problem::Busy, _) => Some(("cancel", None, "Cancel the run")),
-        (Problem::NoTests { gerrit }, Screen::Popup) => Some(("edit-tests", Some(*gerrit), "Add a test")),
         (Problem::NoWebhook | Problem::BadSetting { .. } | Problem::Unreadable { .. }, Screen::Popup) => {
             Some(("settings", None, "Open settings"))
         }

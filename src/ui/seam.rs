@@ -63,6 +63,11 @@ pub enum Effect {
     },
     /// Open a page of the extension in a tab.
     Open(String),
+    /// Tell the URL of the tab in front, as far as the browser tells it, to [`super::Page::set_tab`].
+    ReadTab {
+        /// The change for which it is wanted.
+        gerrit: u64,
+    },
     /// Put the text on the clipboard.
     Copy(String),
     /// Put the keyboard to the element of this id, once the page is drawn anew.

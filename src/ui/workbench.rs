@@ -4,7 +4,7 @@
 use super::bench::{Bench, named};
 use super::page::{Page, Told};
 use super::seam::Region;
-use super::{fitness, patch, popup, prepare, search, settings, sharing, tests_form, window};
+use super::{adding, fitness, patch, popup, prepare, search, settings, sharing, tests_form, window};
 use crate::app::State;
 use crate::suite::{Owner, Test};
 use maud::{Markup, html};
@@ -23,6 +23,7 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("fitness", prepare::view(page)),
         region("tests", tests_form::rows(page)),
         region("tests-bar", tests_form::bar(page)),
+        region("adding", adding::section(page)),
         region("sharing", sharing::view(page)),
         region("verify", verify(page)),
         region("browsing", popup::browsing(page)),

@@ -2,6 +2,7 @@
 //! The background's use cases over a browser in memory: what is kept, what is sent, and what survives a stopped worker.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod adding;
 mod bench;
 mod captures;
 mod changing;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "fixtures are written to be read")]
 
+pub(crate) mod adding;
 pub(crate) mod bench;
 pub(crate) mod polite;
 pub(crate) mod road;
@@ -499,6 +500,7 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
+    let first = first.chain(team::popups()).chain(adding::popups());
     let last = polite::workbenches().into_iter().chain(bench::workbenches()).chain(team::workbenches());
-    first.chain(team::popups()).chain(then).chain(last).collect()
+    first.chain(then).chain(last).chain(adding::workbenches()).collect()
 }

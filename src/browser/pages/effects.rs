@@ -4,7 +4,7 @@
 //! The only caller of `runtime.sendMessage`.
 
 use super::super::ui::{Effect, Screen};
-use super::super::{match_pattern, sys};
+use super::super::{match_pattern, sys, tabs};
 use super::{Live, SILENCE, files};
 use crate::app::{Command, Problem, Reply};
 use js_sys::Promise;
@@ -62,6 +62,20 @@ impl Live {
                 });
             }
             Effect::Download { name, text } => self.offer(&name, &text),
+            Effect::ReadTab { gerrit } => {
+                let live = self.clone();
+                spawn_local(async move {
+                    let url = tabs::in_front().await.unwrap_or_else(|thrown| {
+                        sys::complain("read the tab's URL", &thrown);
+                        None
+                    });
+                    let effects = live.page.borrow_mut().set_tab(gerrit, url);
+                    for effect in effects {
+                        live.perform(effect);
+                    }
+                    live.render();
+                });
+            }
             Effect::Open(path) => self.open(path),
             Effect::Focus(id) => drop(self.focus.replace(Some(id))),
             Effect::Copy(text) => {

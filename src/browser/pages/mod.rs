@@ -119,6 +119,14 @@ impl Live {
         {
             sys::complain("put the keyboard to an element", &thrown);
         }
+        let focus = self.page.borrow().focus.clone();
+        if let Some(id) = focus {
+            match dom::show(&self.document, &id) {
+                Ok(true) => self.page.borrow_mut().focus = None,
+                Ok(false) => {}
+                Err(thrown) => sys::complain("put the keyboard where it is wanted", &thrown),
+            }
+        }
         if let Some(gerrit) = self.aim.get() {
             match dom::show(&self.document, &format!("patch-{gerrit}")) {
                 Ok(true) => self.aim.set(None),

@@ -175,6 +175,16 @@ pub(super) async fn click_notification(driver: &WebDriver, origin: &str, id: &st
     run_in_worker(driver, origin, "click a notification", &expression).await
 }
 
+/// Tells the extension's worker that its entry of the menu was chosen, as the browser does; needs a page of the extension
+/// in the current tab, which wakes the worker.
+///
+/// # Errors
+/// When the driver refuses, or there is no worker.
+pub(super) async fn choose_menu_entry(driver: &WebDriver, origin: &str, info: &Value) -> Result<(), BrowserError> {
+    let expression = format!("chrome.contextMenus.onClicked.dispatch({info})");
+    run_in_worker(driver, origin, "choose an entry of the menu", &expression).await
+}
+
 /// Has the extension's worker evaluate an expression, without waiting for what it comes to; needs a page of the extension
 /// in the current tab, which wakes the worker.
 ///

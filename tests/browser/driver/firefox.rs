@@ -192,6 +192,17 @@ async fn notifications_script(
     privileged(driver, doing, &format!("{NOTIFICATIONS}\n{script}"), arguments).await
 }
 
+/// Tells the extension that its entry of the menu was chosen, as the browser does.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn choose_menu_entry(driver: &WebDriver, extension: &Path, info: Value) -> Result<(), BrowserError> {
+    let script = "const [id, info, done] = arguments;
+        WebExtensionPolicy.getByID(id).extension.emit('webext-menu-menuitem-click', info, null);
+        done({});";
+    privileged(driver, "choose an entry of the menu", script, vec![json!(addon_id(extension)?), info]).await.map(drop)
+}
+
 /// Takes the extension's sites away, as a user can on the page of add-ons.
 ///
 /// # Errors

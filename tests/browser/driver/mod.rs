@@ -7,6 +7,7 @@
 mod chromium;
 mod error;
 mod firefox;
+mod hands;
 pub(crate) mod killing;
 mod notifications;
 mod page;

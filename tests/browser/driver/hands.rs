@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a user does beyond one page's controls: keys to whatever has the keyboard, tabs in front, the menu of a text.
+//!
+//! Must not know what is tested.
+
+use super::{Browser, BrowserError, Which, chromium, command, firefox};
+use serde_json::{Value, json};
+
+impl Browser {
+    /// Types into whatever has the keyboard.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub(crate) async fn press(&self, keys: &str) -> Result<(), BrowserError> {
+        self.until(&format!("<{keys}> typed"), async || {
+            self.driver.active_element().await?.send_keys(keys).await.map(Some)
+        })
+        .await
+    }
+
+    /// Waits until the element of this id has the keyboard.
+    ///
+    /// # Errors
+    /// When it does not get it.
+    pub(crate) async fn wait_keyboard_at(&self, id: &str) -> Result<(), BrowserError> {
+        self.until(&format!("the keyboard at <{id}>"), async || {
+            let at = self.driver.execute("return document.activeElement?.id ?? ''", Vec::new()).await?;
+            Ok((at.json().as_str() == Some(id)).then_some(()))
+        })
+        .await
+    }
+
+    /// Clicks an element of the extension's page in the current tab while another tab is in front, whose URL contains
+    /// `front`: as over a popup, which is no tab.
+    ///
+    /// # Errors
+    /// When there is no such tab, or the driver refuses.
+    pub(crate) async fn click_over_tab(&self, front: &str, css: &str) -> Result<(), BrowserError> {
+        let script = format!(
+            "return chrome.tabs.query({{}}).then(tabs => {{
+                const front = tabs.find(tab => tab.url?.includes({}));
+                return chrome.tabs.update(front.id, {{ active: true }});
+            }}).then(() => {{ document.querySelector({}).click(); return true; }})",
+            json!(front),
+            json!(css)
+        );
+        self.script(&script).await.map(drop)
+    }
+
+    /// Chooses our entry of the menu of a marked text; needs a page of the extension in the current tab. No driver can open
+    /// the browser's own menu: that the entry is there is asked of the browser.
+    ///
+    /// # Errors
+    /// When there is no such entry, or the browser refuses.
+    pub(crate) async fn choose_for_text(&self, entry: &str, url: &str, text: &str) -> Result<(), BrowserError> {
+        let there =
+            format!("return chrome.contextMenus.update({}, {{ enabled: true }}).then(() => true)", json!(entry));
+        // Chromium calls back, Firefox promises; both fail where there is no such entry.
+        self.until("the entry of the menu", async || {
+            Ok(self.driver.execute(&there, Vec::new()).await.is_ok().then_some(()))
+        })
+        .await?;
+        let info: Value = json!({
+            "menuItemId": entry, "selectionText": text, "pageUrl": url, "editable": false, "modifiers": []
+        });
+        match self.which {
+            Which::Chromium => chromium::choose_menu_entry(&self.driver, &self.origin, &info).await,
+            Which::Firefox => firefox::choose_menu_entry(&self.driver, &self.extension, info).await,
+        }
+    }
+
+    /// How many of the browser's windows and tabs the driver knows.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub(crate) async fn tabs(&self) -> Result<usize, BrowserError> {
+        let tabs = self.driver.windows().await;
+        tabs.map(|tabs| tabs.len()).map_err(|source| command("count the tabs".into(), source))
+    }
+}
