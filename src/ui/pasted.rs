@@ -13,11 +13,11 @@ use maud::{Markup, html};
 pub(super) type Reader = fn(&str) -> Result<(Vec<Test>, Vec<String>), String>;
 
 /// Who reads commands; while nobody does, the button is left out.
-pub(super) const READER: Option<Reader> = Some(tests_of);
+pub(super) const READER: Option<Reader> = Some(read);
 
-fn tests_of(commands: &str) -> Result<(Vec<Test>, Vec<String>), String> {
-    let read = read_curl(commands).map_err(|error| error.to_string())?;
-    Ok((read.suite.tests, read.lost.iter().map(|loss| format!("{loss}.")).collect()))
+fn read(commands: &str) -> Result<(Vec<Test>, Vec<String>), String> {
+    let curl = read_curl(commands).map_err(|error| error.to_string())?;
+    Ok((curl.suite.tests, curl.lost.iter().map(|loss| format!("{loss}.")).collect()))
 }
 
 /// Name and id of the field.
