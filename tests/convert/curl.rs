@@ -237,9 +237,9 @@ fn no_text_of_a_test_runs_in_a_shell() {
         assertions: vec![Assertion::body_contains(hostile)],
         ..get("-K/etc/passwd")
     };
-    let text = write_curl(&Suite { tests: vec![test] }).text;
-    assert!(text.contains("--url -K/etc/passwd") && !text.contains("@/etc/passwd"), "{text}");
-    let imported = read_curl(&text).unwrap();
-    assert_eq!(imported.suite.tests.len(), 1, "{text}");
+    let command = write_curl(&Suite { tests: vec![test] }).text;
+    assert!(command.contains("--url -K/etc/passwd") && !command.contains("@/etc/passwd"), "{command}");
+    let imported = read_curl(&command).unwrap();
+    assert_eq!(imported.suite.tests.len(), 1, "{command}");
     assert_eq!(imported.suite.tests[0].body.as_deref(), Some(hostile));
 }

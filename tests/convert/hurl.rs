@@ -71,7 +71,7 @@ fn a_request_becomes_that_of_a_test() {
             Test { skip: Some("T1 is open".into()), ..get(API) },
         ),
         (
-            format!("GET https://{{{{host}}}}/w/{{{{host}}}}\n[Options]\nvariable: host=en.wikipedia.org\nHTTP 200"),
+            "GET https://{{host}}/w/{{host}}\n[Options]\nvariable: host=en.wikipedia.org\nHTTP 200".to_owned(),
             get("https://en.wikipedia.org/w/en.wikipedia.org"),
         ),
     ] {

@@ -5,7 +5,7 @@
 
 use super::values::Values;
 use crate::check::{Assertion, Order, Predicate, Subject};
-use crate::suite::hurl::SUCCESS_OR_REDIRECT_PATTERN;
+use crate::suite::hurl::SUCCESS_OR_REDIRECT;
 use crate::suite::hurl::asserts::{exactly, finds_one, holds_of_none};
 use hurl_core::ast::{
     Assert, Filter, FilterValue, Number, Predicate as Said, PredicateFuncValue as Func, PredicateValue, Query,
@@ -62,7 +62,7 @@ pub(super) fn is_success_or_redirect(assert: &Assert) -> bool {
     let Func::Match { value: PredicateValue::Regex(regex), .. } = &assert.predicate.predicate_func.value else {
         return false;
     };
-    of_status && as_text && !assert.predicate.not && regex.inner.as_str() == SUCCESS_OR_REDIRECT_PATTERN
+    of_status && as_text && !assert.predicate.not && regex.inner.as_str() == SUCCESS_OR_REDIRECT
 }
 
 /// What a query with its filters is.
