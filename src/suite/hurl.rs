@@ -17,11 +17,8 @@ use text::{Names, backticked, field, key, quoted, unquoted};
 /// What a test demands besides when it says nothing of the status, as the file says it.
 const SUCCESS: [&str; 2] = ["status >= 200", "status < 300"];
 
-/// What a test demands besides when it says where a redirect leads: success, or a redirect.
-const SUCCESS_OR_REDIRECT: &str = "status toString matches /^(2[0-9]{2}|30[12378])$/";
-
-/// The expression in it.
-pub(crate) const SUCCESS_OR_REDIRECT_PATTERN: &str = "^(2[0-9]{2}|30[12378])$";
+/// Of which status a test is besides when it says where a redirect leads: success, or a redirect.
+pub(crate) const SUCCESS_OR_REDIRECT: &str = "^(2[0-9]{2}|30[12378])$";
 
 /// Which status a test takes besides what its assertions say of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +135,7 @@ fn response(test: &Test, names: &Names, lost: &mut Losses, lines: &mut Vec<Strin
     let mut demands = Vec::new();
     match Taken::by(&test.assertions) {
         Taken::Success => demands.extend(SUCCESS.map(str::to_owned)),
-        Taken::SuccessOrRedirect => demands.push(SUCCESS_OR_REDIRECT.to_owned()),
+        Taken::SuccessOrRedirect => demands.push(format!("status toString matches /{SUCCESS_OR_REDIRECT}/")),
         Taken::Any => {}
     }
     for (_, assertion) in test.assertions.iter().enumerate().filter(|(at, _)| Some(*at) != exact) {

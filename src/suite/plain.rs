@@ -51,11 +51,8 @@ pub fn write_httpbb(suite: &Suite) -> (String, Vec<Lost>) {
             tell(why, true, true);
             continue;
         }
-        for what in kept_apart(test) {
-            tell(what, false, false);
-        }
-        for what in missing(test) {
-            tell(what, false, true);
+        for (what, matters) in missing(test) {
+            tell(what, false, matters);
         }
         let (host, path) = host_and_path(&test.url);
         let nth = hosts.iter().position(|(known, _)| *known == host).unwrap_or_else(|| {
@@ -127,28 +124,25 @@ fn own(assertion: &Assertion) -> Option<Httpbb<'_>> {
     Httpbb::of(assertion).filter(|word| !matches!(word, Httpbb::BodyLacks(_)))
 }
 
-/// What is not said of a test that is written, and changes nothing of what is asked and demanded.
-fn kept_apart(test: &Test) -> impl Iterator<Item = String> {
-    let tags = test.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let tags = (!tags.is_empty()).then(|| format!("tags {tags}"));
-    tags.into_iter().chain(test.timeout_ms.map(|ms| format!("its timeout of {ms} ms")))
-}
-
-/// What is not said of a test that is written, so that less is demanded.
-fn missing(test: &Test) -> Vec<String> {
+/// What is not said of a test that is written, and whether less is demanded so.
+fn missing(test: &Test) -> Vec<(String, bool)> {
     let mut out = Vec::new();
-    if test.must_fail_before {
-        out.push("that it must fail before".to_owned());
+    if !test.tags.is_empty() {
+        out.push((format!("tags {}", test.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ")), false));
     }
-    out.extend(test.captures.iter().map(|capture| format!("that it captures <{}>", capture.name)));
-    out.extend(test.assertions.iter().filter(|assertion| own(assertion).is_none()).map(ToString::to_string));
+    if test.must_fail_before {
+        out.push(("that it must fail before".to_owned(), true));
+    }
+    out.extend(test.timeout_ms.map(|ms| (format!("its timeout of {ms} ms"), false)));
+    out.extend(test.captures.iter().map(|capture| (format!("that it captures <{}>", capture.name), true)));
+    out.extend(test.assertions.iter().filter(|one| own(one).is_none()).map(|one| (one.to_string(), true)));
     if !test.method.is_safe() {
         let rounds = rounds(test);
         let again = sayable(test).filter(|said| rounds.first().is_some_and(|first| !first.contains(said)));
-        out.extend(again.map(|(assertion, _)| format!("{assertion}, since it would have to be sent once more")));
+        out.extend(again.map(|(one, _)| (format!("{one}, since it would have to be sent once more"), true)));
     }
     if !sayable(test).any(is_status) {
-        out.push("that its answer must be a success, because no status is demanded".to_owned());
+        out.push(("that its answer must be a success, because no status is demanded".to_owned(), true));
     }
     out
 }

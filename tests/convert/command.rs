@@ -36,7 +36,7 @@ fn what_httpbb_cannot_say_is_listed_by_its_test() {
     convert(&["--from", "ours", "--to", "httpbb", "-"])
         .stdin(suite)
         .code(1)
-        .stdout("\"https://en.wikipedia.org\":\n- path: /a\n  assert_status: 200\n- path: /b\n  assert_status: 404\n")
+        .stdout("\"https://en.wikipedia.org\":\n- path: \"/a\"\n  assert_status: 200\n- path: \"/b\"\n  assert_status: 404\n")
         .stderr_has("test 1 <https://en.wikipedia.org/a>: httpbb cannot say tags x")
         .stderr_has("test 2 <https://en.wikipedia.org/b>: CHANGED: httpbb cannot say that it must fail before")
         .run();

@@ -5,8 +5,8 @@
 
 use super::values::Values;
 use crate::check::{Assertion, Order, Predicate, Subject};
-use crate::suite::hurl::SUCCESS_OR_REDIRECT_PATTERN;
-use crate::suite::hurl::asserts::{finds_one, holds_of_none};
+use crate::suite::hurl::SUCCESS_OR_REDIRECT;
+use crate::suite::hurl::asserts::{exactly, finds_one, holds_of_none};
 use hurl_core::ast::{
     Assert, Filter, FilterValue, Number, Predicate as Said, PredicateFuncValue as Func, PredicateValue, Query,
     QueryValue, RegexValue, Template, Whitespace,
@@ -62,7 +62,7 @@ pub(super) fn is_success_or_redirect(assert: &Assert) -> bool {
     let Func::Match { value: PredicateValue::Regex(regex), .. } = &assert.predicate.predicate_func.value else {
         return false;
     };
-    of_status && as_text && !assert.predicate.not && regex.inner.as_str() == SUCCESS_OR_REDIRECT_PATTERN
+    of_status && as_text && !assert.predicate.not && regex.inner.as_str() == SUCCESS_OR_REDIRECT
 }
 
 /// What a query with its filters is.
@@ -205,8 +205,11 @@ fn of_several(said: &Said, values: &Values) -> Result<Predicate, String> {
         (Func::Exist, false) => Ok(Predicate::Exists),
         (Func::Exist, true) => Ok(Predicate::Absent),
         (Func::Contain { value: wanted, .. } | Func::Include { value: wanted, .. }, not) => {
-            let value = value(wanted, values)?;
-            Ok(if not { Predicate::IsNot { value } } else { Predicate::OneOf { values: vec![value] } })
+            match value(wanted, values)? {
+                value if not => Ok(Predicate::IsNot { value }),
+                Value::String(text) => Ok(Predicate::Matches { pattern: exactly(&text) }),
+                _ => Err("of several values of a JSONPath, only a text can be demanded of one".into()),
+            }
         }
         (other, _) => Err(format!("<{}> of a JSONPath that may find several values", other.identifier())),
     }

@@ -91,10 +91,31 @@ fn any_status(test: &mut Test, leads_on: bool) {
         }
         Taken::Success | Taken::SuccessOrRedirect if leads_on => {}
         Taken::Success | Taken::SuccessOrRedirect if !is_success && !test.assertions.is_empty() => {
-            let is = Predicate::Between { from: 100.into(), to: 599.into() };
-            test.assertions.insert(0, Assertion { of: Subject::Status, is });
+            of_any(&mut test.assertions);
         }
         _ => {}
+    }
+}
+
+/// Says of a status that is no success that it is meant too. 599 is not, since a demand that holds of every answer is none.
+fn of_any(assertions: &mut Vec<Assertion>) {
+    let between = |to: u64| Predicate::Between { from: 100.into(), to: to.into() };
+    let of_status: Vec<&mut Assertion> = assertions.iter_mut().filter(|one| one.of == Subject::Status).collect();
+    if let Ok([one]) = <[&mut Assertion; 1]>::try_from(of_status)
+        && let Some(to) = greatest(&one.is)
+    {
+        one.is = between(to);
+    } else {
+        assertions.insert(0, Assertion { of: Subject::Status, is: between(598) });
+    }
+}
+
+/// The greatest number of which it holds, where it holds of all below.
+fn greatest(is: &Predicate) -> Option<u64> {
+    match is {
+        Predicate::Compares { order: Order::AtMost, number } => number.as_u64(),
+        Predicate::Compares { order: Order::Below, number } => number.as_u64()?.checked_sub(1),
+        _ => None,
     }
 }
 

@@ -38,8 +38,8 @@ struct Scanner<'t> {
     found: Vec<Command>,
 }
 
-fn not_closed(line: usize, message: &str) -> SuiteError {
-    let remedy = "copy the whole command, with both quotes of each pair";
+fn in_quote(line: usize, message: &str) -> SuiteError {
+    let remedy = "write it whole, with text alone in it";
     SuiteError { line, column: 1, message: message.to_owned(), remedy: remedy.into() }
 }
 
@@ -51,7 +51,7 @@ impl Scanner<'_> {
     }
 
     fn error(&self, message: &str) -> SuiteError {
-        not_closed(self.line, message)
+        in_quote(self.line, message)
     }
 
     fn scan(&mut self) -> Result<(), SuiteError> {
@@ -101,7 +101,7 @@ impl Scanner<'_> {
     fn end(&mut self, command: &mut Command) -> Result<(), SuiteError> {
         let piece = std::mem::take(&mut self.piece);
         let ended = std::mem::take(command);
-        let broken = not_closed(ended.line, "a quote of this command is not closed");
+        let broken = in_quote(ended.line, "a quote of this command is not closed");
         let words = shlex::split(&piece).ok_or(broken)?;
         if !words.is_empty() {
             self.found.push(Command { words, ..ended });
@@ -297,7 +297,8 @@ mod tests {
             ("curl $'\\xff'", "line 1, column 1: a quote <$'> holds bytes that are no text"),
             ("curl $'\\0'", "line 1, column 1: a quote <$'> holds a zero byte"),
         ] {
-            assert_eq!(commands(text).unwrap_err().to_string(), message);
+            let whole = format!("{message}; write it whole, with text alone in it");
+            assert_eq!(commands(text).unwrap_err().to_string(), whole);
         }
     }
 }

@@ -12,7 +12,8 @@ use serde_json::{Number, Value};
 pub(super) fn lines(assertion: &Assertion, names: &Names) -> Option<Vec<String>> {
     let query = query(&assertion.of, names)?;
     let says = match &assertion.of {
-        Subject::Status | Subject::Duration | Subject::Size => numeric(&assertion.is, 0),
+        Subject::Status => of_status(&assertion.is),
+        Subject::Duration | Subject::Size => numeric(&assertion.is, 0),
         // A text that stands n times splits the body into n + 1 pieces.
         Subject::Occurrences { .. } => numeric(&assertion.is, 1),
         Subject::JsonCount { .. } if !holds_of_none(&assertion.is) => numeric(&assertion.is, 0),
@@ -91,6 +92,14 @@ fn number(number: &Number, more: u64) -> Option<String> {
         (_, None) => return None,
     };
     (!shown.contains(['e', 'E'])).then_some(shown)
+}
+
+/// Every status is at least 100: to demand that is to demand nothing.
+fn of_status(is: &Predicate) -> Option<Vec<String>> {
+    match is {
+        Predicate::Between { from, to } if from.as_u64() == Some(100) => Some(vec![format!("<= {}", number(to, 0)?)]),
+        _ => numeric(is, 0),
+    }
 }
 
 fn numeric(is: &Predicate, more: u64) -> Option<Vec<String>> {
@@ -172,6 +181,23 @@ fn one_of(values: &[Value]) -> Option<String> {
     Some(format!("\\A(?:{})\\z", texts?.join("|")))
 }
 
+/// An expression that matches this text alone.
+pub(crate) fn exactly(text: &str) -> String {
+    format!("\\A{}\\z", regex_lite::escape(text))
+}
+
+/// The one text that an expression matches, where it is written so.
+fn exact(pattern: &str) -> Option<String> {
+    let inner = pattern.strip_prefix("\\A")?.strip_suffix("\\z")?;
+    let mut letters = inner.chars();
+    let plain = || match letters.next()? {
+        '\\' => letters.next(),
+        letter => Some(letter),
+    };
+    let text: String = std::iter::from_fn(plain).collect();
+    (exactly(&text) == pattern).then_some(text)
+}
+
 fn scalar(value: &Value, names: &Names) -> Option<String> {
     match value {
         Value::String(text) => Some(quoted(text, names)),
@@ -184,10 +210,7 @@ fn scalar(value: &Value, names: &Names) -> Option<String> {
 /// Of several values Hurl sees the list.
 fn of_several(is: &Predicate, names: &Names) -> Option<Vec<String>> {
     match is {
-        Predicate::OneOf { values } => match values.as_slice() {
-            [value] => Some(vec![format!("contains {}", scalar(value, names)?)]),
-            _ => None,
-        },
+        Predicate::Matches { pattern } => Some(vec![format!("contains {}", quoted(&exact(pattern)?, names))]),
         Predicate::IsNot { value } => Some(vec![format!("not contains {}", scalar(value, names)?)]),
         _ => there(is),
     }
