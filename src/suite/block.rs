@@ -158,7 +158,7 @@ mod tests {
         let error = suite_in("<syntaxhighlight lang=yaml>en: []</syntaxhighlight>").unwrap_err();
         assert_eq!((error.line, error.column), (1, 28), "{error}");
         let error = suite_in("Just prose.").unwrap_err();
-        assert!(error.message.contains("<syntaxhighlight lang=\"yaml\">"), "{error}");
+        assert!(error.remedy.contains("<syntaxhighlight lang=\"yaml\">"), "{error}");
     }
 
     #[test]

@@ -104,9 +104,8 @@ async fn sharing(browser: &Browser, text: Option<String>) -> (App<Browser>, Shel
     let app = prepared(browser).await;
     let wiki: Shelf = Rc::new(RefCell::new(Wiki { text, revision: 41, logged_in: true, ..Wiki::default() }));
     let shelf = wiki.clone();
-    browser.answers(move |request| match request.url.starts_with(API) {
-        true => asked(&shelf, request),
-        false => super::wikimedia(false)(request),
+    browser.answers(move |request| {
+        if request.url.starts_with(API) { asked(&shelf, request) } else { super::wikimedia(false)(request) }
     });
     let set = Command::SetShared { owner: owner(), url: PAGE.into() };
     assert_eq!(app.handle(set).await, Reply::Done);

@@ -49,7 +49,11 @@ async fn what_every_older_version_and_this_one_kept_is_read_whole() {
         started(&browser).await;
         let state = state(&browser);
         assert_eq!(state.unreadable, [], "schema {schema}");
-        assert_eq!(state.settings.nick.as_ref().map(|nick| nick.as_str()), Some("submitter"), "schema {schema}");
+        assert_eq!(
+            state.settings.nick.as_ref().map(backport_verify::schedule::Nick::as_str),
+            Some("submitter"),
+            "schema {schema}"
+        );
         assert_eq!(state.settings.switches.len(), 1, "schema {schema}");
         assert_eq!(state.settings.servers.settled().len(), 1, "schema {schema}");
         let tests = state.tests_of(GERRIT);
