@@ -10,7 +10,7 @@ use url::Url;
 /// One thing that a suite elsewhere has otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a suite has few differences, and each is looked at")]
+#[allow(clippy::large_enum_variant, reason = "a suite has few differences, and each is looked at")]
 pub enum Difference {
     /// A test that is not kept here.
     Added {
