@@ -5,12 +5,14 @@
 
 #[path = "support/samples.rs"]
 mod samples;
+#[path = "support/suite_files.rs"]
+mod suite_files;
 
 use backport_verify::check::{Assertion, judge};
 use backport_verify::exchange::{Headers, Method, Redirects, Response, Session};
 use backport_verify::suite::{Suite, SuiteError, Test, write};
 use samples::samples;
-use std::path::{Path, PathBuf};
+use suite_files::suites_below;
 
 const EVERY_KEY: &str = include_str!("fixtures/suites/every_key.yaml");
 
@@ -305,17 +307,6 @@ fn plain_bodies_are_written_as_httpbb_reads_them() {
     let written = write(&read(&form).unwrap());
     assert!(written.contains("  form_body:\n    \"action\": \"query\"\n"), "{written}");
     assert!(!written.contains("\"Content-Type\": \"application"), "{written}");
-}
-
-fn suites_below(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            suites_below(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
 }
 
 #[test]

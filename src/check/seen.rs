@@ -3,8 +3,8 @@
 //!
 //! Must not judge it.
 
-use super::Subject;
 use super::reading::Reading;
+use super::{Subject, leads_on};
 use super::{api, config, html, json};
 use crate::exchange::Response;
 use serde_json::Value;
@@ -82,9 +82,6 @@ pub(super) fn seen_in(subject: &Subject, reading: &Reading<'_>) -> Seen {
     }
 }
 
-/// The status codes of an answer that leads on (<https://fetch.spec.whatwg.org/#redirect-status>).
-const LEADS_ON: [u16; 5] = [301, 302, 303, 307, 308];
-
 /// Where each redirect led. A `Location` that cannot be resolved stands as it came.
 fn redirects(response: &Response) -> Vec<Value> {
     let resolved = |from: &str, to: &str| {
@@ -92,7 +89,7 @@ fn redirects(response: &Response) -> Vec<Value> {
         Value::String(target.map_or_else(|| to.to_owned(), String::from))
     };
     let hops = response.hops.iter().filter_map(|hop| Some(resolved(&hop.url, hop.location.as_deref()?)));
-    let last = response.headers.get("location").filter(|_| LEADS_ON.contains(&response.status));
+    let last = response.headers.get("location").filter(|_| leads_on(response.status));
     hops.chain(last.iter().map(|to| resolved(&response.url, to))).collect()
 }
 

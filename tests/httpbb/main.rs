@@ -10,6 +10,8 @@ mod ours;
 mod round_trips;
 #[path = "../support/samples.rs"]
 mod samples;
+#[path = "../support/suite_files.rs"]
+mod suite_files;
 mod valid;
 
 use backport_verify::check::judge;

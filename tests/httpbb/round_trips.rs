@@ -2,6 +2,7 @@
 //! Round trips: what was written is read back, and what was read is written without loss.
 
 use crate::samples::samples;
+use crate::suite_files::suites_below;
 use crate::valid::{plain_test, suite, test, value};
 use backport_verify::check::{Assertion, Predicate, Subject};
 use backport_verify::exchange::{Request, Session};
@@ -10,7 +11,6 @@ use proptest::prelude::{ProptestConfig, proptest};
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 /// What httpbb knows.
 const KEYS: [&str; 10] = [
@@ -137,17 +137,6 @@ fn a_placeholder_in_a_host_is_kept_as_it_is() {
         }],
     };
     assert_eq!(read(&write(&suite)).unwrap().suite, suite);
-}
-
-fn suites_below(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            suites_below(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
 }
 
 #[test]
