@@ -122,7 +122,13 @@ impl Page {
     /// A new snapshot has come.
     pub fn set_state(&mut self, state: State) {
         for (bench, draft) in &mut self.drafts {
-            draft.follow(bench.suite(&state));
+            let suite = bench.suite(&state);
+            // What this page has saved itself is no news to its form, whether the answer has come yet or not.
+            let saved = suite.map_or(&[][..], |suite| &suite.tests);
+            if self.sent.iter().any(|sent| sent.saves(bench, saved)) {
+                draft.saved(saved);
+            }
+            draft.follow(suite);
         }
         let moves = self.state.as_ref().map_or_else(Vec::new, |before| progress::moves(before, &state));
         if !moves.is_empty() {

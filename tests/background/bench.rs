@@ -118,3 +118,16 @@ async fn a_full_store_is_said_and_a_save_that_failed_leaves_the_draft() {
     assert!(matches!(save, Reply::Refused { problem: Problem::Storage { .. } }), "{save:?}");
     assert_eq!(state(&browser).drafts[&owner()].rows, "[typed]");
 }
+
+#[tokio::test]
+async fn what_is_typed_stays_with_what_it_began_from_when_tests_are_added_behind_it() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    app.handle(drafting(Some("[typed]"))).await;
+    let added = Test { name: "added".into(), ..test() };
+    let add = Command::AddTests { gerrit: GERRIT, tests: vec![added.clone()] };
+    assert_eq!(app.handle(add).await, Reply::Done);
+    let state = state(&browser);
+    assert_eq!(state.suite_of(GERRIT).map(|suite| suite.tests.clone()), Some(vec![test(), added]));
+    assert_eq!(state.drafts[&owner()].rows, "[typed]");
+}
