@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench asks beside runs: tests tried at once, and what is typed and not saved.
 
-use super::{Browser, DEBUG, GERRIT, PRODUCTION, URL, prepared, started, state, test, wikimedia};
+use super::{Browser, DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, started, state, test, wikimedia};
 use backport_verify::app::{Command, Problem, Reply};
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::Method;
@@ -117,6 +117,25 @@ async fn a_full_store_is_said_and_a_save_that_failed_leaves_the_draft() {
     let save = app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
     assert!(matches!(save, Reply::Refused { problem: Problem::Storage { .. } }), "{save:?}");
     assert_eq!(state(&browser).drafts[&owner()].rows, "[typed]");
+}
+
+#[tokio::test]
+async fn what_is_typed_for_one_more_owner_than_are_kept_is_refused_and_nothing_is_dropped() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let draft =
+        |change: u64, rows: &str| Command::KeepDraft { owner: Owner::numbered(change), rows: Some(rows.into()) };
+    for change in 1..=40 {
+        assert_eq!(app.handle(draft(change, "[typed]")).await, Reply::Done);
+        browser.time_passes(jiff::SignedDuration::from_secs(1));
+    }
+    let refused = refusal(app.handle(draft(41, "[typed]")).await);
+    assert_eq!(refused, Problem::TooManyUnsaved { kept: 40 });
+    assert_eq!(app.handle(draft(1, "[typed more]")).await, Reply::Done);
+    let drafts = state(&browser).drafts;
+    assert_eq!((drafts.len(), drafts[&Owner::numbered(1)].rows.as_str()), (40, "[typed more]"));
+    app.handle(Command::KeepDraft { owner: Owner::numbered(2), rows: None }).await;
+    assert_eq!(app.handle(draft(41, "[typed]")).await, Reply::Done);
 }
 
 #[tokio::test]

@@ -238,3 +238,18 @@ fn what_a_page_saves_itself_is_no_news_to_what_is_typed_on() {
     assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
     assert!(!region(&bench, "tests").contains("data-merged"));
 }
+
+#[test]
+fn what_could_not_be_kept_is_said_and_kept_as_soon_as_there_is_room() {
+    let mut bench = bench(unsaved("typed before"));
+    bench.act(event("discard-unsaved", &[], &[]));
+    bench.act(typing("typed"));
+    assert_eq!(bench.leave().len(), 1);
+    bench.set_reply(Reply::Refused { problem: Problem::TooManyUnsaved { kept: 40 } });
+    assert!(region(&bench, "notices").contains("Save these tests before you close the page"));
+    bench.set_now(at("14:19"));
+    assert_eq!(bench.rest(), []);
+    bench.set_state(ready());
+    let kept = bench.rest();
+    assert!(matches!(kept.as_slice(), [Effect::Send(Command::KeepDraft { rows: Some(_), .. })]), "{kept:?}");
+}
