@@ -73,7 +73,7 @@ fn taken_up(page: &Page, bench: &Bench, draft: &Draft) -> Markup {
                     }
                     @if let Some(merged) = merged {
                         p { strong { "The saved tests were changed elsewhere since then." } " The form below has both. Look at it before you save." }
-                        ul {
+                        ul.bv-plain {
                             @for name in &merged.came { li dir="auto" { "Added: " bdi { (name) } } }
                             @for name in &merged.went { li dir="auto" { "Taken away: " bdi { (name) } } }
                             @if merged.stays { li { "A test that you have changed was changed or taken away there too: yours stays." } }
