@@ -446,8 +446,8 @@ mod tests {
         draft.edit(&typed("mine"));
         draft.follow(Some(&suite("theirs")));
         let tests = draft.tests(&event("save-tests", &[], &[])).unwrap();
-        let texts = ["theirs", "mine"].map(|text| vec![Assertion::body_contains(text)]);
-        assert_eq!(tests.into_iter().map(|test| test.assertions).collect::<Vec<_>>(), texts);
+        let both = ["theirs", "mine"].map(|text| vec![Assertion::body_contains(text)]);
+        assert_eq!(tests.into_iter().map(|test| test.assertions).collect::<Vec<_>>(), both);
         draft.undo();
         assert_eq!(values(&draft), ["mine"]);
     }
@@ -468,18 +468,18 @@ mod tests {
         third.take_up(&second.unsaved().unwrap());
         assert_eq!((values(&third), third.merged()), (vec!["mine", "b"], None));
         third.restructure(&event("remove-test", &[("test", "1")], &["mine", "b"]));
-        let mut fourth = Draft::new(Some(&since));
-        fourth.take_up(&third.unsaved().unwrap());
-        assert_eq!(values(&fourth), ["mine"]);
+        let mut last = Draft::new(Some(&since));
+        last.take_up(&third.unsaved().unwrap());
+        assert_eq!(values(&last), ["mine"]);
     }
 
     #[test]
     fn rows_that_were_kept_without_what_they_began_from_lose_nothing() {
-        let mut first = Draft::new(Some(&suite("a")));
-        first.edit(&typed("mine"));
-        let rows = serde_json::to_string(first.rows()).unwrap();
+        let mut typing = Draft::new(Some(&suite("a")));
+        typing.edit(&typed("mine"));
+        let kept = serde_json::to_string(typing.rows()).unwrap();
         let mut second = Draft::new(Some(&suite("a")));
-        assert_eq!(second.take_up(&rows), Some(true));
+        assert_eq!(second.take_up(&kept), Some(true));
         assert_eq!(values(&second), ["a", "mine"]);
     }
 
