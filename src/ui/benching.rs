@@ -126,7 +126,7 @@ impl Page {
         if let Some(bench) = self.bench() {
             self.taken_up.remove(&bench);
         }
-        if discard { self.step(Draft::discard) } else { Vec::new() }
+        self.step(if discard { Draft::discard } else { Draft::keep_merged })
     }
 
     fn choose_owner(&mut self, event: &Event) -> Vec<Effect> {

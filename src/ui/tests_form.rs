@@ -28,7 +28,7 @@ pub(super) fn rows(page: &Page) -> Markup {
             } @else {
                 p.bv-quiet { "Each asks one page and says what its answer must be. Best is a text that only the patch brings." }
             }
-            (taken_up(page, &bench))
+            (taken_up(page, &bench, draft))
             @if rows.is_empty() {
                 p.bv-note { "No tests. Save to remove what was saved, or add one." }
             }
@@ -60,14 +60,25 @@ fn owners(page: &Page) -> Markup {
     }
 }
 
-/// What was typed before the page was closed is here again.
-fn taken_up(page: &Page, bench: &Bench) -> Markup {
+/// What was typed before the page was closed is here again, or what was saved elsewhere since it was typed.
+fn taken_up(page: &Page, bench: &Bench, draft: &Draft) -> Markup {
+    let (at, merged) = (page.taken_up.get(bench), draft.merged());
     html! {
-        @if let Some(at) = page.taken_up.get(bench) {
-            div.cdx-message.cdx-message--block.cdx-message--notice data-taken-up {
+        @if at.is_some() || merged.is_some() {
+            div.cdx-message.cdx-message--block.cdx-message--notice data-taken-up[at.is_some()] data-merged[merged.is_some()] {
                 span.cdx-message__icon {}
                 div.cdx-message__content {
-                    p { strong { "Unsaved changes from " (page.clock().moment(*at)) " are here." } " They were typed before the page was closed." }
+                    @if let Some(at) = at {
+                        p { strong { "Unsaved changes from " (page.clock().moment(*at)) " are here." } " They were typed before the page was closed." }
+                    }
+                    @if let Some(merged) = merged {
+                        p { strong { "The saved tests were changed elsewhere since then." } " The form below has both. Look at it before you save." }
+                        ul.bv-plain {
+                            @for name in &merged.came { li dir="auto" { "Added: " bdi { (name) } } }
+                            @for name in &merged.went { li dir="auto" { "Taken away: " bdi { (name) } } }
+                            @if merged.stays { li { "A test that you have changed was changed or taken away there too: yours stays." } }
+                        }
+                    }
                     div.bv-actions {
                         button.cdx-button type="button" id="keep-unsaved" data-act="keep-unsaved" { "Keep" }
                         button.cdx-button.cdx-button--weight-quiet.cdx-button--action-destructive type="button" id="discard-unsaved" data-act="discard-unsaved" {

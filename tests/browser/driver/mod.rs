@@ -4,6 +4,7 @@
 //! Must know nothing of what is tested: pages, acts and controls are named by the caller, along the attributes that
 //! every page carries (`data-act`, `name`, `data-ready`).
 
+pub(crate) mod asking;
 mod chromium;
 mod error;
 mod firefox;
