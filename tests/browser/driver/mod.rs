@@ -6,6 +6,7 @@
 
 mod chromium;
 mod error;
+mod files;
 mod firefox;
 mod hands;
 pub(crate) mod killing;
@@ -132,6 +133,14 @@ impl Browser {
     pub(crate) async fn others_page(&self) -> Result<(), BrowserError> {
         let said = || BrowserError::Script { doing: "open the other extension's page".into(), said: "nothing".into() };
         self.page_of(self.others_origin.as_ref().ok_or_else(said)?, OTHERS_PAGE).await
+    }
+
+    /// Opens a page of the extension, such as `workbench.html`, in the current tab and waits until it is rendered.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub(crate) async fn extension(&self, path: &str) -> Result<(), BrowserError> {
+        self.page(path).await
     }
 
     async fn page(&self, path: &str) -> Result<(), BrowserError> {
