@@ -18,6 +18,8 @@ impl<P: Ports> App<P> {
     pub(super) async fn keep_draft(&self, owner: Owner, rows: Option<String>) -> Result<(), Problem> {
         let mut drafts = self.inner.borrow().drafts.clone();
         match rows {
+            // Told twice, it was still typed then.
+            Some(rows) if drafts.get(&owner).is_some_and(|kept| kept.rows == rows) => return Ok(()),
             Some(rows) => drop(drafts.insert(owner, UnsavedTests { at: self.ports.now(), rows })),
             None if drafts.remove(&owner).is_none() => return Ok(()),
             None => {}

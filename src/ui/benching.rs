@@ -92,6 +92,12 @@ impl Page {
         self.note_sent(effects)
     }
 
+    /// Everything that is not saved, as it is kept, whether it was sent or not.
+    #[must_use]
+    pub fn unsaved(&self) -> Vec<(Owner, String)> {
+        self.drafts.iter().filter_map(|(bench, draft)| Some((bench.key(), draft.unsaved()?))).collect()
+    }
+
     /// Any act that is about the tests.
     pub(super) fn work_on_tests(&mut self, event: &Event) -> Vec<Effect> {
         match event.act.as_str() {

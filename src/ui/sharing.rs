@@ -113,7 +113,7 @@ fn field(sharing: &Sharing) -> Markup {
             div.cdx-field {
                 div.cdx-label {
                     label.cdx-label__label for="import-file" { span.cdx-label__label__text { "A file of tests" } }
-                    span.cdx-label__description { "YAML of ours or of httpbb. You can drop it on this page, too." }
+                    span.cdx-label__description { "YAML of ours or of httpbb, or cURL commands. You can drop it on this page, too." }
                 }
                 input id="import-file" type="file" accept=".yaml,.yml,.hurl,.txt,.sh" data-act="import-file";
             }

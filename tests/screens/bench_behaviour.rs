@@ -84,6 +84,12 @@ fn a_page_that_is_left_keeps_what_is_typed_at_once() {
     let mut bench = bench(ready());
     bench.act(typing("typed"));
     assert_eq!(bench.leave().len(), 1);
+    // Also what was sent already: a page that goes away may not hear whether it has come.
+    let unsaved = bench.unsaved();
+    assert!(
+        matches!(unsaved.as_slice(), [(owner, rows)] if *owner == Owner::numbered(GERRIT) && rows.contains("typed"))
+    );
+    assert_eq!(bench.leave(), []);
 }
 
 #[test]

@@ -16,7 +16,13 @@ const CLOSES: &str = "[data-escape]";
 pub(super) fn read(event: &Event) -> Option<Meant> {
     let target: Element = event.target()?.dyn_into().ok()?;
     if let Some(key) = event.dyn_ref::<KeyboardEvent>() {
-        return pressed(key, &target).inspect(|_| event.prevent_default()).flatten();
+        // While an input method is at work, Escape is for what that offers.
+        if key.key() == "Escape" && !key.is_composing() {
+            return escaped(event, &target);
+        }
+        let meant = pressed(key, &target)?;
+        event.prevent_default();
+        return Some(meant);
     }
     let actor = target.closest("[data-act]").ok()??;
     let act = actor.get_attribute("data-act")?;
@@ -33,14 +39,10 @@ pub(super) fn read(event: &Event) -> Option<Meant> {
     meant.then(|| Meant { act, data: dataset(&target), form: form(&target) })
 }
 
-/// What a key means: in the tests' form Alt and an arrow move what has the keyboard, Ctrl+Z goes back a step where the
-/// browser does not undo letters itself; Escape closes. The inner nothing is a key that has done its work already.
-fn pressed(key: &KeyboardEvent, target: &Element) -> Option<Option<Meant>> {
+/// What a key means in the tests' form: Alt and an arrow move what has the keyboard, Ctrl+Z goes back a step where the
+/// browser does not undo letters itself.
+fn pressed(key: &KeyboardEvent, target: &Element) -> Option<Meant> {
     let (letter, control) = (key.key(), key.ctrl_key() || key.meta_key());
-    // There it ends what an input method offers.
-    if letter == "Escape" && !key.is_composing() {
-        return escaped(target);
-    }
     let act = match (letter.as_str(), key.alt_key(), control, key.shift_key()) {
         // There the browser opens the list.
         ("ArrowUp" | "ArrowDown", true, false, false) if target.tag_name() == "SELECT" => None,
@@ -51,29 +53,29 @@ fn pressed(key: &KeyboardEvent, target: &Element) -> Option<Option<Meant>> {
         ("z" | "Z", false, true, true) => Some("redo"),
         _ => None,
     }?;
-    Some(Some(Meant { act: act.to_owned(), data: dataset(target), form: form(target) }))
+    Some(Meant { act: act.to_owned(), data: dataset(target), form: form(target) })
 }
 
 /// Empties a search, or else closes what is open, the nearest to the keyboard first: a fold, or what has a button for it.
-fn escaped(target: &Element) -> Option<Option<Meant>> {
+fn escaped(event: &Event, target: &Element) -> Option<Meant> {
     let meant = |act: &Element| {
+        event.prevent_default();
         act.get_attribute("data-act").map(|name| Meant { act: name, data: dataset(act), form: form(act) })
     };
     let search = target.dyn_ref::<HtmlInputElement>().filter(|input| input.type_() == "search");
     if let Some(search) = search.filter(|search| !search.value().is_empty()) {
         search.set_value("");
-        return Some(meant(target));
+        return meant(target);
     }
     let mut next = Some(target.clone());
     while let Some(element) = next {
         if let Some(button) = element.query_selector(CLOSES).ok()? {
-            return Some(meant(&button));
+            return meant(&button);
         }
         if element.tag_name() == "DETAILS" && element.has_attribute("open") {
+            event.prevent_default();
             element.remove_attribute("open").ok()?;
-            let summary = element.query_selector("summary").ok()??.dyn_into::<HtmlElement>().ok();
-            summary.and_then(|summary| summary.focus().ok());
-            return Some(None);
+            return element.query_selector("summary").ok()??.dyn_into::<HtmlElement>().ok()?.focus().err().and(None);
         }
         next = element.parent_element();
     }

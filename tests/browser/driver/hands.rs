@@ -29,7 +29,12 @@ impl Browser {
     /// When the driver refuses.
     pub(crate) async fn press(&self, keys: &str) -> Result<(), BrowserError> {
         self.until(&format!("<{keys}> typed"), async || {
-            self.driver.active_element().await?.send_keys(keys).await.map(Some)
+            let at = self.driver.active_element().await?;
+            // There a driver takes what is typed for the name of a file.
+            if at.attr("type").await?.as_deref() == Some("file") {
+                return self.driver.action_chain().send_keys(keys).perform().await.map(Some);
+            }
+            at.send_keys(keys).await.map(Some)
         })
         .await
     }
