@@ -8,9 +8,9 @@ use backport_verify::app::State;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-pub(crate) const TAB: &str = "\u{e004}";
+const TAB: &str = "\u{e004}";
 const BACK_TAB: &str = "\u{e008}\u{e004}";
-pub(crate) const ENTER: &str = "\u{e007}";
+const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 const SPACE: &str = " ";
 const ALT_UP: &str = "\u{e00a}\u{e013}";
@@ -103,7 +103,7 @@ async fn a_change_is_found_and_opened_by_keys(stage: &Stage) -> Played {
     let browser = &stage.browser;
     stage.set_nick(NICK).await?;
     stage.save_test().await?;
-    browser.extension("workbench.html").await?;
+    browser.page("workbench.html").await?;
     let change = format!("choose-{GERRIT}");
     browser.wait_for(&format!("#{change}")).await?;
 

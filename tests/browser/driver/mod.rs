@@ -139,11 +139,7 @@ impl Browser {
     ///
     /// # Errors
     /// When it does not come.
-    pub(crate) async fn extension(&self, path: &str) -> Result<(), BrowserError> {
-        self.page(path).await
-    }
-
-    async fn page(&self, path: &str) -> Result<(), BrowserError> {
+    pub(crate) async fn page(&self, path: &str) -> Result<(), BrowserError> {
         self.page_of(&self.origin, path).await
     }
 
