@@ -21,6 +21,8 @@ impl<P: Ports> App<P> {
             Some(_) if drafts.len() >= KEPT && !drafts.contains_key(&owner) => {
                 return Err(Problem::TooManyUnsaved { kept: drafts.len() });
             }
+            // Told twice, it was still typed then.
+            Some(rows) if drafts.get(&owner).is_some_and(|kept| kept.rows == rows) => return Ok(()),
             Some(rows) => drop(drafts.insert(owner, UnsavedTests { at: self.ports.now(), rows })),
             None if drafts.remove(&owner).is_none() => return Ok(()),
             None => {}

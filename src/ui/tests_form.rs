@@ -50,9 +50,11 @@ fn owners(page: &Page) -> Markup {
                     @let bench = if at == 0 { page.change.map(Bench::Change) } else { Some(Bench::Shared(owner.clone())) };
                     button.cdx-button.cdx-button--weight-quiet type="button" id={ "owner-" (at) } data-act="choose-owner"
                         data-owner=[(at > 0).then(|| owner.to_string())] aria-pressed=(if chosen == bench { "true" } else { "false" }) {
-                        @if at == 0 { "This change" } @else { "Also run: " bdi { (named(owner)) } }
-                        " (" (super::patch::count(count(owner))) ")"
-                        @if bench.is_some_and(|bench| page.is_dirty(&bench)) { " ●" span.bv-unseen { "not saved" } }
+                        span {
+                            @if at == 0 { "This change" } @else { "Also run: " bdi { (named(owner)) } }
+                            " (" (super::patch::count(count(owner))) ")"
+                            @if bench.is_some_and(|bench| page.is_dirty(&bench)) { " ●" span.bv-unseen { "not saved" } }
+                        }
                     }
                 }
             }
@@ -108,11 +110,13 @@ pub(super) fn bar(page: &Page) -> Markup {
                 "Save tests"
             }
             (toolbar::toolbar(page, page.change))
-            button.cdx-button.cdx-button--weight-quiet type="button" id="undo" data-act="undo" disabled[!draft.can_undo()] title="Ctrl+Z" {
-                (Icon::Undo.view()) "Undo"
-            }
-            button.cdx-button.cdx-button--weight-quiet type="button" id="redo" data-act="redo" disabled[!draft.can_redo()] title="Ctrl+Shift+Z" {
-                (Icon::Redo.view()) "Redo"
+            div.bv-steps-back {
+                button.cdx-button.cdx-button--weight-quiet type="button" id="undo" data-act="undo" disabled[!draft.can_undo()] title="Ctrl+Z" {
+                    (Icon::Undo.view()) "Undo"
+                }
+                button.cdx-button.cdx-button--weight-quiet type="button" id="redo" data-act="redo" disabled[!draft.can_redo()] title="Ctrl+Shift+Z" {
+                    (Icon::Redo.view()) "Redo"
+                }
             }
             @if draft.is_dirty() {
                 span.bv-note.bv-note--warning data-unsaved="true" { "● Not saved" }

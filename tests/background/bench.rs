@@ -8,6 +8,7 @@ use backport_verify::exchange::Method;
 use backport_verify::ports::Area;
 use backport_verify::suite::{Owner, Test};
 use backport_verify::verify::{Doubt, Reason, Verdict};
+use jiff::SignedDuration;
 
 fn owner() -> Owner {
     Owner::numbered(GERRIT)
@@ -97,7 +98,12 @@ async fn what_is_typed_and_not_saved_outlives_the_browser_until_it_is_saved() {
     assert_eq!(app.handle(drafting(Some("[typed]"))).await, Reply::Done);
     browser.is_restarted();
     let app = started(&browser).await;
-    assert_eq!(state(&browser).drafts[&owner()].rows, "[typed]");
+    let kept = state(&browser).drafts[&owner()].clone();
+    assert_eq!(kept.rows, "[typed]");
+    // A page that was not sure tells it once more, later.
+    browser.time_passes(SignedDuration::from_secs(60));
+    app.handle(drafting(Some("[typed]"))).await;
+    assert_eq!(state(&browser).drafts[&owner()], kept);
     app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await;
     assert!(state(&browser).drafts.is_empty());
     app.handle(drafting(Some("[more]"))).await;

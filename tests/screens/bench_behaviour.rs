@@ -70,10 +70,26 @@ fn what_is_typed_is_kept_once_the_typing_rests_and_put_away_when_nothing_is_unsa
 }
 
 #[test]
+fn after_the_last_step_the_keyboard_goes_from_undo_to_redo_and_back() {
+    let mut bench = bench(ready());
+    bench.act(event("add-test", &[], &[]));
+    assert_eq!(bench.act(event("undo", &[("at", "undo")], &[])), [Effect::Focus("redo".into())]);
+    assert_eq!(bench.act(event("redo", &[("at", "redo")], &[])), [Effect::Focus("undo".into())]);
+    // By the key alone it stays where it is.
+    assert_eq!(bench.act(event("undo", &[("at", "test-0-up")], &[])), []);
+}
+
+#[test]
 fn a_page_that_is_left_keeps_what_is_typed_at_once() {
     let mut bench = bench(ready());
     bench.act(typing("typed"));
     assert_eq!(bench.leave().len(), 1);
+    // Also what was sent already: a page that goes away may not hear whether it has come.
+    let unsaved = bench.unsaved();
+    assert!(
+        matches!(unsaved.as_slice(), [(owner, rows)] if *owner == Owner::numbered(GERRIT) && rows.contains("typed"))
+    );
+    assert_eq!(bench.leave(), []);
 }
 
 #[test]

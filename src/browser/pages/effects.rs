@@ -14,7 +14,7 @@ use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// Sends a command to the background.
-async fn ask(command: &Command) -> Result<Reply, JsValue> {
+pub(super) async fn ask(command: &Command) -> Result<Reply, JsValue> {
     let reply = sys::send_message(&message::asked(command)?).await?;
     if reply.is_undefined() || reply.is_null() {
         return Err(JsError::new("the background gave no answer").into());

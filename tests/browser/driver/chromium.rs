@@ -2,6 +2,7 @@
 //! Chromium: how it is started on loopback only, and what only it can do.
 
 use super::asking::{WAKE, asking};
+use super::files::downloads;
 use super::process::{DriverProcess, first_program, on_path};
 use super::{BrowserError, Remains, Started, Wiring, eventually};
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
@@ -61,8 +62,12 @@ pub(super) async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<St
         wanted.add_arg(&argument).map_err(failed)?;
     }
     // Without it an unpacked extension that is reloaded stays disabled.
-    let developer = json!({ "extensions.ui.developer_mode": true });
-    wanted.add_experimental_option("prefs", developer).map_err(failed)?;
+    let preferences = json!({
+        "extensions.ui.developer_mode": true,
+        "download.default_directory": downloads(profile),
+        "download.prompt_for_download": false,
+    });
+    wanted.add_experimental_option("prefs", preferences).map_err(failed)?;
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
     let shown = async {
         first_page(&driver).await?;

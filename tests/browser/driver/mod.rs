@@ -7,6 +7,7 @@
 pub(crate) mod asking;
 mod chromium;
 mod error;
+mod files;
 mod firefox;
 mod hands;
 pub(crate) mod killing;
@@ -135,7 +136,11 @@ impl Browser {
         self.page_of(self.others_origin.as_ref().ok_or_else(said)?, OTHERS_PAGE).await
     }
 
-    async fn page(&self, path: &str) -> Result<(), BrowserError> {
+    /// Opens a page of the extension, such as `workbench.html`, in the current tab and waits until it is rendered.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub(crate) async fn page(&self, path: &str) -> Result<(), BrowserError> {
         self.page_of(&self.origin, path).await
     }
 
