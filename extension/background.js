@@ -8,7 +8,10 @@ const ready = () => (started ??= init({ module_or_path: chrome.runtime.getURL('p
 	.then(() => wasm)
 	.catch((error) => { started = undefined; throw error; }));
 const hand = (deliver) => ready().then(deliver).catch((error) => console.error('backport-verify:', error));
-const refuse = (error) => ({ refused: { problem: { protocol: { detail: String(error?.message ?? error) } } } });
+// A reply as the wasm would write it.
+const refuse = (error) => ({
+	reply: JSON.stringify({ refused: { problem: { protocol: { detail: String(error?.message ?? error) } } } }),
+});
 
 // Only our own pages may ask; whether they ask something that we know is judged in the wasm.
 const isOurs = (sender) => sender.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL(''));

@@ -32,12 +32,18 @@ mod suites_at_hand;
 
 #[path = "browser/browsing.rs"]
 mod browsing;
+#[path = "browser/files.rs"]
+mod files;
+#[path = "browser/keys.rs"]
+mod keys;
 #[path = "browser/kills.rs"]
 mod kills;
 #[path = "browser/others.rs"]
 mod others;
 #[path = "browser/refusals.rs"]
 mod refusals;
+#[path = "browser/sharing.rs"]
+mod sharing;
 #[path = "browser/smoke.rs"]
 mod smoke;
 #[path = "browser/story.rs"]

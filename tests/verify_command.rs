@@ -239,7 +239,56 @@ async fn tests_are_chosen_by_tag() {
     let stand = Stand::on_testservers().await;
     let none = stand.verify("mwdebug", SUITE).args(["--tag", "smoke"]).code(2);
     run(none.stderr_has("failed to find a test with these tags")).await;
-    run(stand.verify("mwdebug", SUITE).args(["--not-tag", "smoke"]).stdout_has("PASS on mwdebug")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let test = |name: &str, tags: &str| {
+        format!(
+            "  - name: {name}\n    path: /wiki/Special:ListGroupRights\n    tags: [{tags}]\n    assert_status: 200\n"
+        )
+    };
+    let files = [
+        ("one.yaml", test("the page is there", "smoke") + &test("the slow one", "smoke, slow")),
+        ("two.yaml", test("the rights", "rights") + &test("no tag", "")),
+    ];
+    let paths = files.map(|(name, tests)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("https://en.wikipedia.org:\n{tests}")).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    for (chosen, named) in [
+        (&["--tag", "smoke"][..], &["the page is there", "the slow one"][..]),
+        (&["--tag", "smoke", "--tag", "rights"], &["the page is there", "the slow one", "the rights"]),
+        (&["--tag", "smoke", "--not-tag", "slow"], &["the page is there"]),
+        (&["--not-tag", "smoke"], &["the rights", "no tag"]),
+    ] {
+        let verify =
+            stand.command("verify").args(["--on", "mwdebug", "--suite", &paths[0], "--suite", &paths[1], "--json"]);
+        let printed = run(verify.args(chosen.iter().copied()).stdout_has("\"format\": 1")).await.stdout;
+        let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+        let names: Vec<&str> =
+            json["tests"].as_array().unwrap().iter().map(|test| test["name"].as_str().unwrap()).collect();
+        assert_eq!(names, named, "{chosen:?}");
+    }
+    let both = ["--tag", "slow", "--not-tag", "smoke"];
+    let verify = stand.command("verify").args(["--on", "mwdebug", "--suite", &paths[0], "--suite", &paths[1]]);
+    run(verify.args(both).code(2).stderr_has("failed to find a test with these tags")).await;
+}
+
+#[tokio::test]
+async fn a_test_that_is_left_out_is_printed_as_skipped_with_its_reason() {
+    let stand = Stand::on_testservers().await;
+    let left_out = |name: &str, key: &str| {
+        format!("  - name: {name}\n    path: /wiki/Special:ListGroupRights\n    {key}\n    assert_status: 200\n")
+    };
+    let suite = SUITE.to_owned()
+        + &left_out("the help page", "skip: waits for T123456")
+        + &left_out("after it", "only: production");
+    let passing = stand
+        .verify("mwdebug", &suite)
+        .stdout_has("PASS          the group is listed  ")
+        .stdout_has("\nSKIPPED       the help page: waits for T123456\n")
+        .stdout_has("\nSKIPPED       after it: ")
+        .stdout_has("2 skipped");
+    assert!(!run(passing).await.stdout.contains("NOT RUN"));
 }
 
 #[tokio::test]

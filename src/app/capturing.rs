@@ -147,7 +147,7 @@ fn without(reason: &Reason, secrets: &[(&String, String)]) -> Option<Reason> {
     }
     let mut written = serde_json::to_value(reason).ok()?;
     hide_in(&mut written, secrets);
-    serde_json::from_value(written).ok()
+    serde_json::from_str(&written.to_string()).ok()
 }
 
 fn hide_in(value: &mut Value, secrets: &[(&String, String)]) {

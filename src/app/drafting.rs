@@ -10,21 +10,22 @@ use crate::suite::Owner;
 /// Where it is kept.
 pub(super) const DRAFTS: &str = "drafts";
 
-/// So many are kept, the newest.
+/// Of so many owners; of one more it is refused, so that nothing typed is dropped unseen.
 const KEPT: usize = 40;
 
 impl<P: Ports> App<P> {
-    /// Keeps what a page has typed for an owner; nothing takes it away.
+    /// Keeps what a page has typed for an owner; nothing takes it away. What is kept of others stays.
     pub(super) async fn keep_draft(&self, owner: Owner, rows: Option<String>) -> Result<(), Problem> {
         let mut drafts = self.inner.borrow().drafts.clone();
         match rows {
+            Some(_) if drafts.len() >= KEPT && !drafts.contains_key(&owner) => {
+                return Err(Problem::TooManyUnsaved { kept: drafts.len() });
+            }
+            // Told twice, it was still typed then.
+            Some(rows) if drafts.get(&owner).is_some_and(|kept| kept.rows == rows) => return Ok(()),
             Some(rows) => drop(drafts.insert(owner, UnsavedTests { at: self.ports.now(), rows })),
             None if drafts.remove(&owner).is_none() => return Ok(()),
             None => {}
-        }
-        while drafts.len() > KEPT {
-            let oldest = drafts.iter().min_by_key(|(_, draft)| draft.at).map(|(owner, _)| owner.clone());
-            oldest.and_then(|owner| drafts.remove(&owner));
         }
         self.keep(DRAFTS, &drafts).await?;
         self.inner.borrow_mut().drafts = drafts;

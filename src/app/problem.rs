@@ -75,6 +75,11 @@ pub enum Problem {
         /// Why, as a fragment.
         detail: String,
     },
+    /// Unsaved tests of so many owners are kept that no more are.
+    TooManyUnsaved {
+        /// Of how many.
+        kept: usize,
+    },
     /// What is kept was written by a newer version, or is broken; it is left alone.
     Unreadable {
         /// What: `settings`, `tests`, `unsaved tests`, `results`, `run` or `reminders`.
@@ -157,6 +162,9 @@ impl Problem {
             Self::Busy => "A run is under way already.".to_owned(),
             Self::Gone => "What you asked for is not there any more.".to_owned(),
             Self::Storage { detail } => with("The browser could not save the data", detail),
+            Self::TooManyUnsaved { kept } => {
+                format!("Tests of {kept} changes are typed and not saved, and more cannot be kept for later.")
+            }
             Self::Unreadable { what, detail } => with(&format!("The saved {what} could not be read"), detail),
             Self::NotDeployed { gerrit, detail, .. } => {
                 with(&format!("The sync of change {gerrit} to the whole fleet has not been seen"), detail)
@@ -198,6 +206,9 @@ impl Problem {
             Self::Gone => "Refresh, and try again.",
             Self::Storage { .. } => {
                 "Remove the tests of changes that are done, then save again. What was saved before is still there."
+            }
+            Self::TooManyUnsaved { .. } => {
+                "Save these tests before you close the page, or save or discard some that are marked “Not saved”."
             }
             Self::Unreadable { .. } => {
                 "It is left untouched. If a newer version of this extension wrote it, install that version again."

@@ -5,8 +5,8 @@
 
 use super::App;
 use super::exchanges::{Details, Exchanges};
-use super::{BrowserPorts, sys, tabs};
-use crate::app::{Command, Problem, Reply};
+use super::{BrowserPorts, message, tabs};
+use crate::app::{Problem, Reply};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
 use std::cell::OnceCell;
@@ -71,16 +71,16 @@ pub async fn on_wake() {
 /// When the reply cannot be made a JavaScript value.
 #[wasm_bindgen]
 pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
-    let reply = match serde_wasm_bindgen::from_value::<Command>(message) {
+    let reply = match message::command_in(message) {
         Ok(command) => {
             let app = app().await;
             let reply = app.handle(command).await;
             work(&app);
             reply
         }
-        Err(error) => Reply::Refused { problem: Problem::Protocol { detail: error.to_string() } },
+        Err(detail) => Reply::Refused { problem: Problem::Protocol { detail } },
     };
-    sys::plain(&reply)
+    message::answered(&reply)
 }
 
 /// A wake-up that the app asked for.

@@ -16,6 +16,8 @@ mod header_rules;
 #[cfg(target_arch = "wasm32")]
 mod host;
 mod match_pattern;
+#[cfg(target_arch = "wasm32")]
+mod message;
 mod net_error;
 #[cfg(target_arch = "wasm32")]
 pub mod pages;

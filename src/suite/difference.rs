@@ -132,7 +132,8 @@ fn meaning(test: &Test) -> (Test, Vec<(String, String)>, Vec<String>) {
     let mut headers: Vec<(String, String)> =
         test.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
     headers.sort();
-    let mut assertions: Vec<String> = test.assertions.iter().map(|assertion| format!("{assertion:?}")).collect();
+    let mut assertions: Vec<String> =
+        test.assertions.iter().filter_map(|assertion| serde_json::to_string(assertion).ok()).collect();
     assertions.sort();
     let url = Url::parse(&test.url).map_or_else(|_| test.url.clone(), String::from);
     let rest = Test {

@@ -92,6 +92,12 @@ impl Page {
         self.note_sent(effects)
     }
 
+    /// Everything that is not saved, as it is kept, whether it was sent or not.
+    #[must_use]
+    pub fn unsaved(&self) -> Vec<(Owner, String)> {
+        self.drafts.iter().filter_map(|(bench, draft)| Some((bench.key(), draft.unsaved()?))).collect()
+    }
+
     /// Any act that is about the tests.
     pub(super) fn work_on_tests(&mut self, event: &Event) -> Vec<Effect> {
         match event.act.as_str() {
@@ -101,8 +107,8 @@ impl Page {
             "move-to" => self.give(event, true),
             "try-test" => self.try_test(event, None),
             "try-assertion" => self.try_test(event, event.number("assertion")),
-            "undo" => self.step(Draft::undo),
-            "redo" => self.step(Draft::redo),
+            "undo" => self.go_back(event, Draft::undo, Draft::can_undo, "redo"),
+            "redo" => self.go_back(event, Draft::redo, Draft::can_redo, "undo"),
             "keep-unsaved" => self.decide(false),
             "discard-unsaved" => self.decide(true),
             _ => {
@@ -122,11 +128,19 @@ impl Page {
         Vec::new()
     }
 
+    /// A step back or forth. Its button takes no key any more after the last one: then the keyboard goes to the other.
+    fn go_back(&mut self, event: &Event, step: fn(&mut Draft), more: fn(&Draft) -> bool, other: &str) -> Vec<Effect> {
+        let effects = self.step(step);
+        let at_its_button = event.data.get("at") == Some(&event.act);
+        let is_last = self.draft().is_some_and(|draft| !more(draft));
+        if at_its_button && is_last { vec![Effect::Focus(other.to_owned())] } else { effects }
+    }
+
     fn decide(&mut self, discard: bool) -> Vec<Effect> {
         if let Some(bench) = self.bench() {
             self.taken_up.remove(&bench);
         }
-        if discard { self.step(Draft::discard) } else { Vec::new() }
+        self.step(if discard { Draft::discard } else { Draft::keep_merged })
     }
 
     fn choose_owner(&mut self, event: &Event) -> Vec<Effect> {

@@ -4,10 +4,12 @@
 //! What is typed goes into the draft without a redraw; what adds, moves or removes a row redraws the form, and so does
 //! a choice that is not typed.
 
+use super::merging::{Merged, merge};
 use super::rearranging::{Aftermath, change};
 use super::row::{Complaint, Row, rows_of};
 use super::seam::Event;
 use crate::suite::{Suite, Test};
+use serde::{Deserialize, Serialize};
 
 /// How many steps can be undone.
 const UNDO_LIMIT: usize = 50;
@@ -31,8 +33,26 @@ pub struct Draft {
     redo: Vec<Vec<Row>>,
     /// The control that was typed into last; further letters into it are one step.
     typing: Option<String>,
+    /// What came of saves elsewhere, until the user has seen it.
+    merged: Merged,
     /// How often the form was drawn; it makes the markup differ even where the rows are as they were.
     generation: u32,
+}
+
+/// Rows that are not saved, as they are kept until the page is opened again.
+#[derive(Serialize, Deserialize)]
+struct Unsaved {
+    /// The saved rows from which they began: what is saved otherwise by then was saved elsewhere.
+    began: Vec<Row>,
+    rows: Vec<Row>,
+}
+
+impl Unsaved {
+    /// Also of a version that did not keep from what they began: then all that is saved counts as new.
+    fn read(text: &str) -> Option<Self> {
+        let alone = |_| serde_json::from_str(text).map(|rows| Self { began: Vec::new(), rows });
+        serde_json::from_str(text).or_else(alone).ok()
+    }
 }
 
 impl Draft {
@@ -43,35 +63,36 @@ impl Draft {
         draft
     }
 
-    /// A new state has come: rows that nobody has changed follow it.
+    /// A new state has come: rows that nobody has changed follow it, and into others is taken what was saved elsewhere.
     pub(super) fn follow(&mut self, suite: Option<&Suite>) {
         if self.known.as_ref() != suite {
             if self.is_dirty() {
                 self.known = suite.cloned();
                 let before = std::mem::replace(&mut self.saved, saved_rows(suite));
-                self.take_over_what_was_allowed(&before);
+                self.take_in(self.rows.clone(), &before);
             } else {
                 self.adopt(suite);
             }
         }
     }
 
-    /// What the user has allowed elsewhere holds here too, where the same is asked.
-    fn take_over_what_was_allowed(&mut self, before: &[Row]) {
-        let mut taken = false;
-        for ((row, saved), before) in self.rows.iter_mut().zip(&self.saved).zip(before) {
-            let new = saved.kept.allowed && !before.kept.allowed && row.asks_the_same(saved);
-            taken |= new && !row.kept.allowed;
-            row.kept.allowed |= new;
+    /// Takes into `rows`, which began from `before`, what was saved elsewhere since; they are the draft's then. What the
+    /// user has allowed elsewhere holds here too, where the same is asked.
+    fn take_in(&mut self, mut rows: Vec<Row>, before: &[Row]) {
+        for ((row, saved), before) in rows.iter_mut().zip(&self.saved).zip(before) {
+            row.kept.allowed |= saved.kept.allowed && !before.kept.allowed && row.asks_the_same(saved);
         }
-        if taken {
-            self.redraw();
+        let merged = merge(&mut rows, before, &self.saved);
+        if rows != self.rows {
+            self.change_to(rows);
         }
+        self.merged.and(merged);
     }
 
     fn adopt(&mut self, suite: Option<&Suite>) {
         let saved = saved_rows(suite);
         self.known = suite.cloned();
+        self.merged = Merged::default();
         if saved != self.rows || self.generation == 0 {
             self.rows.clone_from(&saved);
             self.undo.clear();
@@ -127,22 +148,31 @@ impl Draft {
 
     /// What is not saved, as text to be kept until the page is opened again.
     pub(super) fn unsaved(&self) -> Option<String> {
-        self.is_dirty().then(|| serde_json::to_string(&self.rows).ok()).flatten()
+        let unsaved = || serde_json::to_string(&Unsaved { began: self.saved.clone(), rows: self.rows.clone() }).ok();
+        self.is_dirty().then(unsaved).flatten()
     }
 
-    /// Takes up what was not saved when the page was closed; whether it differs from what is saved, and nothing where it
-    /// cannot be read.
+    /// Takes up what was not saved when the page was closed, and into it what was saved since; whether it differs from
+    /// what is saved, and nothing where it cannot be read.
     pub(super) fn take_up(&mut self, unsaved: &str) -> Option<bool> {
-        let rows = serde_json::from_str::<Vec<Row>>(unsaved).ok()?;
-        let differs = rows != self.rows;
-        if differs {
-            self.change_to(rows);
-        }
-        Some(differs)
+        let Unsaved { began, rows } = Unsaved::read(unsaved)?;
+        self.take_in(rows, &began);
+        Some(self.is_dirty())
+    }
+
+    /// What came of saves elsewhere to what is not saved here.
+    pub(super) fn merged(&self) -> Option<&Merged> {
+        Some(&self.merged).filter(|merged| !merged.is_nothing() && self.is_dirty())
+    }
+
+    /// The user has seen what came of saves elsewhere.
+    pub(super) fn keep_merged(&mut self) {
+        self.merged = Merged::default();
     }
 
     /// Goes back to what is saved; it can be undone.
     pub(super) fn discard(&mut self) {
+        self.merged = Merged::default();
         self.change_to(self.saved.clone());
     }
 
@@ -250,6 +280,7 @@ impl Draft {
     /// The background has saved `tests`.
     pub(super) fn saved(&mut self, tests: &[Test]) {
         let rows: Vec<Row> = tests.iter().map(Row::of).collect();
+        self.merged = Merged::default();
         let same = self.rows.iter().map(Row::build).eq(tests.iter().cloned().map(Ok));
         if same && self.rows != rows {
             self.rows.clone_from(&rows);
@@ -410,12 +441,46 @@ mod tests {
     }
 
     #[test]
-    fn the_state_does_not_overwrite_what_is_typed() {
+    fn the_state_does_not_overwrite_what_is_typed_and_that_not_the_state() {
         let mut draft = Draft::new(Some(&suite("a")));
         draft.edit(&typed("mine"));
         draft.follow(Some(&suite("theirs")));
         let tests = draft.tests(&event("save-tests", &[], &[])).unwrap();
-        assert_eq!(tests[0].assertions, [Assertion::body_contains("mine")]);
+        let both = ["theirs", "mine"].map(|text| vec![Assertion::body_contains(text)]);
+        assert_eq!(tests.into_iter().map(|test| test.assertions).collect::<Vec<_>>(), both);
+        draft.undo();
+        assert_eq!(values(&draft), ["mine"]);
+    }
+
+    #[test]
+    fn what_was_saved_while_the_page_was_closed_is_in_what_is_taken_up() {
+        let mut first = Draft::new(Some(&suite("a")));
+        first.edit(&typed("mine"));
+        let unsaved = first.unsaved().unwrap();
+        let mut since = suite("a");
+        since.tests.push(Test { name: "added".into(), ..suite("b").tests.remove(0) });
+        let mut second = Draft::new(Some(&since));
+        assert_eq!(second.take_up(&unsaved), Some(true));
+        assert_eq!(values(&second), ["mine", "b"]);
+        assert_eq!(second.merged().unwrap().came, ["added"]);
+        // Kept again, it began from what is saved now.
+        let mut third = Draft::new(Some(&since));
+        third.take_up(&second.unsaved().unwrap());
+        assert_eq!((values(&third), third.merged()), (vec!["mine", "b"], None));
+        third.restructure(&event("remove-test", &[("test", "1")], &["mine", "b"]));
+        let mut last = Draft::new(Some(&since));
+        last.take_up(&third.unsaved().unwrap());
+        assert_eq!(values(&last), ["mine"]);
+    }
+
+    #[test]
+    fn rows_that_were_kept_without_what_they_began_from_lose_nothing() {
+        let mut typing = Draft::new(Some(&suite("a")));
+        typing.edit(&typed("mine"));
+        let kept = serde_json::to_string(typing.rows()).unwrap();
+        let mut second = Draft::new(Some(&suite("a")));
+        assert_eq!(second.take_up(&kept), Some(true));
+        assert_eq!(values(&second), ["a", "mine"]);
     }
 
     #[test]

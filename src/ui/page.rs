@@ -60,6 +60,8 @@ pub struct Page {
     pub(super) taken_up: BTreeMap<Bench, Timestamp>,
     /// What was last sent of each bench to be kept unsaved.
     pub(super) drafted: BTreeMap<Owner, Option<String>>,
+    /// Benches of which nothing could be kept unsaved; to be asked again when there is room.
+    pub(super) unkept: BTreeSet<Owner>,
     /// What was typed last, and when: it is kept when the typing rests.
     pub(super) typed_at: Option<Timestamp>,
     /// What changes and tests are searched for.
@@ -101,6 +103,7 @@ impl Page {
             shared: None,
             taken_up: BTreeMap::new(),
             drafted: BTreeMap::new(),
+            unkept: BTreeSet::new(),
             typed_at: None,
             search: String::new(),
             said: None,
@@ -122,7 +125,17 @@ impl Page {
     /// A new snapshot has come.
     pub fn set_state(&mut self, state: State) {
         for (bench, draft) in &mut self.drafts {
-            draft.follow(bench.suite(&state));
+            let suite = bench.suite(&state);
+            // What this page has saved itself is no news to its form, whether the answer has come yet or not.
+            let saved = suite.map_or(&[][..], |suite| &suite.tests);
+            if self.sent.iter().any(|sent| sent.saves(bench, saved)) {
+                draft.saved(saved);
+            }
+            draft.follow(suite);
+        }
+        if self.state.as_ref().is_some_and(|before| state.drafts.len() < before.drafts.len()) {
+            self.drafted.retain(|owner, _| !self.unkept.contains(owner));
+            self.unkept.clear();
         }
         let moves = self.state.as_ref().map_or_else(Vec::new, |before| progress::moves(before, &state));
         if !moves.is_empty() {
@@ -157,8 +170,10 @@ impl Page {
                 if let (Problem::BadSetting { detail }, Some(Sent::Settings)) = (&problem, &sent) {
                     self.told = Some(Told::SettingRefused(format!("Not saved: {detail}.")));
                 }
-                if let Some(Sent::Examine(gerrit)) = sent {
-                    self.examined.remove(&gerrit);
+                match sent {
+                    Some(Sent::Examine(gerrit)) => drop(self.examined.remove(&gerrit)),
+                    Some(Sent::Draft(owner)) => drop(self.unkept.insert(owner)),
+                    _ => {}
                 }
                 self.problem = Some(problem);
             }

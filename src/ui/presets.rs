@@ -62,7 +62,7 @@ pub(super) fn head(title: &str) -> Markup {
         div.bv-change__head {
             h4 id="preset-title" { (title) }
             button.cdx-button.cdx-button--weight-quiet.cdx-button--icon-only.cdx-button--size-small type="button" id="stop-adding"
-                data-act="stop-adding" aria-label="Add no test" title="Add no test" { (Icon::Close.view()) }
+                data-act="stop-adding" data-escape aria-label="Add no test" title="Add no test" { (Icon::Close.view()) }
         }
     }
 }

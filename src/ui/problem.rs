@@ -52,6 +52,7 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::Busy => "busy",
         Problem::Gone => "gone",
         Problem::Storage { .. } => "storage",
+        Problem::TooManyUnsaved { .. } => "too_many_unsaved",
         Problem::Unreadable { .. } => "unreadable",
         Problem::NotDeployed { .. } => "not_deployed",
         Problem::GerritUnreachable { .. } => "gerrit_unreachable",
@@ -73,6 +74,7 @@ const fn level(problem: &Problem) -> &'static str {
         | Problem::NoWiki { .. }
         | Problem::TestChanged { .. }
         | Problem::NoWebhook
+        | Problem::TooManyUnsaved { .. }
         | Problem::NotDeployed { .. } => "cdx-message--warning",
         _ => "cdx-message--error",
     }
@@ -116,6 +118,7 @@ mod tests {
             Problem::Busy,
             Problem::Gone,
             Problem::Storage { detail: String::new() },
+            Problem::TooManyUnsaved { kept: 1 },
             Problem::Unreadable { what: String::new(), detail: String::new() },
             Problem::NotDeployed { gerrit: 1, phase: Phase::Merged, detail: String::new() },
             Problem::GerritUnreachable { detail: String::new() },

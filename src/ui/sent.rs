@@ -20,6 +20,11 @@ pub(super) enum Sent {
 }
 
 impl Sent {
+    /// Whether it asks that these be the tests of a bench.
+    pub(super) fn saves(&self, of: &Bench, saved: &[Test]) -> bool {
+        matches!(self, Self::Tests { bench, tests } if bench == of && tests == saved)
+    }
+
     pub(super) fn of(effect: &Effect) -> Option<Self> {
         Some(match effect {
             Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {

@@ -44,7 +44,7 @@ pub(super) fn act(page: &mut Page, event: &Event) -> Option<Vec<Effect>> {
         "import-replace" => put_in(page, true),
         "import-cancel" => {
             page.sharing.read = None;
-            Vec::new()
+            vec![Effect::Focus("import-text".to_owned())]
         }
         "export-download" | "export-copy" => give_out(page, event),
         _ => {
@@ -71,7 +71,7 @@ fn put_in(page: &mut Page, replace: bool) -> Vec<Effect> {
     page.sharing.read = None;
     page.sharing.put = Some(imported.tests.len());
     page.sharing.generation += 1;
-    Vec::new()
+    vec![Effect::Focus("save-tests".to_owned())]
 }
 
 fn give_out(page: &mut Page, event: &Event) -> Vec<Effect> {
@@ -113,7 +113,7 @@ fn field(sharing: &Sharing) -> Markup {
             div.cdx-field {
                 div.cdx-label {
                     label.cdx-label__label for="import-file" { span.cdx-label__label__text { "A file of tests" } }
-                    span.cdx-label__description { "YAML of ours or of httpbb. You can drop it on this page, too." }
+                    span.cdx-label__description { "YAML of ours or of httpbb, or cURL commands. You can drop it on this page, too." }
                 }
                 input id="import-file" type="file" accept=".yaml,.yml,.hurl,.txt,.sh" data-act="import-file";
             }
@@ -156,7 +156,7 @@ fn brought(sharing: &Sharing) -> Markup {
                     div.bv-actions {
                         button.cdx-button.cdx-button--action-progressive type="button" id="import-append" data-act="import-append" { "Add to the form" }
                         button.cdx-button type="button" id="import-replace" data-act="import-replace" { "Replace what is in the form" }
-                        button.cdx-button.cdx-button--weight-quiet type="button" id="import-cancel" data-act="import-cancel" { "Cancel" }
+                        button.cdx-button.cdx-button--weight-quiet type="button" id="import-cancel" data-act="import-cancel" data-escape { "Cancel" }
                     }
                 }
             }

@@ -12,13 +12,14 @@ pub(super) fn act(page: &mut Page, event: &Event) -> Option<Vec<Effect>> {
     let what = event.data.get("what").cloned();
     match (event.act.as_str(), what) {
         ("export-stored", Some(what)) => Some(vec![Effect::Send(Command::ExportStored { what })]),
-        ("start-anew-ask", what) => {
-            page.sharing.anew = what;
-            Some(Vec::new())
+        ("start-anew-ask", Some(what)) => {
+            let focus = Effect::Focus(format!("start-anew-keep-{}", file_name(&what)));
+            page.sharing.anew = Some(what);
+            Some(vec![focus])
         }
-        ("start-anew-keep", _) => {
+        ("start-anew-keep", Some(what)) => {
             page.sharing.anew = None;
-            Some(Vec::new())
+            Some(vec![Effect::Focus(format!("start-anew-ask-{}", file_name(&what)))])
         }
         ("start-anew", Some(what)) => {
             page.sharing.anew = None;
@@ -63,7 +64,7 @@ fn message(unreadable: &Unreadable, page: &Page) -> Markup {
                     p { strong { "Remove the stored " (what) " for good?" } " The file that you exported is then the only one." }
                     div.bv-actions {
                         button.cdx-button.cdx-button--action-destructive type="button" id={ "start-anew-" (id) } data-act="start-anew" { "Remove and start anew" }
-                        button.cdx-button type="button" id={ "start-anew-keep-" (id) } data-act="start-anew-keep" { "Keep it" }
+                        button.cdx-button type="button" id={ "start-anew-keep-" (id) } data-act="start-anew-keep" data-escape { "Keep it" }
                     }
                 }
             }

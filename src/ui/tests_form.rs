@@ -28,7 +28,7 @@ pub(super) fn rows(page: &Page) -> Markup {
             } @else {
                 p.bv-quiet { "Each asks one page and says what its answer must be. Best is a text that only the patch brings." }
             }
-            (taken_up(page, &bench))
+            (taken_up(page, &bench, draft))
             @if rows.is_empty() {
                 p.bv-note { "No tests. Save to remove what was saved, or add one." }
             }
@@ -50,9 +50,11 @@ fn owners(page: &Page) -> Markup {
                     @let bench = if at == 0 { page.change.map(Bench::Change) } else { Some(Bench::Shared(owner.clone())) };
                     button.cdx-button.cdx-button--weight-quiet type="button" id={ "owner-" (at) } data-act="choose-owner"
                         data-owner=[(at > 0).then(|| owner.to_string())] aria-pressed=(if chosen == bench { "true" } else { "false" }) {
-                        @if at == 0 { "This change" } @else { "Also run: " bdi { (named(owner)) } }
-                        " (" (super::patch::count(count(owner))) ")"
-                        @if bench.is_some_and(|bench| page.is_dirty(&bench)) { " ●" span.bv-unseen { "not saved" } }
+                        span {
+                            @if at == 0 { "This change" } @else { "Also run: " bdi { (named(owner)) } }
+                            " (" (super::patch::count(count(owner))) ")"
+                            @if bench.is_some_and(|bench| page.is_dirty(&bench)) { " ●" span.bv-unseen { "not saved" } }
+                        }
                     }
                 }
             }
@@ -60,14 +62,25 @@ fn owners(page: &Page) -> Markup {
     }
 }
 
-/// What was typed before the page was closed is here again.
-fn taken_up(page: &Page, bench: &Bench) -> Markup {
+/// What was typed before the page was closed is here again, or what was saved elsewhere since it was typed.
+fn taken_up(page: &Page, bench: &Bench, draft: &Draft) -> Markup {
+    let (at, merged) = (page.taken_up.get(bench), draft.merged());
     html! {
-        @if let Some(at) = page.taken_up.get(bench) {
-            div.cdx-message.cdx-message--block.cdx-message--notice data-taken-up {
+        @if at.is_some() || merged.is_some() {
+            div.cdx-message.cdx-message--block.cdx-message--notice data-taken-up[at.is_some()] data-merged[merged.is_some()] {
                 span.cdx-message__icon {}
                 div.cdx-message__content {
-                    p { strong { "Unsaved changes from " (page.clock().moment(*at)) " are here." } " They were typed before the page was closed." }
+                    @if let Some(at) = at {
+                        p { strong { "Unsaved changes from " (page.clock().moment(*at)) " are here." } " They were typed before the page was closed." }
+                    }
+                    @if let Some(merged) = merged {
+                        p { strong { "The saved tests were changed elsewhere since then." } " The form below has both. Look at it before you save." }
+                        ul.bv-plain {
+                            @for name in &merged.came { li dir="auto" { "Added: " bdi { (name) } } }
+                            @for name in &merged.went { li dir="auto" { "Taken away: " bdi { (name) } } }
+                            @if merged.stays { li { "A test that you have changed was changed or taken away there too: yours stays." } }
+                        }
+                    }
                     div.bv-actions {
                         button.cdx-button type="button" id="keep-unsaved" data-act="keep-unsaved" { "Keep" }
                         button.cdx-button.cdx-button--weight-quiet.cdx-button--action-destructive type="button" id="discard-unsaved" data-act="discard-unsaved" {
@@ -97,11 +110,13 @@ pub(super) fn bar(page: &Page) -> Markup {
                 "Save tests"
             }
             (toolbar::toolbar(page, page.change))
-            button.cdx-button.cdx-button--weight-quiet type="button" id="undo" data-act="undo" disabled[!draft.can_undo()] title="Ctrl+Z" {
-                (Icon::Undo.view()) "Undo"
-            }
-            button.cdx-button.cdx-button--weight-quiet type="button" id="redo" data-act="redo" disabled[!draft.can_redo()] title="Ctrl+Shift+Z" {
-                (Icon::Redo.view()) "Redo"
+            div.bv-steps-back {
+                button.cdx-button.cdx-button--weight-quiet type="button" id="undo" data-act="undo" disabled[!draft.can_undo()] title="Ctrl+Z" {
+                    (Icon::Undo.view()) "Undo"
+                }
+                button.cdx-button.cdx-button--weight-quiet type="button" id="redo" data-act="redo" disabled[!draft.can_redo()] title="Ctrl+Shift+Z" {
+                    (Icon::Redo.view()) "Redo"
+                }
             }
             @if draft.is_dirty() {
                 span.bv-note.bv-note--warning data-unsaved="true" { "● Not saved" }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench asks beside runs: tests tried at once, and what is typed and not saved.
 
-use super::{Browser, DEBUG, GERRIT, PRODUCTION, URL, prepared, started, state, test, wikimedia};
+use super::{Browser, DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, started, state, test, wikimedia};
 use backport_verify::app::{Command, Problem, Reply};
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::Method;
 use backport_verify::ports::Area;
 use backport_verify::suite::{Owner, Test};
 use backport_verify::verify::{Doubt, Reason, Verdict};
+use jiff::SignedDuration;
 
 fn owner() -> Owner {
     Owner::numbered(GERRIT)
@@ -97,7 +98,12 @@ async fn what_is_typed_and_not_saved_outlives_the_browser_until_it_is_saved() {
     assert_eq!(app.handle(drafting(Some("[typed]"))).await, Reply::Done);
     browser.is_restarted();
     let app = started(&browser).await;
-    assert_eq!(state(&browser).drafts[&owner()].rows, "[typed]");
+    let kept = state(&browser).drafts[&owner()].clone();
+    assert_eq!(kept.rows, "[typed]");
+    // A page that was not sure tells it once more, later.
+    browser.time_passes(SignedDuration::from_secs(60));
+    app.handle(drafting(Some("[typed]"))).await;
+    assert_eq!(state(&browser).drafts[&owner()], kept);
     app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await;
     assert!(state(&browser).drafts.is_empty());
     app.handle(drafting(Some("[more]"))).await;
@@ -117,4 +123,36 @@ async fn a_full_store_is_said_and_a_save_that_failed_leaves_the_draft() {
     let save = app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
     assert!(matches!(save, Reply::Refused { problem: Problem::Storage { .. } }), "{save:?}");
     assert_eq!(state(&browser).drafts[&owner()].rows, "[typed]");
+}
+
+#[tokio::test]
+async fn what_is_typed_for_one_more_owner_than_are_kept_is_refused_and_nothing_is_dropped() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    let draft =
+        |change: u64, rows: &str| Command::KeepDraft { owner: Owner::numbered(change), rows: Some(rows.into()) };
+    for change in 1..=40 {
+        assert_eq!(app.handle(draft(change, "[typed]")).await, Reply::Done);
+        browser.time_passes(jiff::SignedDuration::from_secs(1));
+    }
+    let refused = refusal(app.handle(draft(41, "[typed]")).await);
+    assert_eq!(refused, Problem::TooManyUnsaved { kept: 40 });
+    assert_eq!(app.handle(draft(1, "[typed more]")).await, Reply::Done);
+    let drafts = state(&browser).drafts;
+    assert_eq!((drafts.len(), drafts[&Owner::numbered(1)].rows.as_str()), (40, "[typed more]"));
+    app.handle(Command::KeepDraft { owner: Owner::numbered(2), rows: None }).await;
+    assert_eq!(app.handle(draft(41, "[typed]")).await, Reply::Done);
+}
+
+#[tokio::test]
+async fn what_is_typed_stays_with_what_it_began_from_when_tests_are_added_behind_it() {
+    let browser = Browser::new();
+    let app = prepared(&browser).await;
+    app.handle(drafting(Some("[typed]"))).await;
+    let added = Test { name: "added".into(), ..test() };
+    let add = Command::AddTests { gerrit: GERRIT, tests: vec![added.clone()] };
+    assert_eq!(app.handle(add).await, Reply::Done);
+    let state = state(&browser);
+    assert_eq!(state.suite_of(GERRIT).map(|suite| suite.tests.clone()), Some(vec![test(), added]));
+    assert_eq!(state.drafts[&owner()].rows, "[typed]");
 }

@@ -7,6 +7,7 @@
 
 use crate::bed::{GERRIT, PATCH_TEXT, TEST_URL};
 use crate::driver::Which;
+use crate::driver::asking::asking;
 use crate::stage::{Company, Failure, Played, Stage, expect, in_both_browsers, scenes};
 use crate::submitter::{Step, debug_header, patch};
 use backport_verify::app::{Command, Run, State};
@@ -204,10 +205,9 @@ async fn save_test_as(stage: &Stage, session: Session) -> Played {
         assertions: vec![Assertion::body_contains(PATCH_TEXT)],
         ..Test::default()
     };
-    let command =
-        serde_json::to_string(&Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test.clone()] })?;
+    let command = Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test.clone()] };
     stage.browser.popup().await?;
-    stage.browser.script(&format!("return chrome.runtime.sendMessage({command}).then(() => true)")).await?;
+    stage.browser.script(&format!("return {}.then(() => true)", asking(&serde_json::to_string(&command)?))).await?;
     let kept = |state: &State| state.suite_of(GERRIT).filter(|suite| suite.tests == [test.clone()]).map(drop);
     stage.state_with("the saved test", kept).await
 }

@@ -4,6 +4,7 @@
 
 use crate::answers::wrong;
 use crate::bed::{GERRIT, NICK};
+use crate::driver::asking::asking;
 use crate::server::Server;
 use crate::stage::{Failure, Played, Stage, expect, in_both_browsers};
 use crate::submitter::{Step, newest};
@@ -67,9 +68,9 @@ fn verdicts(run: &Run) -> Vec<Verdict> {
 
 /// Tells the background what a page of the extension would.
 async fn tell(stage: &Stage, command: &Command) -> Played {
-    let command = serde_json::to_string(command)?;
-    let reply = stage.browser.script(&format!("return chrome.runtime.sendMessage({command})")).await?;
-    expect("the background's reply", &"\"done\"".to_owned(), &reply.to_string())
+    let asking = asking(&serde_json::to_string(command)?);
+    let reply = stage.browser.script(&format!("return {asking}")).await?;
+    expect("the background's reply", &serde_json::json!({ "reply": "\"done\"" }), &reply)
 }
 
 async fn save(stage: &Stage, file: &File) -> Played {

@@ -89,6 +89,14 @@ pub(crate) fn unsaved(text: &str) -> State {
     State { drafts: [(owner.clone(), UnsavedTests { at: at("14:05"), rows: rows.clone() })].into(), ..ready() }
 }
 
+/// One more test is saved for the story's change.
+pub(crate) fn saved_elsewhere(mut state: State) -> (State, Test) {
+    let new =
+        Test { name: "Added elsewhere".into(), assertions: vec![Assertion::body_contains("elsewhere")], ..test() };
+    state.suites.entry(Owner::numbered(GERRIT)).or_default().tests.push(new.clone());
+    (state, new)
+}
+
 pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
     let mut whole = ready();
     whole.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![whole_vocabulary()] });
@@ -109,6 +117,7 @@ pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
         ("workbench_tried_fail", bench(tried(Some(Verdict::Fail)))),
         ("workbench_tried_inconclusive", bench(tried(Some(Verdict::Inconclusive)))),
         ("workbench_unsaved_again", bench(unsaved("typed before"))),
+        ("workbench_saved_elsewhere", bench(saved_elsewhere(unsaved("typed before")).0)),
         ("workbench_searched", searched),
         ("workbench_nothing_found", nothing_found),
     ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench does with tests: owners, tries, unsaved changes, order, search.
 
-use crate::states::bench::{ECHO, owned, tried, unsaved, whole_vocabulary};
+use crate::states::bench::{ECHO, owned, saved_elsewhere, tried, unsaved, whole_vocabulary};
 use crate::states::{GERRIT, URL, at, event, page, ready, test};
 use backport_verify::app::{Command, Problem, Reply, State};
 use backport_verify::check::Assertion;
@@ -70,10 +70,26 @@ fn what_is_typed_is_kept_once_the_typing_rests_and_put_away_when_nothing_is_unsa
 }
 
 #[test]
+fn after_the_last_step_the_keyboard_goes_from_undo_to_redo_and_back() {
+    let mut bench = bench(ready());
+    bench.act(event("add-test", &[], &[]));
+    assert_eq!(bench.act(event("undo", &[("at", "undo")], &[])), [Effect::Focus("redo".into())]);
+    assert_eq!(bench.act(event("redo", &[("at", "redo")], &[])), [Effect::Focus("undo".into())]);
+    // By the key alone it stays where it is.
+    assert_eq!(bench.act(event("undo", &[("at", "test-0-up")], &[])), []);
+}
+
+#[test]
 fn a_page_that_is_left_keeps_what_is_typed_at_once() {
     let mut bench = bench(ready());
     bench.act(typing("typed"));
     assert_eq!(bench.leave().len(), 1);
+    // Also what was sent already: a page that goes away may not hear whether it has come.
+    let unsaved = bench.unsaved();
+    assert!(
+        matches!(unsaved.as_slice(), [(owner, rows)] if *owner == Owner::numbered(GERRIT) && rows.contains("typed"))
+    );
+    assert_eq!(bench.leave(), []);
 }
 
 #[test]
@@ -194,4 +210,62 @@ fn the_search_leaves_what_has_every_word() {
     assert_eq!(found("extensions/echo"), (false, true));
     assert_eq!(found("the eventcoordinator group 1330001"), (true, false));
     assert_eq!(found("nowhere"), (false, false));
+}
+
+#[test]
+fn tests_that_were_saved_elsewhere_are_among_those_that_are_taken_up_again() {
+    let (state, new) = saved_elsewhere(unsaved("typed before"));
+    let mut again = bench(state);
+    let html = region(&again, "tests");
+    assert!(html.contains("data-merged") && html.contains("Added: <bdi>Added elsewhere</bdi>"), "{html}");
+    let sent = again.act(event("save-tests", &[], &[]));
+    let assertions = vec![Assertion::body_contains("typed before")];
+    let tests = vec![Test { assertions, ..test() }, new];
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+}
+
+#[test]
+fn tests_that_are_saved_elsewhere_come_into_the_open_form_beside_what_is_typed() {
+    let mut bench = bench(ready());
+    bench.act(typing("typed"));
+    let (state, new) = saved_elsewhere(ready());
+    bench.set_state(state.clone());
+    let html = region(&bench, "tests");
+    assert!(html.contains("Added: <bdi>Added elsewhere</bdi>") && html.contains("value=\"typed\""), "{html}");
+    bench.act(event("keep-unsaved", &[], &[]));
+    assert!(!region(&bench, "tests").contains("data-merged"));
+    let sent = bench.act(event("save-tests", &[], &[]));
+    let tests = vec![changed("typed"), new];
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+}
+
+#[test]
+fn what_a_page_saves_itself_is_no_news_to_what_is_typed_on() {
+    let mut bench = bench(ready());
+    bench.act(typing("typed"));
+    bench.act(event("save-tests", &[], &form("typed")));
+    bench.act(typing("typed on"));
+    let mut state = ready();
+    state.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![changed("typed")] });
+    bench.set_state(state);
+    bench.set_reply(Reply::Done);
+    let sent = bench.act(event("save-tests", &[], &[]));
+    let tests = vec![changed("typed on")];
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+    assert!(!region(&bench, "tests").contains("data-merged"));
+}
+
+#[test]
+fn what_could_not_be_kept_is_said_and_kept_as_soon_as_there_is_room() {
+    let mut bench = bench(unsaved("typed before"));
+    bench.act(event("discard-unsaved", &[], &[]));
+    bench.act(typing("typed"));
+    assert_eq!(bench.leave().len(), 1);
+    bench.set_reply(Reply::Refused { problem: Problem::TooManyUnsaved { kept: 40 } });
+    assert!(region(&bench, "notices").contains("Save these tests before you close the page"));
+    bench.set_now(at("14:19"));
+    assert_eq!(bench.rest(), []);
+    bench.set_state(ready());
+    let kept = bench.rest();
+    assert!(matches!(kept.as_slice(), [Effect::Send(Command::KeepDraft { rows: Some(_), .. })]), "{kept:?}");
 }

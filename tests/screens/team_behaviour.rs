@@ -18,6 +18,11 @@ fn attribute(page: &Page, id: &str, name: &str) -> String {
     rest.split('"').next().unwrap_or_default().to_owned()
 }
 
+/// Where the keyboard goes when what it was at goes away.
+fn focus(id: &str) -> Effect {
+    Effect::Focus(id.to_owned())
+}
+
 fn bench(state: State) -> Page {
     page(Screen::Workbench, Some(state))
 }
@@ -27,7 +32,7 @@ fn what_is_brought_is_shown_and_goes_into_the_form_on_a_click_and_out_of_it_by_u
     let mut page = brought("suite.yaml", YAML);
     let before = region(&page, "tests");
     assert!(!before.contains("wmf.16") && region(&page, "sharing").contains("Special:Version"));
-    assert_eq!(page.act(event("import-append", &[], &[])), []);
+    assert_eq!(page.act(event("import-append", &[], &[])), [focus("save-tests")]);
     let after = region(&page, "tests");
     assert!(after.contains("wmf.16") && after.contains("eventcoordinator"));
     assert!(region(&page, "tests-bar").contains("data-unsaved"));
@@ -42,7 +47,7 @@ fn replacing_leaves_nothing_of_the_former_rows_and_cancelling_changes_nothing() 
     page.act(event("import-replace", &[], &[]));
     assert!(!region(&page, "tests").contains("eventcoordinator"));
     let mut page = brought("suite.yaml", YAML);
-    page.act(event("import-cancel", &[], &[]));
+    assert_eq!(page.act(event("import-cancel", &[], &[])), [focus("import-text")]);
     assert!(!region(&page, "tests-bar").contains("data-unsaved"));
     assert_eq!(page.act(event("import-append", &[], &[])), []);
     assert!(!region(&page, "tests-bar").contains("data-unsaved"));
@@ -130,8 +135,11 @@ fn what_is_stored_is_exported_before_a_second_word_removes_it() {
     assert_eq!(page.act(event("export-stored", &what, &[])), [Effect::Send(export)]);
     let mut page = bench(newer(true));
     assert!(!region(&page, "notices").contains("data-act=\"start-anew\""));
-    assert_eq!(page.act(event("start-anew-ask", &what, &[])), []);
+    assert_eq!(page.act(event("start-anew-ask", &what, &[])), [focus("start-anew-keep-tests")]);
     assert!(region(&page, "notices").contains("data-act=\"start-anew\""));
+    assert_eq!(page.act(event("start-anew-keep", &what, &[])), [focus("start-anew-ask-tests")]);
+    assert!(!region(&page, "notices").contains("data-act=\"start-anew\""));
+    page.act(event("start-anew-ask", &what, &[]));
     let anew = Command::StartAnew { what: "tests".into() };
     assert_eq!(page.act(event("start-anew", &what, &[])), [Effect::Send(anew)]);
     assert!(!region(&page, "notices").contains("data-act=\"start-anew\""));

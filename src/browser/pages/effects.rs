@@ -4,7 +4,7 @@
 //! The only caller of `runtime.sendMessage`.
 
 use super::super::ui::{Effect, Screen};
-use super::super::{match_pattern, sys, tabs};
+use super::super::{match_pattern, message, sys, tabs};
 use super::{Live, SILENCE, files};
 use crate::app::{Command, Problem, Reply};
 use js_sys::Promise;
@@ -14,12 +14,12 @@ use wasm_bindgen::{JsError, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// Sends a command to the background.
-async fn ask(command: &Command) -> Result<Reply, JsValue> {
-    let reply = sys::send_message(&sys::plain(command)?).await?;
+pub(super) async fn ask(command: &Command) -> Result<Reply, JsValue> {
+    let reply = sys::send_message(&message::asked(command)?).await?;
     if reply.is_undefined() || reply.is_null() {
         return Err(JsError::new("the background gave no answer").into());
     }
-    Ok(serde_wasm_bindgen::from_value(reply)?)
+    message::reply_in(reply)
 }
 
 /// Asks the user for access. Must be called inside the user's gesture.

@@ -9,10 +9,17 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, 
 /// The act of fields that are being typed in; other acts of a form are meant by its submission alone.
 const EDIT: &str = "edit";
 
+/// Marks the button that closes what is open around it, for the key that does the same.
+const CLOSES: &str = "[data-escape]";
+
 /// Reads an event; nothing when it hits no act. What the browser would do by itself is prevented where an act is meant.
 pub(super) fn read(event: &Event) -> Option<Meant> {
     let target: Element = event.target()?.dyn_into().ok()?;
     if let Some(key) = event.dyn_ref::<KeyboardEvent>() {
+        // While an input method is at work, Escape is for what that offers.
+        if key.key() == "Escape" && !key.is_composing() {
+            return escaped(event, &target);
+        }
         let meant = pressed(key, &target)?;
         event.prevent_default();
         return Some(meant);
@@ -47,6 +54,32 @@ fn pressed(key: &KeyboardEvent, target: &Element) -> Option<Meant> {
         _ => None,
     }?;
     Some(Meant { act: act.to_owned(), data: dataset(target), form: form(target) })
+}
+
+/// Empties a search, or else closes what is open, the nearest to the keyboard first: a fold, or what has a button for it.
+fn escaped(event: &Event, target: &Element) -> Option<Meant> {
+    let meant = |act: &Element| {
+        event.prevent_default();
+        act.get_attribute("data-act").map(|name| Meant { act: name, data: dataset(act), form: form(act) })
+    };
+    let search = target.dyn_ref::<HtmlInputElement>().filter(|input| input.type_() == "search");
+    if let Some(search) = search.filter(|search| !search.value().is_empty()) {
+        search.set_value("");
+        return meant(target);
+    }
+    let mut next = Some(target.clone());
+    while let Some(element) = next {
+        if let Some(button) = element.query_selector(CLOSES).ok()? {
+            return meant(&button);
+        }
+        if element.tag_name() == "DETAILS" && element.has_attribute("open") {
+            event.prevent_default();
+            element.remove_attribute("open").ok()?;
+            return element.query_selector("summary").ok()??.dyn_into::<HtmlElement>().ok()?.focus().err().and(None);
+        }
+        next = element.parent_element();
+    }
+    None
 }
 
 /// Whether letters are typed into it.

@@ -7,6 +7,7 @@ mod dom;
 mod effects;
 mod files;
 mod gestures;
+mod parting;
 
 use super::ui::{Effect, Page, Screen};
 use super::{clock, storage, sys};
@@ -19,6 +20,7 @@ use js_sys::Reflect;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Event, Window};
 
 /// After so many wake-up calls without an answer the user is told. A single one may meet the background as it stops.
@@ -74,6 +76,8 @@ pub async fn open_page(screen: String) -> Result<(), JsValue> {
         focus: RefCell::default(),
         aim: Cell::new(aim),
     });
+    // What is typed is taken up with the first state.
+    parting::tell(&live.window).await;
     // First the subscription, so that no state is missed between the two.
     live.watch_state();
     match storage::read(Area::Session, State::KEY).await {
@@ -150,6 +154,12 @@ impl Live {
         for effect in effects {
             self.perform(effect);
         }
+    }
+
+    /// The page may go away now.
+    fn part(self: &Rc<Self>) {
+        parting::keep(&self.window, &self.page.borrow().unsaved());
+        self.keep_typed(Page::leave);
     }
 
     fn take_state(&self, text: &str) {
@@ -243,13 +253,17 @@ impl Live {
         self.on(self.document.as_ref(), "visibilitychange", move |_| {
             if live.document.hidden() {
                 // It may be closed now, and this is the last that it hears.
-                live.keep_typed(Page::leave);
+                live.part();
             } else {
-                live.keep_asking(Command::Refresh { force: false });
+                let live = live.clone();
+                spawn_local(async move {
+                    parting::tell(&live.window).await;
+                    live.keep_asking(Command::Refresh { force: false });
+                });
             }
         })?;
         let live = self.clone();
-        self.on(self.window.as_ref(), "pagehide", move |_| live.keep_typed(Page::leave))?;
+        self.on(self.window.as_ref(), "pagehide", move |_| live.part())?;
         let live = self.clone();
         self.on(self.window.as_ref(), "hashchange", move |_| {
             match change_of(&live.window) {

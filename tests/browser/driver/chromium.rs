@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Chromium: how it is started on loopback only, and what only it can do.
 
+use super::asking::{WAKE, asking};
+use super::files::downloads;
 use super::process::{DriverProcess, first_program, on_path};
 use super::{BrowserError, Remains, Started, Wiring, eventually};
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
@@ -60,8 +62,12 @@ pub(super) async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<St
         wanted.add_arg(&argument).map_err(failed)?;
     }
     // Without it an unpacked extension that is reloaded stays disabled.
-    let developer = json!({ "extensions.ui.developer_mode": true });
-    wanted.add_experimental_option("prefs", developer).map_err(failed)?;
+    let preferences = json!({
+        "extensions.ui.developer_mode": true,
+        "download.default_directory": downloads(profile),
+        "download.prompt_for_download": false,
+    });
+    wanted.add_experimental_option("prefs", preferences).map_err(failed)?;
     let driver = WebDriver::new(process.url(), wanted).await.map_err(failed)?;
     let shown = async {
         first_page(&driver).await?;
@@ -197,8 +203,8 @@ pub(super) async fn run_in_worker(
     expression: &str,
 ) -> Result<(), BrowserError> {
     let failed = |source| BrowserError::Command { doing: doing.to_owned(), source };
-    let wake = "const done = arguments[arguments.length - 1]; chrome.runtime.sendMessage('wake').then(() => done());";
-    driver.execute_async(wake, Vec::new()).await.map_err(failed)?;
+    let wake = format!("const done = arguments[arguments.length - 1]; {}.then(() => done());", asking(WAKE));
+    driver.execute_async(&wake, Vec::new()).await.map_err(failed)?;
     let call = async |method: &str, arguments: Value| driver.cdp().send_raw(method, arguments).await.map_err(failed);
     let targets = call("Target.getTargets", json!({ "filter": [{ "type": "service_worker" }, {}] })).await?;
     let is_ours = |target: &&Value| target["url"].as_str().is_some_and(|url| url.starts_with(origin));

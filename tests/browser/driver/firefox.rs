@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Firefox: how it is started on loopback only, and what only it can do.
 
+use super::files::downloads;
 use super::process::{DriverProcess, first_program, on_path};
 use super::{BrowserError, OTHERS_PAGE, Started, Wiring, eventually};
 use serde_json::{Value, json};
@@ -49,7 +50,7 @@ pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started
         wanted.add_arg("-headless").map_err(failed)?;
     }
     let mut preferences = FirefoxPreferences::new();
-    for (name, value) in preferences_for(wiring, &hosts) {
+    for (name, value) in preferences_for(wiring, profile, &hosts) {
         preferences.set(&name, value).map_err(failed)?;
     }
     wanted.set_preferences(preferences).map_err(failed)?;
@@ -84,7 +85,7 @@ async fn open_others_page(driver: &WebDriver) -> Result<(), BrowserError> {
     ready.await?.ok_or_else(late)
 }
 
-fn preferences_for(wiring: &Wiring<'_>, hosts: &Value) -> Vec<(String, Value)> {
+fn preferences_for(wiring: &Wiring<'_>, profile: &Path, hosts: &Value) -> Vec<(String, Value)> {
     let fixed = [
         ("network.dns.forceResolve", json!("127.0.0.1")),
         ("network.socket.forcePort", json!(format!("443={}", wiring.edge.port()))),
@@ -98,6 +99,10 @@ fn preferences_for(wiring: &Wiring<'_>, hosts: &Value) -> Vec<(String, Value)> {
         ("extensions.blocklist.enabled", json!(false)),
         // Kilobytes for all that pages store; what is left for the extension then is as little as in Chromium.
         ("dom.quotaManager.temporaryStorage.fixedLimit", json!(51200)),
+        // A folder of the test's own.
+        ("browser.download.folderList", json!(2)),
+        ("browser.download.dir", json!(downloads(profile))),
+        ("browser.download.always_ask_before_handling_new_types", json!(false)),
         ("app.update.enabled", json!(false)),
         ("app.normandy.enabled", json!(false)),
         ("browser.safebrowsing.malware.enabled", json!(false)),

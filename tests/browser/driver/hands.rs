@@ -5,6 +5,22 @@
 
 use super::{Browser, BrowserError, Which, chromium, command, firefox};
 use serde_json::{Value, json};
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::{RequestData, SessionId};
+
+/// More than any page has that the Tab key stops at.
+const MOST_STOPS: usize = 250;
+
+/// The question for an accessible name (<https://www.w3.org/TR/webdriver2/#get-computed-label>).
+#[derive(Debug)]
+struct ComputedLabel(String);
+
+impl FormatRequestData for ComputedLabel {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let path = format!("session/{session}/element/{}/computedlabel", self.0);
+        RequestData::new(reqwest::Method::GET, path)
+    }
+}
 
 impl Browser {
     /// Types into whatever has the keyboard.
@@ -13,7 +29,12 @@ impl Browser {
     /// When the driver refuses.
     pub(crate) async fn press(&self, keys: &str) -> Result<(), BrowserError> {
         self.until(&format!("<{keys}> typed"), async || {
-            self.driver.active_element().await?.send_keys(keys).await.map(Some)
+            let at = self.driver.active_element().await?;
+            // There a driver takes what is typed for the name of a file.
+            if at.attr("type").await?.as_deref() == Some("file") {
+                return self.driver.action_chain().send_keys(keys).perform().await.map(Some);
+            }
+            at.send_keys(keys).await.map(Some)
         })
         .await
     }
@@ -28,6 +49,43 @@ impl Browser {
             Ok((at.json().as_str() == Some(id)).then_some(()))
         })
         .await
+    }
+
+    /// Goes on by the Tab key, or back, until the element of this id has the keyboard.
+    ///
+    /// # Errors
+    /// When it is not reached before the keyboard has been everywhere.
+    pub(crate) async fn tab_to(&self, id: &str, key: &str) -> Result<(), BrowserError> {
+        let mut been = Vec::new();
+        while been.len() < MOST_STOPS {
+            let at = self.keyboard_at().await?;
+            if at == id {
+                return Ok(());
+            }
+            been.push(at);
+            self.press(key).await?;
+        }
+        Err(BrowserError::Script { doing: format!("reach <{id}> by keys"), said: format!("been at {been:?}") })
+    }
+
+    /// What has the keyboard: its id, else how its tag begins.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub(crate) async fn keyboard_at(&self) -> Result<String, BrowserError> {
+        let at = "const at = document.activeElement;
+            return at.id || at.outerHTML.slice(0, at.outerHTML.indexOf('>') + 1)";
+        Ok(self.script(at).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The accessible name that the browser computes for an element.
+    ///
+    /// # Errors
+    /// When it is not there, or the driver refuses.
+    pub(crate) async fn name_of(&self, css: &str) -> Result<String, BrowserError> {
+        let element = self.wait_for(css).await?;
+        let name = async { self.driver.cmd(ComputedLabel(element.element_id().to_string())).await?.value::<String>() };
+        name.await.map_err(|source| command(format!("ask for the name of <{css}>"), source))
     }
 
     /// Clicks an element of the extension's page in the current tab while another tab is in front, whose URL contains

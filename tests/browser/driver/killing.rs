@@ -3,6 +3,7 @@
 //!
 //! Must not know what the extension keeps: keys are named by the caller.
 
+use super::asking::{WAKE, asking};
 use super::{Browser, BrowserError, Which, Wiring, chromium, command, eventually, firefox};
 
 /// A call for the local store that never comes back to the background.
@@ -70,8 +71,7 @@ impl Browser {
                 chromium::run_in_worker(&self.driver, &self.origin, "hold the background", &expression).await?;
             }
             Which::Firefox => {
-                let wake = "return chrome.runtime.sendMessage('wake').then(() => true)";
-                self.script(wake).await?;
+                self.wake_background().await?;
                 let script = script.replace("GLOBAL", "background");
                 self.script(&format!("const background = chrome.extension.getBackgroundPage();\n{script}")).await?;
             }
@@ -101,7 +101,7 @@ impl Browser {
     /// # Errors
     /// When it gives no answer.
     pub(crate) async fn wake_background(&self) -> Result<(), BrowserError> {
-        self.script("return chrome.runtime.sendMessage('wake').then(() => true)").await.map(drop)
+        self.script(&format!("return {}.then(() => true)", asking(WAKE))).await.map(drop)
     }
 
     /// Ends the extension and starts it again, as an update does; needs one of its pages in the current tab, which goes

@@ -4,8 +4,10 @@
 //! Must know nothing of what is tested: pages, acts and controls are named by the caller, along the attributes that
 //! every page carries (`data-act`, `name`, `data-ready`).
 
+pub(crate) mod asking;
 mod chromium;
 mod error;
+mod files;
 mod firefox;
 mod hands;
 pub(crate) mod killing;
@@ -134,7 +136,11 @@ impl Browser {
         self.page_of(self.others_origin.as_ref().ok_or_else(said)?, OTHERS_PAGE).await
     }
 
-    async fn page(&self, path: &str) -> Result<(), BrowserError> {
+    /// Opens a page of the extension, such as `workbench.html`, in the current tab and waits until it is rendered.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub(crate) async fn page(&self, path: &str) -> Result<(), BrowserError> {
         self.page_of(&self.origin, path).await
     }
 

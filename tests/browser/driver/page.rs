@@ -172,6 +172,18 @@ impl Browser {
         answer.map(|answer| answer.json().clone()).map_err(|source| command("run a script in the page".into(), source))
     }
 
+    /// Runs a script again and again until it returns this.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub(crate) async fn wait_script(&self, expected: &str, script: &str, value: &Value) -> Result<(), BrowserError> {
+        self.until(expected, async || {
+            let answer = self.driver.execute(script, Vec::new()).await?;
+            Ok((answer.json() == value).then_some(()))
+        })
+        .await
+    }
+
     /// Looks until there is something; what a page that is being drawn says meanwhile counts as "not yet".
     pub(super) async fn until<T>(
         &self,
