@@ -190,15 +190,31 @@ impl Journal {
         tally
     }
 
-    /// The first deciding outcome that is no pass, failures before doubts, with its test's place.
+    /// The deciding outcome that matters most among those that are no pass, with its test's place; the first of several
+    /// that matter alike. A regression comes before a failure of which it is not known how it was before, then a failure
+    /// that was there before; a doubt comes behind all of them, and last that the patch has not come to the servers yet.
     #[must_use]
     pub fn first_trouble(&self) -> Option<(usize, Cow<'_, Outcome>)> {
-        let of = |verdict: Verdict| {
-            (0..self.plan.tests.len())
-                .filter_map(|test| Some((test, self.deciding(test)?)))
-                .find(|(_, outcome)| outcome.verdict == verdict)
+        let rank = |(test, outcome): &(usize, Cow<'_, Outcome>)| {
+            let stands = (self.comparison(*test), self.since(*test));
+            match (outcome.verdict, &outcome.reason) {
+                (Verdict::Fail, _)
+                    if matches!(stands, (Some(Comparison::Regressed), _) | (_, Some(Since::Regressed))) =>
+                {
+                    0
+                }
+                (Verdict::Fail, _)
+                    if !matches!(stands, (Some(Comparison::StillFailing), _) | (_, Some(Since::StillFailing))) =>
+                {
+                    1
+                }
+                (Verdict::Fail, _) => 2,
+                (_, Some(Reason::Doubt { doubt: Doubt::PatchNotThere { .. } })) => 4,
+                _ => 3,
+            }
         };
-        of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive))
+        let deciding = (0..self.plan.tests.len()).filter_map(|test| Some((test, self.deciding(test)?)));
+        deciding.filter(|(_, outcome)| outcome.verdict != Verdict::Pass).min_by_key(rank)
     }
 
     /// Whether the run verifies the whole fleet, not the test servers.
