@@ -552,6 +552,32 @@ mod tests {
     }
 
     #[test]
+    fn a_regression_matters_more_than_a_failure_and_that_more_than_a_doubt() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let worst = |verdicts: &[Verdict]| {
+            let journal = ended(journal(verdicts.len() / 2, mwdebug()), verdicts, Ending::Finished);
+            journal.first_trouble().map(|(test, _)| test)
+        };
+        let (passed, doubted, still, new, regressed) =
+            ([Pass, Fail], [Inconclusive, Pass], [Fail, Fail], [Fail, Inconclusive], [Fail, Pass]);
+        assert_eq!(worst(&[passed, doubted, still, new, regressed, regressed].concat()), Some(4));
+        assert_eq!(worst(&[passed, doubted, still, new, new].concat()), Some(3));
+        assert_eq!(worst(&[passed, doubted, still, still].concat()), Some(2));
+        assert_eq!(worst(&[passed, doubted, doubted].concat()), Some(1));
+        assert_eq!(worst(&passed), None);
+    }
+
+    #[test]
+    fn any_other_doubt_matters_more_than_a_patch_that_is_on_its_way() {
+        let mut journal = journal(2, Stage::Production);
+        let doubted = |doubt| Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+        let (host, running, side) = (String::new(), String::new(), crate::verify::Side::Production);
+        journal.outcomes =
+            [(0, doubted(Doubt::PatchNotThere { host, side, running })), (1, doubted(Doubt::CacheUnstated))].into();
+        assert_eq!(journal.first_trouble().map(|(test, _)| test), Some(1));
+    }
+
+    #[test]
     fn every_deciding_outcome_is_counted_once() {
         use Verdict::{Fail, Inconclusive, Pass};
         let verdicts = [Pass, Fail, Fail, Inconclusive, Inconclusive, Inconclusive];

@@ -60,9 +60,9 @@ fn every_post_is_as_it_was() {
     for receiver in Receiver::ALL {
         for (message, what) in message().iter().zip(["verdict", "trial"]) {
             let posting = posting(receiver, message, now());
-            let fields = posting.fields.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>();
+            let fields: Vec<_> = posting.fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             let path = project(&format!("tests/golden/webhooks/{}-{what}.http", name(receiver)));
-            let text = format!("{fields}\n{}\n", posting.body);
+            let text = format!("{}\n\n{}\n", fields.join("\n"), posting.body);
             if std::env::var_os("BLESS").is_some() {
                 std::fs::write(&path, &text).unwrap();
             }

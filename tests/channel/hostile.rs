@@ -161,7 +161,7 @@ fn check(title: &str, nick: &str, reason: &str) -> String {
         before == "deployer: " || before.ends_with(", deployer: ") || before == format!("{}: ", nick.trim()),
         "{told}"
     );
-    assert!(!line.chars().any(|letter| letter.is_control()), "{told}");
+    assert!(!line.chars().any(char::is_control), "{told}");
     assert!(!line.chars().any(|letter| letter != ' ' && letter.is_whitespace()), "{told}");
     assert!(line.starts_with(|first: char| first.is_ascii_alphabetic() || "[]_{}".contains(first)), "{told}");
     let lower = line.to_lowercase();
@@ -192,7 +192,7 @@ fn every_hostile_text_that_is_posted_to_the_relay_is_one_harmless_line() {
         let posted = slack_text(&serde_json::json!({ "text": text }).to_string()).unwrap();
         let wire = clean_line(&format!("nick via backport-verify: {posted}"), WIRE_LIMIT);
         assert!(wire.starts_with("nick via backport-verify:") && wire.len() <= WIRE_LIMIT, "{text}: {wire}");
-        assert!(!wire.chars().any(|letter| letter.is_control()), "{text}: {wire}");
+        assert!(!wire.chars().any(char::is_control), "{text}: {wire}");
         assert!(gone.is_empty() || !wire.contains(gone), "<{gone}> of <{text}> stands in <{wire}>");
         let alone = clean_line(&posted, WIRE_LIMIT);
         let lower = alone.to_lowercase().replace('ſ', "s");

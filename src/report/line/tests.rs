@@ -7,7 +7,9 @@ use crate::debug::{Backend, Backends};
 use crate::exchange::Session;
 use crate::schedule::Nick;
 use crate::suite::Test;
-use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Side, Stage, Subject, Verdict};
+use crate::verify::{
+    Doubt, Earlier, Ending, Evidence, Glimpse, Journal, Outcome, Plan, Reason, Side, Stage, Subject, Verdict,
+};
 use jiff::Timestamp;
 
 fn broken(assertion: Assertion, actual: &str) -> Outcome {
@@ -158,6 +160,77 @@ fn what_belongs_to_the_tester_stays_out() {
         let assertion = Assertion::header_is(name, "v");
         assert!(!line(&[], "T", Session::Anonymous, broken(assertion, "secret")).contains("secret"), "{name}");
     }
+}
+
+/// An ended run of one test that came to `here`, and before to `before`.
+fn ended(stage: Stage, here: Verdict, before: Verdict, ending: Ending) -> Journal {
+    let of = |verdict: Verdict| match verdict {
+        Verdict::Fail => broken(contains(), "not found"),
+        Verdict::Inconclusive => Outcome::inconclusive(Reason::NoAssertion, Evidence::default()),
+        Verdict::Pass => Outcome { verdict, reason: None, ..broken(contains(), "") },
+    };
+    let test = Test { url: "https://en.wikipedia.org/wiki/X".into(), ..Test::default() };
+    let plan = Plan::new("id".into(), Subject::default(), stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
+    let mut journal = Journal::begin(plan);
+    if journal.on_production() {
+        let glimpse = |verdict| Some(Glimpse { verdict, page: None });
+        journal.plan.earlier = vec![Earlier { baseline: glimpse(Verdict::Fail), mwdebug: glimpse(before) }];
+    }
+    journal.outcomes = [of(here), of(before)].into_iter().take(journal.plan.jobs.len()).enumerate().collect();
+    journal.ended = Some((Timestamp::UNIX_EPOCH, ending));
+    journal
+}
+
+#[test]
+fn what_is_asked_follows_from_verdict_stage_and_what_was_before() {
+    use Ending::{Finished, Interrupted, TooLong};
+    use Verdict::{Fail, Inconclusive, Pass};
+    let mwdebug = || Stage::mwdebug(Backend::default());
+    for (stage, here, before, ending, asked) in [
+        (mwdebug(), Pass, Fail, Finished, "Good to continue."),
+        (mwdebug(), Fail, Pass, Finished, "Please roll back."),
+        (mwdebug(), Fail, Fail, Finished, "Please do not continue."),
+        (mwdebug(), Fail, Inconclusive, Finished, "Please do not continue."),
+        (mwdebug(), Inconclusive, Fail, Finished, "Please hold while I look."),
+        (mwdebug(), Pass, Fail, Interrupted, "Please hold while I verify again."),
+        (Stage::Production, Pass, Pass, TooLong, "Please hold while I verify again."),
+        (Stage::Production, Pass, Pass, Finished, "All done, thank you."),
+        (Stage::Production, Fail, Pass, Finished, "Please hold, a rollback may be needed."),
+        (Stage::Production, Inconclusive, Pass, Finished, "Please hold while I look."),
+    ] {
+        let line = channel_line(&ended(stage, here, before, ending));
+        assert!(line.ends_with(&format!(" {asked}")), "{asked} {line}");
+    }
+}
+
+#[test]
+fn a_second_run_says_that_it_is_one() {
+    let mut journal = ended(Stage::Production, Verdict::Pass, Verdict::Pass, Ending::Finished);
+    let first = channel_line(&journal);
+    journal.plan.again = true;
+    assert_eq!(channel_line(&journal), first.replace("on production:", "on production, re-run:"));
+}
+
+#[test]
+fn however_long_everything_is_verdict_counts_ask_and_change_are_whole() {
+    let names = (0..9).map(|place| Backend::new(&format!("k8s-{place}{}", "x".repeat(50))).unwrap());
+    let backends = Backends::new(Backend::new(&"y".repeat(300)).unwrap(), names);
+    let mut journal = ended(Stage::Mwdebug { backends }, Verdict::Fail, Verdict::Pass, Ending::Finished);
+    journal.outcomes = (0..journal.plan.jobs.len()).map(|place| (place, journal.outcomes[&0].clone())).collect();
+    journal.plan.again = true;
+    journal.plan.subject.gerrit = Some(u64::MAX);
+    journal.plan.subject.title = "long ".repeat(100);
+    journal.plan.subject.deployers =
+        (0..9).filter_map(|place| Nick::new(&format!("deployer-number-{place}"))).collect();
+    journal.plan.tests[0].url = format!("https://en.wikipedia.org/wiki/{}", "long/".repeat(100));
+    let line = channel_line(&journal);
+    assert!(
+        line.starts_with("deployer-number-0, deployer-number-1, deployer-number-2: FAIL on mwdebug (yyyy"),
+        "{line}"
+    );
+    assert!(line.contains("yy… and 9 more), re-run: 0/1 pass, 1 still failing. en.wikipedia.org/wiki/"), "{line}");
+    assert!(line.contains(" Please do not continue. Change 18446744073709551615: long "), "{line}");
+    assert!(line.len() <= LINE_LIMIT, "{line}");
 }
 
 #[test]
