@@ -113,3 +113,16 @@ fn scalar(value: &Value) -> String {
     };
     value.to_string().chars().map(seen).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scalar;
+
+    #[test]
+    fn what_cannot_be_seen_is_written_so_that_json_reads_it_back() {
+        let text = "a\u{e0041}\u{202e}\u{1d173}b";
+        let line = scalar(&text.into());
+        assert_eq!(line, "\"a\\udb40\\udc41\\u202e\\ud834\\udd73b\"");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+}
