@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A run as JSON, format 1: the same from the browser and from the command.
 
-use super::line::{channel_line, reason_in_words};
+use super::line::channel_line;
 use super::logstash::logstash_link;
+use super::reason::reason_in_words;
 use crate::check::AssertionResult;
 use crate::debug::Backend;
 use crate::verify::{Journal, Outcome, Stage};

@@ -570,3 +570,31 @@ async fn gerrit_and_the_log_are_among_what_must_be_reachable() {
     assert_eq!(state(&browser).no_access, ["https://gerrit.wikimedia.org", "https://sal.toolforge.org"]);
     assert!(browser.kept(Area::Session, "gathered").is_some());
 }
+
+#[tokio::test]
+async fn the_line_is_first_for_the_one_whom_the_log_names_and_a_second_run_is_said_to_be_one() {
+    let browser = Browser::new();
+    let (app, told) = prepared(&browser).await;
+    told.now(|world| {
+        assert!(world.calendar.contains("{{ircnick|deployer|Deployer}}"), "{}", world.calendar);
+        world.calendar =
+            CALENDAR.replace("{{ircnick|deployer|Deployer}}", "{{ircnick|reviewer}}, {{ircnick|Deployer}}");
+    });
+    refresh(&app, true).await;
+    let lines = async || {
+        app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+        app.work().await;
+        let shown = state(&browser);
+        shown.run_of(GERRIT, false).unwrap().report.clone().unwrap().line
+    };
+    let line = lines().await;
+    assert!(line.starts_with("reviewer, Deployer: ") && line.contains(" on mwdebug (k8s-mwdebug): "), "{line}");
+    // The log is to the minute: the run before is older than the deployment.
+    browser.time_passes(SignedDuration::from_secs(150));
+    told.on_test_servers();
+    refresh(&app, true).await;
+    let line = lines().await;
+    assert!(line.starts_with("deployer, reviewer: ") && line.contains(" on mwdebug (k8s-mwdebug): "), "{line}");
+    let line = lines().await;
+    assert!(line.starts_with("deployer, reviewer: ") && line.contains(" on mwdebug (k8s-mwdebug), re-run: "), "{line}");
+}

@@ -5,7 +5,7 @@
 use super::channel::{Speaker, Unsaid};
 use super::log;
 use super::tokens::Tokens;
-use crate::report::{LINE_LIMIT, clean_line, slack_text};
+use crate::report::{WIRE_LIMIT, clean_line, slack_text};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
@@ -64,7 +64,7 @@ async fn answer(hook: &Hook, token: &str, body: Body) -> Answer {
     let Some(text) = std::str::from_utf8(&bytes).ok().and_then(|body| slack_text(body).ok()) else {
         return INVALID;
     };
-    let line = clean_line(&text, LINE_LIMIT);
+    let line = clean_line(&text, WIRE_LIMIT);
     if line.is_empty() {
         return INVALID;
     }
