@@ -133,17 +133,7 @@ where
         return (StatusCode::TOO_MANY_REQUESTS, "too_many_streams").into_response();
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let newest = events.ears.newest.subscribe();
-    let listener = Listener {
-        last: last.unwrap_or_else(|| *newest.borrow()),
-        newest,
-        ended: events.ended.clone(),
-        beat: Instant::now(),
-        token,
-        _seat: seat,
-        events,
-    };
-    let stream = stream::unfold(listener, async |mut listener| {
+    let stream = stream::unfold(Listener::new(events, token, seat, last), async |mut listener| {
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
     });
@@ -162,6 +152,13 @@ struct Listener<A> {
 }
 
 impl<A: Fn(&str) -> bool> Listener<A> {
+    /// A stream of what comes after the line `last`, or after now.
+    fn new(events: Arc<Events<A>>, token: String, seat: Seat, last: Option<i64>) -> Self {
+        let newest = events.ears.newest.subscribe();
+        let last = last.unwrap_or_else(|| *newest.borrow());
+        Self { last, newest, ended: events.ended.clone(), beat: Instant::now(), token, _seat: seat, events }
+    }
+
     /// The next event or sign of life; `None` when the stream is over.
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -192,9 +189,12 @@ fn event(heard: &Heard) -> Option<Event> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ears, Open, STREAMS, Seat};
+    use super::{Ears, Events, Listener, Open, STREAMS, Seat};
     use jiff::Timestamp;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+    use tokio::sync::watch;
 
     #[test]
     fn the_last_hundred_lines_are_kept_in_their_order() {
@@ -220,5 +220,25 @@ mod tests {
         assert!(Seat::take(&open, "other").is_some());
         seats.pop();
         assert!(Seat::take(&open, "token").is_some());
+    }
+
+    #[tokio::test]
+    async fn the_stream_of_a_revoked_token_ends_before_the_next_line() {
+        let admitted = Arc::new(AtomicBool::new(true));
+        let (asked, ears) = (admitted.clone(), Ears::new(Timestamp::UNIX_EPOCH));
+        let events = Arc::new(Events {
+            ears: ears.clone(),
+            admits: move |_: &str| asked.load(Ordering::Relaxed),
+            open: Arc::default(),
+            ended: watch::channel(false).1,
+            keep_alive: Duration::from_secs(15),
+        });
+        let seat = Seat::take(&events.open, "token").unwrap();
+        let mut listener = Listener::new(events, "token".into(), seat, None);
+        ears.heard(None, "logmsgbot".into(), "one".into());
+        assert!(listener.next().await.is_some());
+        admitted.store(false, Ordering::Relaxed);
+        ears.heard(None, "logmsgbot".into(), "two".into());
+        assert!(listener.next().await.is_none());
     }
 }

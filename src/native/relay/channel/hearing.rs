@@ -3,10 +3,10 @@
 //!
 //! Must not keep or log what others say, and must not act on anything.
 
-use super::super::super::terminal::plain;
 use super::super::irc::Irc;
 use super::registration::Granted;
 use super::words::{same, tag};
+use crate::report::visible;
 use irc_proto::{Command, Message};
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ pub(super) struct Line {
     pub(super) at: Option<Timestamp>,
     /// Who said it, as configured.
     pub(super) from: String,
-    /// The line, without what steers a terminal.
+    /// The line, without colours and what else a reader cannot see.
     pub(super) text: String,
 }
 
@@ -34,5 +34,5 @@ pub(super) fn line(message: &Message, irc: &Irc, granted: Granted) -> Option<Lin
         return None;
     }
     let at = if granted.time { tag(message, "time").and_then(|time| time.parse().ok()) } else { None };
-    Some(Line { at, from: bot.nick.clone(), text: plain(text) })
+    Some(Line { at, from: bot.nick.clone(), text: visible(text) })
 }
