@@ -42,7 +42,7 @@ async fn three_taken_nicks_are_an_end_until_later() {
         owners.push(Person::come(server.address, nick).await);
     }
     let relay = Relay::start(server.address, &[]).await;
-    relay.logs("verifybot and its alternatives are taken; trying on").await;
+    relay.logs("verifybot and its alternatives are taken; trying again").await;
     owners.remove(1);
     relay.healthz(200).await;
 }
@@ -60,7 +60,7 @@ async fn kicked_out_it_comes_back() {
         relay.healthz(200).await;
         assert_eq!(relay.say("end").await, Relay::told(200, "ok"));
         let log = relay.log();
-        assert_eq!(log.matches("it was kicked; trying on").count(), 2, "{log}");
+        assert_eq!(log.matches("it was kicked; trying again").count(), 2, "{log}");
         assert!(!log.contains("secret"), "{log}");
     }
 }
@@ -153,4 +153,15 @@ async fn a_crowd_that_quits_at_once_is_no_matter() {
     assert_eq!(answer, Relay::told(200, "ok"));
     assert_eq!(reader.said_until("PASS").await, ["PASS"]);
     assert_eq!(relay.log().matches("in #wikimedia-operations").count(), 1, "{}", relay.log());
+}
+
+#[tokio::test]
+async fn who_asks_is_told_that_it_is_a_bot_and_whose() {
+    let server = Server::inspircd();
+    let mut reader = Person::join(server.address, "reviewer").await;
+    let _relay = Relay::start(server.address, &["--operator", "jilles"]).await.in_channel().await;
+    reader.send("WHOIS verifybot").await;
+    let line = reader.until(" 311 ").await;
+    assert!(line.ends_with(" :Backport Verify relay (bot of jilles)"), "{line}");
+    reader.until(" 335 ").await;
 }

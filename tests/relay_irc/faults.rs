@@ -4,6 +4,7 @@
 use crate::gate::{Gate, Mode, OPEN};
 use crate::person::Person;
 use crate::relay::Relay;
+use crate::scripted::Scripted;
 use crate::servers::Server;
 
 /// Nothing heard for so long is a dead connection; a line is not confirmed after the same.
@@ -60,16 +61,35 @@ async fn a_connection_that_falls_silent_is_noticed_and_replaced() {
 
 #[tokio::test]
 async fn a_quiet_channel_is_not_taken_for_a_dead_connection() {
-    let server = Server::ngircd();
-    let mut reader = Person::join(server.address, "reviewer").await;
-    let relay = Relay::start_with(&server.address.to_string(), "idle=20,answer=5000", &[]).await.in_channel().await;
-    // By then, several signs of life have been asked for and given.
-    for round in 0..20 {
-        reader.say(&round.to_string()).await;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let server = Scripted::start().await;
+    let relay = Relay::start_with(&server.address.to_string(), "idle=20,answer=10000", &[]).await;
+    let mut peer = server.accept().await;
+    peer.let_in("", "verifybot!~b@host").await;
+    for _ in 0..5 {
+        peer.expect("PING backport-verify").await;
+        peer.send(&[":s PONG s :backport-verify"]).await;
     }
-    assert_eq!(relay.say("end").await, Relay::told(200, "ok"));
+    relay.healthz(200).await;
     assert_eq!(relay.log().matches("in #wikimedia-operations").count(), 1, "{}", relay.log());
+}
+
+#[tokio::test]
+async fn a_server_that_talks_but_answers_nothing_is_left() {
+    let server = Scripted::start().await;
+    let relay = Relay::start_with(&server.address.to_string(), "confirm=50,answer=50,first_pause=1", &[]).await;
+    let mut peer = server.accept().await;
+    peer.let_in("echo-message", "verifybot!~b@host").await;
+    relay.healthz(200).await;
+    let serving = async {
+        peer.expect("PRIVMSG #wikimedia-operations PASS").await;
+        // It goes on and on, so that there is no silence.
+        while peer.try_send(":other!~b@host PRIVMSG #wikimedia-operations :chatter").await {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert_eq!(tokio::join!(relay.say("PASS"), serving).0, Relay::told(504, "not_confirmed"));
+    relay.logs("the server does not answer to PING; trying again").await;
+    server.accept().await.let_in("", "verifybot!~b@host").await;
 }
 
 #[tokio::test]

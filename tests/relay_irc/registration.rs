@@ -151,7 +151,7 @@ async fn without_the_login_that_was_asked_for_it_does_not_join() {
             assert_eq!(peer.next().await, None, "{why}");
         }
         let line = format!(
-            "not in {CHANNEL}: not logged in, so not joining: {why}; check --sasl, --account, --password-file and --certificate; trying on"
+            "not in {CHANNEL}: not logged in, so not joining: {why}; check --sasl, --account, --password-file and --certificate; trying again"
         );
         relay.logs(&line).await;
         assert_eq!(relay.log().matches("not logged in").count(), 1, "{}", relay.log());
@@ -172,7 +172,7 @@ async fn a_server_that_refuses_is_named_in_the_log() {
         let mut peer = server.accept().await;
         peer.greeted().await;
         peer.send(&[answer]).await;
-        relay.logs(&format!("not in {CHANNEL}: {why}; trying on")).await;
+        relay.logs(&format!("not in {CHANNEL}: {why}; trying again")).await;
     }
 }
 

@@ -69,9 +69,14 @@ impl Peer {
         }
     }
 
+    /// Sends a line; `false` when the relay has hung up.
+    pub(crate) async fn try_send(&mut self, line: &str) -> bool {
+        self.out.write_all(format!("{line}\r\n").as_bytes()).await.is_ok()
+    }
+
     /// The first three lines.
     pub(crate) async fn greeted(&mut self) {
-        for line in ["CAP LS 302", "NICK verifybot", "USER backport 0 * :Backport Verify relay"] {
+        for line in ["CAP LS 302", "NICK verifybot", "USER backport 0 * :Backport Verify relay (bot)"] {
             self.expect(line).await;
         }
     }

@@ -70,7 +70,7 @@ impl Server {
                 moduledir="/usr/lib/inspircd/modules">
                "#
         );
-        for module in ["cap", "ircv3_ctctags", "ircv3_echomessage", "ircv3_servertime"] {
+        for module in ["cap", "ircv3_ctctags", "ircv3_echomessage", "ircv3_servertime", "botmode"] {
             writeln!(config, "<module name=\"{module}\">").unwrap();
         }
         Self::start(INSPIRCD, "inspircd", port, &config, &["--nofork", "--runasroot", "--config"], &[])

@@ -30,6 +30,9 @@ pub(in super::super) struct IrcArgs {
     /// Nick to speak under.
     #[arg(long)]
     pub(in super::super) nick: String,
+    /// Nick of the person who answers for the bot, shown to everybody who asks who it is.
+    #[arg(long, value_name = "NICK")]
+    pub(in super::super) operator: Option<String>,
     /// Log in before joining, and do not join when that fails.
     #[arg(long, value_enum)]
     pub(in super::super) sasl: Option<SaslKind>,

@@ -28,6 +28,8 @@ pub(super) struct Irc {
     pub(super) key: Option<String>,
     /// Nick.
     pub(super) nick: String,
+    /// What is shown to those who ask who it is.
+    pub(super) realname: String,
     /// The server's password.
     pub(super) password: Option<String>,
     /// How to log in, if that is wanted.
@@ -83,6 +85,9 @@ pub(in super::super) enum IrcError {
     /// The nick is none.
     #[error("failed to read --nick <{0}>: expected letters, digits and -_[]{{}}\\|^`, not beginning with a digit or -")]
     Nick(String),
+    /// The operator's nick is none.
+    #[error("failed to read --operator <{0}>: expected a nick")]
+    Operator(String),
     /// A bot's nick is none.
     #[error("failed to read --hear <{0}>: expected a nick, such as logmsgbot, or NICK=ACCOUNT")]
     Bot(String),
@@ -143,6 +148,7 @@ impl Irc {
         if !is_nick(&said.nick) {
             return Err(IrcError::Nick(said.nick));
         }
+        let realname = realname(said.operator)?;
         let mut durations = Durations::default();
         for (name, to) in said.durations {
             if !durations.set(&name, to) {
@@ -168,7 +174,28 @@ impl Irc {
         let bots = said.hear.iter().map(|text| bot(text)).collect::<Result<_, _>>()?;
         let tls =
             said.tls.then(|| tls(said.ca_file.as_deref(), said.certificate.as_deref())).transpose()?.map(Arc::new);
-        Ok(Self { host, port, tls, channel: said.channel, key, nick: said.nick, password, sasl, bots, durations })
+        Ok(Self {
+            host,
+            port,
+            tls,
+            channel: said.channel,
+            key,
+            nick: said.nick,
+            realname,
+            password,
+            sasl,
+            bots,
+            durations,
+        })
+    }
+}
+
+/// Networks want bots to be known as such, and whom to ask (<https://libera.chat/policies>).
+fn realname(operator: Option<String>) -> Result<String, IrcError> {
+    match operator {
+        None => Ok("Backport Verify relay (bot)".to_owned()),
+        Some(nick) if is_nick(&nick) => Ok(format!("Backport Verify relay (bot of {nick})")),
+        Some(nick) => Err(IrcError::Operator(nick)),
     }
 }
 

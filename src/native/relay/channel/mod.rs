@@ -134,7 +134,7 @@ impl Channel {
                 Over::Lost(why) => (why, backoff.pause()),
                 Over::Barred(why) => (why, backoff.long()),
             };
-            self.told.tell(format!("not in {}: {why}; trying on", self.irc.channel));
+            self.told.tell(format!("not in {}: {why}; trying again", self.irc.channel));
             if or_end(&mut ended, turning_away(&mut self.lines, sleep(pause))).await.is_none() {
                 return;
             }

@@ -75,7 +75,7 @@ impl<'a> Registration<'a> {
         let mut first = vec![cap(CapSubCommand::LS, "302")];
         first.extend(irc.password.clone().map(Command::PASS));
         first.push(Command::NICK(irc.nick.clone()));
-        first.push(Command::USER("backport".to_owned(), "0".to_owned(), "Backport Verify relay".to_owned()));
+        first.push(Command::USER("backport".to_owned(), "0".to_owned(), irc.realname.clone()));
         (Self { irc, stage: Stage::Listing, offered: vec![], tried: 0, granted: Granted::default() }, first)
     }
 

@@ -147,7 +147,7 @@ impl<'a> Visit<'a> {
             Place::Asked(until) | Place::Out(until) => Some(until),
             Place::In(_) => None,
         };
-        let sent = self.sent.as_ref().filter(|sent| sent.line.is_some()).map(|sent| sent.until);
+        let sent = self.sent.as_ref().map(|sent| sent.until);
         let regain = (!self.has_nick()).then_some(self.regain);
         // A pace that is past needs no waking.
         let pace = Some(self.pace.free()).filter(|free| *free > now);
@@ -174,8 +174,7 @@ impl<'a> Visit<'a> {
             Place::Asked(until) if now >= until => self.leave("the server does not answer to JOIN", now),
             _ => {}
         }
-        self.give_up(now);
-        Ok(())
+        self.give_up(now)
     }
 
     /// Asks for the wanted nick.
@@ -185,10 +184,13 @@ impl<'a> Visit<'a> {
     }
 
     /// Tells that the fate of the sent line is unknown, when it has waited long enough.
-    fn give_up(&mut self, now: Instant) {
-        let Some(sent) = self.sent.as_mut().filter(|sent| now >= sent.until) else { return };
-        let Some(line) = sent.line.take() else { return };
+    fn give_up(&mut self, now: Instant) -> Result<(), Over> {
+        let Some(sent) = self.sent.as_mut().filter(|sent| now >= sent.until) else { return Ok(()) };
+        let Some(line) = sent.line.take() else {
+            return Err(Over::Lost("the server does not answer to PING".to_owned()));
+        };
         line.tell(Err(Unsaid::NotConfirmed));
+        sent.until = now + self.irc.durations.answer;
         // What comes late must not be taken for the next line's: that waits until the server has caught up.
         if sent.word.is_none() {
             self.asked += 1;
@@ -196,6 +198,7 @@ impl<'a> Visit<'a> {
             sent.word = Some(word.clone());
             self.out.push(Command::PING(word, None));
         }
+        Ok(())
     }
 
     fn say(&mut self, line: Line, now: Instant) {
@@ -304,7 +307,7 @@ impl<'a> Visit<'a> {
         }
         self.place = Place::Out(now + self.rejoin.pause());
         self.joined.send_replace(false);
-        self.told.tell(format!("not in {}: {why}; trying on", self.irc.channel));
+        self.told.tell(format!("not in {}: {why}; trying again", self.irc.channel));
     }
 
     fn refused(&mut self, words: &[String]) {
@@ -329,6 +332,12 @@ impl<'a> Visit<'a> {
     fn number(&mut self, number: u16, words: &[String], now: Instant) {
         let ours = words.iter().any(|word| same(word, &self.irc.channel));
         match number {
+            // What the server supports; the mode that marks a bot (<https://ircv3.net/specs/extensions/bot-mode>).
+            5 => {
+                let mode = words.iter().find_map(|word| word.strip_prefix("BOT=")).filter(|mode| mode.len() == 1);
+                self.out
+                    .extend(mode.map(|mode| Command::Raw("MODE".into(), vec![self.nick.clone(), format!("+{mode}")])));
+            }
             // The host that others see has changed.
             396 => {
                 if let (Some(address), Some(host)) = (&mut self.address, words.get(1)) {
