@@ -102,9 +102,9 @@ impl Seat {
     fn take(open: &Arc<Open>, token: &str) -> Option<Self> {
         let whose = Sha256::digest(token).into();
         let mut seats = locked(open);
-        let taken = seats.entry(whose).or_default();
-        (*taken < STREAMS).then(|| {
-            *taken += 1;
+        let count = seats.entry(whose).or_default();
+        (*count < STREAMS).then(|| {
+            *count += 1;
             Self { open: open.clone(), whose }
         })
     }
@@ -113,9 +113,9 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut seats = locked(&self.open);
-        if let Some(taken) = seats.get_mut(&self.whose) {
-            *taken -= 1;
-            if *taken == 0 {
+        if let Some(count) = seats.get_mut(&self.whose) {
+            *count -= 1;
+            if *count == 0 {
                 seats.remove(&self.whose);
             }
         }

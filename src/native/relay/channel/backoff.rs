@@ -34,7 +34,7 @@ impl Backoff {
     pub(super) fn long(&mut self) -> Duration {
         self.next = self.last;
         // Never shorter: servers count the attempts within a minute.
-        self.last + self.last - spread(self.last)
+        self.last / 2 + spread(self.last)
     }
 }
 
@@ -51,13 +51,13 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_last_and_begin_anew() {
-        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
         for whole in [1_u64, 2, 4, 8, 16, 32, 60, 60] {
             let (pause, whole) = (backoff.pause(), Duration::from_secs(whole));
             assert!(pause >= whole / 2 && pause <= whole, "{pause:?} of {whole:?}");
         }
         backoff.reset();
         assert!(backoff.pause() <= Duration::from_secs(1));
-        assert!(backoff.long() >= Duration::from_secs(60));
+        assert!(backoff.long() >= Duration::from_mins(1));
     }
 }

@@ -88,7 +88,7 @@ impl<'a> Registration<'a> {
             }
             Command::ERROR(why) if is_throttle(why) => Step::Failed(plain(why)),
             Command::ERROR(why) => Step::Lost(plain(why)),
-            Command::CAP(_, kind, middle, last) => self.capability(*kind, middle.as_deref(), last.as_deref(), out),
+            Command::CAP(_, kind, third, fourth) => self.capability(*kind, third.as_deref(), fourth.as_deref(), out),
             Command::AUTHENTICATE(word) => {
                 if let (Stage::Mechanism, "+", Some(sasl)) = (self.stage, word.as_str(), &self.irc.sasl) {
                     out.extend(sasl.answer().into_iter().map(Command::AUTHENTICATE));
@@ -103,12 +103,12 @@ impl<'a> Registration<'a> {
     fn capability(
         &mut self,
         kind: CapSubCommand,
-        middle: Option<&str>,
-        last: Option<&str>,
+        third: Option<&str>,
+        fourth: Option<&str>,
         out: &mut Vec<Command>,
     ) -> Step {
         // The list is the last word; a `*` before it says that more follows.
-        let (more, list) = last.map_or((false, middle), |list| (middle == Some("*"), Some(list)));
+        let (more, list) = fourth.map_or((false, third), |list| (third == Some("*"), Some(list)));
         let list = list.unwrap_or_default();
         match (kind, self.stage) {
             (CapSubCommand::LS, Stage::Listing) => {

@@ -150,8 +150,8 @@ impl<'a> Visit<'a> {
         let sent = self.sent.as_ref().map(|sent| sent.until);
         let regain = (!self.has_nick()).then_some(self.regain);
         // A pace that is past needs no waking.
-        let pace = Some(self.pace.free()).filter(|free| *free > now);
-        [place, sent, regain, pace].into_iter().flatten().fold(silence, Instant::min)
+        let free = Some(self.pace.free()).filter(|free| *free > now);
+        [place, sent, regain, free].into_iter().flatten().fold(silence, Instant::min)
     }
 
     fn tick(&mut self, now: Instant) -> Result<(), Over> {
@@ -264,9 +264,9 @@ impl<'a> Visit<'a> {
                     self.ears.heard(line.at, line.from, line.text);
                 }
             }
-            Command::CAP(_, CapSubCommand::DEL, first, last) => {
+            Command::CAP(_, CapSubCommand::DEL, third, fourth) => {
                 let lost =
-                    |name| [first, last].into_iter().flatten().any(|list| list.split(' ').any(|cap| cap == name));
+                    |name| [third, fourth].into_iter().flatten().any(|list| list.split(' ').any(|cap| cap == name));
                 self.granted.echo &= !lost("echo-message");
                 self.granted.time &= !lost("server-time");
                 self.granted.account &= !lost("account-tag");
