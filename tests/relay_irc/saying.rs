@@ -29,7 +29,7 @@ async fn a_line_that_a_channel_refuses_is_told_to_the_poster() {
         let relay = Relay::start(server.address, &[]).await.in_channel().await;
         for (mode, answer) in [("+m", Relay::told(503, "channel_refused")), ("-m", Relay::told(200, "ok"))] {
             operator.send(&format!("MODE {CHANNEL} {mode}")).await;
-            operator.until(&format!(":{mode}")[1..]).await;
+            operator.until(mode).await;
             assert_eq!(relay.say("PASS").await, answer, "{}", relay.log());
         }
         assert_eq!(relay.log().matches("a line was refused: ").count(), 1, "{}", relay.log());
