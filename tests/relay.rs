@@ -105,7 +105,6 @@ impl Listener {
             nickname: Some("reviewer".into()),
             server: Some("127.0.0.1".into()),
             port: Some(server.port),
-            use_tls: Some(false),
             encoding: Some(encoding.into()),
             channels: vec![CHANNEL.into()],
             ..Config::default()

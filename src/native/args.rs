@@ -3,8 +3,10 @@
 //!
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
+mod irc;
 mod suite;
 
+pub(super) use irc::{IrcArgs, SaslKind};
 pub(super) use suite::{CheckArgs, ConvertArgs, Kind, SuiteCommand};
 
 use super::connect_to::ConnectTo;
@@ -213,24 +215,11 @@ pub(super) struct RelayArgs {
     /// Where to take posts; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     pub(super) listen: SocketAddr,
-    /// IRC server.
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(super) server: String,
-    /// Speak TLS with the server.
-    #[arg(long)]
-    pub(super) tls: bool,
-    /// The one channel to speak in, with its #.
-    #[arg(long)]
-    pub(super) channel: String,
-    /// Nick to speak under.
-    #[arg(long)]
-    pub(super) nick: String,
+    #[command(flatten)]
+    pub(super) irc: IrcArgs,
     /// File with the tokens that may post, one a line.
     #[arg(long, value_name = "FILE")]
     pub(super) token_file: PathBuf,
-    /// File with the server's password (on Libera Chat: ACCOUNT:PASSWORD).
-    #[arg(long, value_name = "FILE")]
-    pub(super) password_file: Option<PathBuf>,
 }
 
 fn within(bounds: &RangeInclusive<usize>) -> RangedU64ValueParser<usize> {

@@ -71,7 +71,7 @@ async fn answer(hook: &Hook, token: &str, body: Body) -> Answer {
     match hook.speaker.say(line).await {
         Ok(()) => (StatusCode::OK, "ok"),
         Err(Unsaid::NotConnected) => NOT_CONNECTED,
-        Err(Unsaid::Refused) => (StatusCode::SERVICE_UNAVAILABLE, "channel_refused"),
+        Err(Unsaid::Refused(_)) => (StatusCode::SERVICE_UNAVAILABLE, "channel_refused"),
         Err(Unsaid::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         Err(Unsaid::NotConfirmed) => (StatusCode::GATEWAY_TIMEOUT, "not_confirmed"),
     }

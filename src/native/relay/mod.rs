@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! `backport-verify relay`: takes Slack-shaped posts with a token and says them in one IRC channel.
+//! `backport-verify relay`: takes Slack-shaped posts with a token and says them in one IRC channel, and passes on what
+//! the channel's bots announce.
 //!
 //! Must not say anything else, must not obey anything heard in the channel, and must not log a token or a password.
 
 mod channel;
+mod durations;
+mod events;
 mod hook;
+mod irc;
 mod settings;
 mod tokens;
 
@@ -13,6 +17,7 @@ pub(super) use settings::RelayError;
 use super::args::RelayArgs;
 use super::http::install_crypto;
 use super::terminal::{complain, print};
+use events::Ears;
 use settings::Settings;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -23,14 +28,18 @@ use tokio::sync::watch;
 /// # Errors
 /// When what the user said cannot be used, or the address cannot be listened on.
 pub(super) async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
-    let settings = Settings::new(said)?;
     install_crypto();
+    let settings = Settings::new(said)?;
     let asked = settings.listen;
     let listener = TcpListener::bind(asked).await.map_err(|source| RelayError::Listen { address: asked, source })?;
     let address = listener.local_addr().map_err(|source| RelayError::Listen { address: asked, source })?;
     let (end, ended) = watch::channel(false);
-    let (speaker, channel) = channel::new(settings.irc);
-    let hook = hook::router(settings.tokens, speaker);
+    let ears = Ears::new(jiff::Timestamp::now());
+    let tokens = settings.tokens.clone();
+    let keep_alive = settings.irc.durations.keep_alive;
+    let events = events::router(ears.clone(), move |token| tokens.admit(token), ended.clone(), keep_alive);
+    let (speaker, channel) = channel::new(settings.irc, ears);
+    let hook = hook::router(settings.tokens, speaker).merge(events);
     if !address.ip().is_loopback() {
         log("this address can be reached from outside and tokens come unencrypted; put a TLS proxy in front");
     }

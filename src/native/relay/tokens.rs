@@ -9,6 +9,7 @@ use thiserror::Error;
 const SHORTEST: usize = 16;
 
 /// Tokens, never shown.
+#[derive(Clone)]
 pub(super) struct Tokens(Vec<String>);
 
 impl fmt::Debug for Tokens {

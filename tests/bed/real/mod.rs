@@ -19,11 +19,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The Debian packages (bookworm) that the real bed is made of.
+/// The Debian packages (bookworm) that the real bed is made of, and `InspIRCd` for the relay's own tests.
 pub const PACKAGES: &[&str] = &[
     "gcc",
     "haproxy",
     "ii",
+    "inspircd",
     "libc6-dev",
     "libnginx-mod-http-headers-more-filter",
     "mediawiki",
