@@ -3,8 +3,10 @@
 //!
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
+mod relay;
 mod suite;
 
+pub(super) use relay::{QueueArgs, RelayCall, RelayCommand, TokenArgs, TokenCommand};
 pub(super) use suite::{CheckArgs, ConvertArgs, Kind, SuiteCommand};
 
 use super::connect_to::ConnectTo;
@@ -42,8 +44,8 @@ pub(super) enum Subcommand {
     /// Works on suite files without running them.
     #[command(subcommand)]
     Suite(SuiteCommand),
-    /// Takes Slack-shaped posts and says them in one IRC channel.
-    Relay(RelayArgs),
+    /// Takes the posts of webhooks and says them in one IRC channel.
+    Relay(RelayCall),
 }
 
 #[derive(Debug, Args)]
@@ -225,12 +227,11 @@ pub(super) struct RelayArgs {
     /// Nick to speak under.
     #[arg(long)]
     pub(super) nick: String,
-    /// File with the tokens that may post, one a line.
-    #[arg(long, value_name = "FILE")]
-    pub(super) token_file: PathBuf,
     /// File with the server's password (on Libera Chat: ACCOUNT:PASSWORD).
     #[arg(long, value_name = "FILE")]
     pub(super) password_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) queue: QueueArgs,
 }
 
 fn within(bounds: &RangeInclusive<usize>) -> RangedU64ValueParser<usize> {

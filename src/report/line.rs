@@ -14,6 +14,9 @@ use std::borrow::Cow;
 /// own bots reads 425 at a time (repository `operations/puppet`, `modules/tcpircbot`).
 pub const LINE_LIMIT: usize = 400;
 
+/// The longest line that goes to an IRC server, in bytes of UTF-8, whatever was put before it.
+pub const WIRE_LIMIT: usize = 400;
+
 const ADDRESSEES: usize = 60;
 const REASON: usize = 150;
 const BACKENDS: usize = 60;

@@ -5,8 +5,11 @@
 
 use super::slack::slack_body;
 use crate::verify::Verdict;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use thiserror::Error;
 use url::Url;
@@ -123,6 +126,15 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// The secret that signs posts to `backport-verify relay`: it follows from the token in the webhook's URL, so that a
+/// submitter has one thing to copy. `whsec_` and the Base64 of SHA-256 of `backport-verify relay`, a zero byte and the
+/// token.
+#[must_use]
+pub fn relay_secret(token: &str) -> Secret {
+    let digest = Sha256::new().chain_update("backport-verify relay\0").chain_update(token).finalize();
+    Secret(format!("whsec_{}", STANDARD.encode(digest)))
+}
+
 /// What is to be posted, beside the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
@@ -138,5 +150,19 @@ impl Posting {
     pub fn new(_receiver: Receiver, message: &Message, _url: &Url, _secret: Option<&Secret>, _now: Timestamp) -> Self {
         let fields = vec![("Content-Type", "application/json".to_owned()), ("webhook-id", message.id.clone())];
         Self { fields, body: slack_body(&message.line) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Secret, relay_secret};
+
+    #[test]
+    fn the_relays_secret_follows_from_the_token() {
+        let secret = relay_secret("0123456789abcdef");
+        // printf 'backport-verify relay\0000123456789abcdef' | openssl dgst -sha256 -binary | base64
+        assert_eq!(String::from(secret.clone()), "whsec_5UY/NyrzWHYDyvs4XWbOVIsQ7I5xPvZQPLXJxnPBUSk=");
+        assert_eq!(Secret::new(&String::from(secret.clone())), Ok(secret.clone()));
+        assert_ne!(secret, relay_secret("0123456789abcdeg"));
     }
 }

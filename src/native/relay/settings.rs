@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the user said, checked, with the files read.
 
-use super::super::args::RelayArgs;
-use super::tokens::{Tokens, TokensError};
+use super::super::args::{QueueArgs, RelayArgs};
+use super::store::StoreError;
+use super::tokens::TokensError;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -14,10 +15,10 @@ use thiserror::Error;
 pub(super) struct Settings {
     /// Where to take posts.
     pub(super) listen: SocketAddr,
-    /// Who may post.
-    pub(super) tokens: Tokens,
     /// Where to speak.
     pub(super) irc: Irc,
+    /// Where to keep what waits, and how much of it.
+    pub(super) queue: QueueArgs,
 }
 
 /// Where to speak, and as whom.
@@ -64,14 +65,15 @@ pub(in super::super) enum RelayError {
         /// Why.
         source: io::Error,
     },
-    /// The tokens cannot be used.
-    #[error("failed to read the tokens in <{}>: {source}", path.display())]
-    Tokens {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: TokensError,
-    },
+    /// The tokens stay as they are.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// The relay's file cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Neither a server nor anything else to do was named.
+    #[error("failed to run the relay: expected --server, --channel and --nick, or `relay token`; see `help relay`")]
+    Nothing,
     /// The password cannot be used.
     #[error("failed to read the password in <{}>: expected one line that is not empty", path.display())]
     Password {
@@ -107,11 +109,9 @@ impl Settings {
         if !is_nick(&said.nick) {
             return Err(RelayError::Nick(said.nick));
         }
-        let tokens = Tokens::read(&content(&said.token_file)?)
-            .map_err(|source| RelayError::Tokens { path: said.token_file.clone(), source })?;
         let password = said.password_file.as_deref().map(password).transpose()?;
         let irc = Irc { host, port, tls: said.tls, channel: said.channel, nick: said.nick, password };
-        Ok(Self { listen: said.listen, tokens, irc })
+        Ok(Self { listen: said.listen, irc, queue: said.queue })
     }
 }
 
@@ -152,7 +152,7 @@ fn is_channel(text: &str) -> bool {
 }
 
 /// RFC 2812, section 2.3.1, but for the length, which servers set.
-fn is_nick(text: &str) -> bool {
+pub(super) fn is_nick(text: &str) -> bool {
     let special = |c: char| "[]\\`_^{|}".contains(c);
     !text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && !text.is_empty()
