@@ -194,15 +194,13 @@ impl Queue {
     ///
     /// # Errors
     /// When the file cannot be written; then it counts as being sent still.
-    pub(super) async fn settle(&self, place: i64, state: State, detail: &'static str) -> Result<Standing, StoreError> {
+    pub(super) async fn settle(&self, place: i64, state: State, detail: &str) -> Result<Standing, StoreError> {
+        let detail = detail.to_owned();
         self.store
             .call(move |sql| {
-                sql.prepare_cached("UPDATE posts SET state = ?2, detail = ?3 WHERE place = ?1")?.execute((
-                    place,
-                    state.name(),
-                    detail,
-                ))?;
-                Ok(Standing { place, state, detail: detail.to_owned() })
+                sql.prepare_cached("UPDATE posts SET state = ?2, detail = ?3 WHERE place = ?1")?
+                    .execute((place, state.name(), &detail))?;
+                Ok(Standing { place, state, detail })
             })
             .await
     }

@@ -182,11 +182,19 @@ impl Store {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let store = self.clone();
-        let looked = tokio::task::spawn_blocking(move || {
-            let connection = store.connection.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&connection)
-        });
-        Ok(looked.await.map_err(|_| StoreError::BrokenOff)??)
+        tokio::task::spawn_blocking(move || store.look_at_once(work)).await.map_err(|_| StoreError::BrokenOff)?
+    }
+
+    /// As [`look`](Self::look), for those that may block.
+    ///
+    /// # Errors
+    /// When it failed.
+    pub(super) fn look_at_once<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(work(&connection)?)
     }
 
     /// As [`call`](Self::call), for those that may block.

@@ -94,7 +94,7 @@ pub(super) fn add(store: &Store, nick: &str, note: &str) -> Result<(i64, String)
 /// When the file cannot be read.
 pub(super) fn list(store: &Store) -> Result<Vec<Listed>, StoreError> {
     let at = |second: i64| Timestamp::from_second(second).unwrap_or_default();
-    store.at_once(|sql| {
+    store.look_at_once(|sql| {
         let mut query = sql.prepare("SELECT id, nick, note, made, revoked FROM tokens ORDER BY id")?;
         let rows = query.query_map([], |row| {
             let revoked: Option<i64> = row.get(4)?;
