@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::task::{LocalSet, spawn_local};
 
 const POSTS: usize = 1000;
 const SENDERS: usize = 4;
@@ -98,8 +99,12 @@ impl Scene {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn each_of_a_thousand_posts_arrives_once_or_is_told_not_to_have_been_said() {
+    LocalSet::new().run_until(a_thousand_posts()).await;
+}
+
+async fn a_thousand_posts() {
     let server = Server::start();
     let listener = Listener::join(&server).await;
     let gate = Gate::before(server.port).await;
@@ -116,7 +121,7 @@ async fn each_of_a_thousand_posts_arrives_once_or_is_told_not_to_have_been_said(
         let nick = format!("sender{}", sender % SENDERS);
         let hook = hooks.entry(nick.clone()).or_insert_with(|| token(&relay.data(), &["add", &nick])).clone();
         let ids = (0..POSTS).filter(|post| post % (SENDERS * 4) == sender).map(|post| format!("post-{post}")).collect();
-        senders.push(tokio::spawn(post_all(relay.http.clone(), relay.url(&hook), ids, Arc::clone(&ended))));
+        senders.push(spawn_local(post_all(relay.http.clone(), relay.url(&hook), ids, Arc::clone(&ended))));
     }
 
     let mut chance = Chance(SEED);

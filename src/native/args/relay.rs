@@ -3,19 +3,45 @@
 
 use super::super::relay::Journal;
 use super::RelayArgs;
-use clap::{Args, Subcommand};
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use url::Url;
 
 /// The relay, or something to be done to its tokens.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(in super::super) struct RelayCall {
-    #[command(subcommand)]
-    pub(in super::super) command: Option<RelayCommand>,
-    #[command(flatten)]
-    pub(in super::super) run: Option<RelayArgs>,
+#[derive(Debug)]
+pub(in super::super) enum RelayCall {
+    /// Run it.
+    Run(Box<RelayArgs>),
+    /// Anything else.
+    Do(RelayCommand),
+}
+
+// Written out because an optional group of arguments that holds others counts as absent (clap, issue 4699).
+impl Args for RelayCall {
+    fn augment_args(command: Command) -> Command {
+        let command = RelayCommand::augment_subcommands(RelayArgs::augment_args(command));
+        command.args_conflicts_with_subcommands(true).subcommand_negates_reqs(true)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for RelayCall {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        if matches.subcommand_name().is_some() {
+            RelayCommand::from_arg_matches(matches).map(Self::Do)
+        } else {
+            RelayArgs::from_arg_matches(matches).map(Box::new).map(Self::Run)
+        }
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -44,10 +44,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// # Errors
 /// When what the user said cannot be used, the file cannot, or the address cannot be listened on.
 pub(super) async fn call(said: RelayCall) -> Result<ExitCode, RelayError> {
-    match (said.command, said.run) {
-        (Some(RelayCommand::Token(said)), _) => tokens(said),
-        (None, Some(said)) => run(said).await,
-        (None, None) => Err(RelayError::Nothing),
+    match said {
+        RelayCall::Do(RelayCommand::Token(said)) => tokens(said),
+        RelayCall::Run(said) => run(*said).await,
     }
 }
 

@@ -198,8 +198,11 @@ impl Queue {
         let detail = detail.to_owned();
         self.store
             .call(move |sql| {
-                sql.prepare_cached("UPDATE posts SET state = ?2, detail = ?3 WHERE place = ?1")?
-                    .execute((place, state.name(), &detail))?;
+                sql.prepare_cached("UPDATE posts SET state = ?2, detail = ?3 WHERE place = ?1")?.execute((
+                    place,
+                    state.name(),
+                    &detail,
+                ))?;
                 Ok(Standing { place, state, detail })
             })
             .await

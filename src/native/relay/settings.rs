@@ -71,9 +71,6 @@ pub(in super::super) enum RelayError {
     /// The relay's file cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Neither a server nor anything else to do was named.
-    #[error("failed to run the relay: expected --server, --channel and --nick, or `relay token`; see `help relay`")]
-    Nothing,
     /// The password cannot be used.
     #[error("failed to read the password in <{}>: expected one line that is not empty", path.display())]
     Password {
