@@ -150,7 +150,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     let mut server = Server::start();
     server.stop();
     let plenty = ["--a-minute", "60000", "--burst", "60000", "--waiting", "60000"].map(str::to_owned).to_vec();
-    let setting = Setting { irc: server.port, port: 0, more: plenty, file_limit: Some(192) };
+    let setting = Setting { irc: server.port, port: 0, more: plenty, file_limit: Some(1024) };
     let mut relay = Relay::set(setting).await;
     let text = |id: &str| format!("{id} {}", "a".repeat(300));
     let mut taken = Vec::new();

@@ -48,7 +48,7 @@ async fn metrics_count_answers_lines_and_returns() {
 
 #[tokio::test]
 async fn the_log_is_json_without_token_text_or_password() {
-    let server = Server::start();
+    let server = Server::start_with("Password = account:hunter2hunter2\n");
     let folder = tempfile::tempdir().unwrap();
     let password = folder.path().join("password");
     std::fs::write(&password, "account:hunter2hunter2\n").unwrap();

@@ -15,7 +15,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 const NGIRCD: &str = "/usr/sbin/ngircd";
 pub(crate) const CHANNEL: &str = "#wikimedia-operations";
 /// The longest that anything here may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A real IRC server.
 pub(crate) struct Server {
@@ -26,13 +26,18 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// With more lines in its section `[Global]`.
+    pub(crate) fn start_with(more: &str) -> Self {
         assert!(Path::new(NGIRCD).exists(), "{NGIRCD} is missing: install it with `apt-get install ngircd`");
         let folder = tempfile::tempdir().unwrap();
         let port = closed_port();
         std::fs::write(
             folder.path().join("ngircd.conf"),
             format!(
-                "[Global]\nName = irc.example.org\nInfo = test\nListen = 127.0.0.1\nPorts = {port}\nMotdPhrase = hello\n\
+                "[Global]\nName = irc.example.org\nInfo = test\nListen = 127.0.0.1\nPorts = {port}\nMotdPhrase = hello\n{more}\
                  [Limits]\nMaxConnectionsIP = 0\nMaxNickLength = 30\nMaxPenaltyTime = 0\n\
                  [Options]\nDNS = no\nIdent = no\nPAM = no\n"
             ),

@@ -8,6 +8,9 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use url::Url;
 
+const DATA: &str = "The relay's file, with tokens and queue [default: backport-verify/relay.sqlite3 in $XDG_STATE_HOME or \
+                    ~/.local/state]";
+
 /// The relay, or something to be done to its tokens.
 #[derive(Debug)]
 pub(in super::super) enum RelayCall {
@@ -54,8 +57,7 @@ pub(in super::super) enum RelayCommand {
 pub(in super::super) struct TokenArgs {
     #[command(subcommand)]
     pub(in super::super) command: TokenCommand,
-    /// The relay's file [default: backport-verify/relay.sqlite3 in $XDG_STATE_HOME or ~/.local/state]
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help = DATA)]
     pub(in super::super) data: Option<PathBuf>,
 }
 
@@ -85,9 +87,7 @@ pub(in super::super) enum TokenCommand {
 /// The queue of a relay and its limits.
 #[derive(Debug, Args)]
 pub(in super::super) struct QueueArgs {
-    /// The relay's file, with tokens and queue [default: backport-verify/relay.sqlite3 in $XDG_STATE_HOME or
-    /// ~/.local/state]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = DATA)]
     pub(in super::super) data: Option<PathBuf>,
     /// How changes of the file are made safe [default: wal, but rollback on NFS]
     #[arg(long)]

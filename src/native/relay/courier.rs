@@ -5,12 +5,12 @@
 
 use super::channel::{Speaker, Unsaid};
 use super::numbers::Numbers;
-use super::queue::{Next, Queue, Standing, State};
+use super::queue::{Next, Queue, Standing, State, Turn};
 use super::store::StoreError;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{sleep, timeout};
 
@@ -68,43 +68,49 @@ impl Desk {
 
 /// Carries until `closing` says that the relay is to end; the line on the way is let end then.
 pub(super) async fn carry(desk: Arc<Desk>, speaker: Speaker, mut closing: watch::Receiver<bool>) {
-    let (mut was_in, mut came) = (false, 0_u32);
+    let (mut was_in, mut was_ever_in) = (false, false);
+    // The file is not touched while nothing waits, and seldom while nothing can be said.
+    let (mut waits, mut looked) = (true, None::<Instant>);
     while !*closing.borrow() {
         let is_in = speaker.is_in_channel();
-        if is_in && !was_in {
-            came = came.saturating_add(1);
-            if came > 1 {
-                desk.numbers.returned();
+        if is_in && !was_in && was_ever_in {
+            desk.numbers.returned();
+        }
+        (was_in, was_ever_in) = (is_in, was_ever_in || is_in);
+        let mut rest = LOOK_EVERY;
+        if waits && (is_in || looked.is_none_or(|at| at.elapsed() >= REST)) {
+            looked = Some(Instant::now());
+            match turn(&desk, is_in).await {
+                Ok((Some(next), _)) if say(&desk, &speaker, &next, &mut closing).await => continue,
+                Ok((next, left)) => waits = left > 0 || next.is_some(),
+                Err(_) => rest = REST,
             }
         }
-        was_in = is_in;
-        let mut turn = desk.queue.turn(Timestamp::now().as_millisecond(), is_in).await;
-        if !matches!(&turn, Ok(turn) if turn.next.is_none() && turn.ended.is_empty()) {
-            turn = desk.kept(turn);
-        }
-        let rest = match turn {
-            Ok(turn) => {
-                turn.ended.into_iter().for_each(|ended| desk.tell(ended));
-                if let Some(next) = turn.next
-                    && say(&desk, &speaker, next, &mut closing).await
-                {
-                    continue;
-                }
-                LOOK_EVERY
-            }
-            Err(_) => REST,
-        };
         tokio::select! {
             () = sleep(rest) => {}
-            () = desk.new.notified(), if is_in && rest == LOOK_EVERY => {}
+            () = desk.new.notified(), if !waits || (is_in && rest == LOOK_EVERY) => waits = true,
             _ = closing.wait_for(|closing| *closing) => {}
         }
     }
 }
 
+/// The line whose turn it is and how many wait still; what has ended without being said is told.
+async fn turn(desk: &Desk, is_in: bool) -> Result<(Option<Next>, u32), StoreError> {
+    let mut turn = desk.queue.turn(Timestamp::now().as_millisecond(), is_in).await;
+    // A look that changes nothing does not show that the file can be written.
+    if !matches!(&turn, Ok(turn) if turn.next.is_none() && turn.ended.is_empty()) {
+        turn = desk.kept(turn);
+    }
+    let Turn { next, ended, left } = turn?;
+    for ended in ended {
+        desk.tell(ended);
+    }
+    Ok((next, left))
+}
+
 /// Says a line and writes down what became of it; `false` when it has to wait on.
-async fn say(desk: &Desk, speaker: &Speaker, next: Next, closing: &mut watch::Receiver<bool>) -> bool {
-    let saying = speaker.say(next.line);
+async fn say(desk: &Desk, speaker: &Speaker, next: &Next, closing: &mut watch::Receiver<bool>) -> bool {
+    let saying = speaker.say(next.line.clone());
     tokio::pin!(saying);
     let told = tokio::select! {
         told = &mut saying => told,

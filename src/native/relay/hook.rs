@@ -197,8 +197,8 @@ async fn accept(hook: &Hook, token: &str, headers: &HeaderMap, body: Body) -> Re
     let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     // Before it is taken, so that its end is not missed.
     let ends = hook.desk.ends.subscribe();
-    let taken = hook.desk.queue.take(&holder, &id, line, Timestamp::now().as_millisecond()).await;
-    let standing = match hook.desk.kept(taken)? {
+    let offered = hook.desk.queue.take(&holder, &id, line, Timestamp::now().as_millisecond()).await;
+    let standing = match hook.desk.kept(offered)? {
         Taken::TooMany => return Err(Turned { refusal: BUSY, again: Some(TOO_MANY_WAIT) }),
         Taken::New(standing) => {
             hook.desk.new.notify_one();

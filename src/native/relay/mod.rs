@@ -91,7 +91,9 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
     let (end, ended) = watch::channel(false);
     let (speaker, channel) = channel::new(irc);
     let desk = Arc::new(Desk::new(queue));
-    unclear.into_iter().for_each(|unclear| desk.tell(unclear));
+    for unclear in unclear {
+        desk.tell(unclear);
+    }
     let hook = Hook {
         store,
         desk: Arc::clone(&desk),

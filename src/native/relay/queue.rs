@@ -100,6 +100,8 @@ pub(super) struct Turn {
     pub(super) next: Option<Next>,
     /// What has ended without being said.
     pub(super) ended: Vec<Standing>,
+    /// How many wait still.
+    pub(super) left: u32,
 }
 
 /// The queue of one relay.
@@ -177,15 +179,12 @@ impl Queue {
         let too_old = now.saturating_sub(self.keep_for);
         self.store
             .call(move |sql| {
-                if waiting(sql)? == 0 {
-                    return Ok(Turn::default());
-                }
                 let revoked = "state = 'queued' AND token IN (SELECT id FROM tokens WHERE revoked IS NOT NULL)";
                 let mut ended = end_all(sql, State::Refused, "the token was revoked", revoked, [])?;
                 let old = "state = 'queued' AND received < ?3";
                 ended.extend(end_all(sql, State::Late, "it waited too long for the channel", old, [too_old])?);
                 let next = if may_speak { mark_next(sql)? } else { None };
-                Ok(Turn { next, ended })
+                Ok(Turn { next, ended, left: waiting(sql)? })
             })
             .await
     }

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
+#[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -124,7 +125,7 @@ impl Lock {
         beside.push(".lock");
         let beside = PathBuf::from(beside);
         let failed = |source| StoreError::Make { path: beside.clone(), source };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&beside);
+        let file = owners_alone().create(true).truncate(false).open(&beside);
         let file = file.map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
@@ -141,7 +142,7 @@ impl Store {
     /// When that cannot be done.
     pub(super) fn open(path: &Path, journal: Option<Journal>) -> Result<Self, StoreError> {
         make_folder(path)?;
-        match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
+        match owners_alone().create_new(true).open(path) {
             Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
                 return Err(StoreError::Make { path: path.to_owned(), source });
             }
@@ -221,10 +222,21 @@ pub(super) fn place(given: Option<PathBuf>) -> Result<PathBuf, StoreError> {
     given.or_else(|| Some(state()?.join("backport-verify/relay.sqlite3"))).ok_or(StoreError::NoPlace)
 }
 
+/// What is made so can be read by its owner alone.
+fn owners_alone() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
+}
+
 fn make_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| StoreError::Make { path: folder.to_owned(), source })
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.recursive(true).create(folder).map_err(|source| StoreError::Make { path: folder.to_owned(), source })
 }
 
 /// Whether the file lies on NFS, where a write-ahead log fails: its index is memory that processes share
