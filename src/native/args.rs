@@ -4,9 +4,11 @@
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
 mod irc;
+mod relay;
 mod suite;
 
 pub(super) use irc::{IrcArgs, SaslKind};
+pub(super) use relay::{QueueArgs, RelayCall, RelayCommand, TokenArgs, TokenCommand};
 pub(super) use suite::{CheckArgs, ConvertArgs, Kind, SuiteCommand};
 
 use super::connect_to::ConnectTo;
@@ -44,8 +46,8 @@ pub(super) enum Subcommand {
     /// Works on suite files without running them.
     #[command(subcommand)]
     Suite(SuiteCommand),
-    /// Takes Slack-shaped posts and says them in one IRC channel.
-    Relay(RelayArgs),
+    /// Takes the posts of webhooks and says them in one IRC channel.
+    Relay(RelayCall),
 }
 
 #[derive(Debug, Args)]
@@ -217,9 +219,8 @@ pub(super) struct RelayArgs {
     pub(super) listen: SocketAddr,
     #[command(flatten)]
     pub(super) irc: IrcArgs,
-    /// File with the tokens that may post, one a line.
-    #[arg(long, value_name = "FILE")]
-    pub(super) token_file: PathBuf,
+    #[command(flatten)]
+    pub(super) queue: QueueArgs,
 }
 
 fn within(bounds: &RangeInclusive<usize>) -> RangedU64ValueParser<usize> {

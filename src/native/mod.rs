@@ -49,7 +49,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
             Subcommand::Verify(said) => commands::verify(said).await,
             Subcommand::Suite(SuiteCommand::Check(said)) => Ok(commands::check(&said)?),
             Subcommand::Suite(SuiteCommand::Convert(said)) => commands::convert(&said),
-            Subcommand::Relay(said) => relay::run(said).await.map_err(Failure::from),
+            Subcommand::Relay(said) => relay::call(said).await.map_err(Failure::from),
         }
     })
 }

@@ -278,7 +278,7 @@ impl Bed {
             return Err(BedError::Relay("the embedded bed has no IRC server".to_owned()));
         };
         let token = WEBHOOK.rsplit('/').next().unwrap_or_default();
-        let relay = production.start_relay(command, token).await?;
+        let relay = production.start_relay(command, NICK, token).await?;
         self.set_relay(relay);
         Ok(())
     }

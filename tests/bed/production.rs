@@ -5,6 +5,7 @@
 
 use super::real::{CHANNEL, Real};
 use super::{BedError, ChannelLine};
+use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -53,14 +54,22 @@ impl Production {
         Ok(())
     }
 
-    /// Starts the command's relay into the channel, and waits until it is there. It takes posts with `token`.
-    pub async fn start_relay(&mut self, command: &Path, token: &str) -> Result<SocketAddr, BedError> {
-        let tokens = self.folder.path().join("tokens");
-        std::fs::write(&tokens, format!("{token}\n"))?;
+    /// Starts the command's relay into the channel, and waits until it is there. It takes posts of `nick` with `token`.
+    pub async fn start_relay(&mut self, command: &Path, nick: &str, token: &str) -> Result<SocketAddr, BedError> {
+        let data = self.folder.path().join("relay.sqlite3");
+        let made = Command::new(command).args(["relay", "token", "add", nick, "--data"]).arg(&data).output().await?;
+        if !made.status.success() {
+            return Err(BedError::Relay(String::from_utf8_lossy(&made.stderr).into_owned()));
+        }
+        // The webhook's address is the same in every bed, and a token is made at random.
+        let known = Sha256::digest(token).to_vec();
+        let file = rusqlite::Connection::open(&data);
+        let changed = file.and_then(|file| file.execute("UPDATE tokens SET hash = ?1", [known]));
+        changed.map_err(|error| BedError::Relay(format!("its file could not be changed: {error}")))?;
         let mut relay = Command::new(command)
             .args(["relay", "--listen", "127.0.0.1:0", "--server", &self.real.irc().to_string()])
-            .args(["--channel", CHANNEL, "--nick", "backport-verify", "--token-file"])
-            .arg(&tokens)
+            .args(["--channel", CHANNEL, "--nick", "backport-verify", "--data"])
+            .arg(&data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

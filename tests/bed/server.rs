@@ -187,7 +187,7 @@ fn answer(state: &mut super::world::State, asked: &Seen) -> Answer {
 async fn forward(relay: SocketAddr, asked: &Seen) -> Answer {
     let method = reqwest::Method::from_bytes(asked.method.as_bytes()).unwrap_or_default();
     let mut request = reqwest::Client::new().request(method, format!("http://{relay}{}", asked.path));
-    for name in ["content-type", "webhook-id"] {
+    for name in ["content-type", "webhook-id", "webhook-timestamp", "webhook-signature"] {
         if let Some(value) = asked.header(name) {
             request = request.header(name, value);
         }
@@ -201,7 +201,13 @@ async fn forward(relay: SocketAddr, asked: &Seen) -> Answer {
             .and_then(|kind| kind.to_str().ok())
             .unwrap_or("text/plain")
             .to_owned();
-        Ok::<_, reqwest::Error>(Answer::new(status, &kind, response.bytes().await?))
+        let fields = ["location", "retry-after"].map(|name| (name, response.headers().get(name).cloned()));
+        let mut answer = Answer::new(status, &kind, response.bytes().await?);
+        for (name, value) in fields {
+            let value = value.as_ref().and_then(|value| value.to_str().ok()).map(str::to_owned);
+            answer.headers.extend(value.map(|value| (name, value)));
+        }
+        Ok::<_, reqwest::Error>(answer)
     };
     response.await.unwrap_or_else(|error| Answer::text(502, format!("the relay did not answer: {error}\n")))
 }

@@ -137,7 +137,7 @@ fn what_a_login_needs_is_asked_for_at_the_start() {
     ];
     for (server, more, why) in rows {
         Command::new()
-            .args(["relay", "--server", server, "--channel", "#c", "--nick", "verifybot", "--token-file", "/nowhere"])
+            .args(["relay", "--server", server, "--channel", "#c", "--nick", "verifybot"])
             .args(more.iter().copied())
             .code(2)
             .stderr(&format!("backport-verify: {why}\n"))

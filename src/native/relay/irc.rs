@@ -291,7 +291,7 @@ fn is_channel(text: &str) -> bool {
 }
 
 /// RFC 2812, section 2.3.1, but for the length, which servers set.
-fn is_nick(text: &str) -> bool {
+pub(super) fn is_nick(text: &str) -> bool {
     let special = |c: char| "[]\\`_^{|}".contains(c);
     !text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && !text.is_empty()

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What the user said, checked, with the files read.
+//! What the user said, checked.
 
-use super::super::args::RelayArgs;
+use super::super::args::{QueueArgs, RelayArgs};
 use super::irc::{Irc, IrcError};
-use super::tokens::{Tokens, TokensError};
+use super::store::StoreError;
+use super::tokens::TokensError;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Everything the relay needs.
@@ -14,10 +14,10 @@ use thiserror::Error;
 pub(super) struct Settings {
     /// Where to take posts.
     pub(super) listen: SocketAddr,
-    /// Who may post.
-    pub(super) tokens: Tokens,
     /// Where to speak.
     pub(super) irc: Irc,
+    /// Where to keep what waits, and how much of it.
+    pub(super) queue: QueueArgs,
 }
 
 /// Why the relay cannot run.
@@ -26,22 +26,12 @@ pub(in super::super) enum RelayError {
     /// The place on IRC cannot be used.
     #[error(transparent)]
     Irc(#[from] IrcError),
-    /// A file cannot be read.
-    #[error("failed to read <{}>: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The tokens cannot be used.
-    #[error("failed to read the tokens in <{}>: {source}", path.display())]
-    Tokens {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: TokensError,
-    },
+    /// The tokens stay as they are.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// The relay's file cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The address cannot be listened on.
     #[error("failed to listen on <{address}>: {source}")]
     Listen {
@@ -59,18 +49,12 @@ pub(in super::super) enum RelayError {
 }
 
 impl Settings {
-    /// Checks what the user said and reads the files.
+    /// Checks what the user said, and reads the files of the login.
     ///
     /// # Errors
     /// With the first thing that cannot be used.
     pub(super) fn new(said: RelayArgs) -> Result<Self, RelayError> {
         let irc = Irc::new(said.irc)?;
-        let tokens = Tokens::read(&content(&said.token_file)?)
-            .map_err(|source| RelayError::Tokens { path: said.token_file.clone(), source })?;
-        Ok(Self { listen: said.listen, tokens, irc })
+        Ok(Self { listen: said.listen, irc, queue: said.queue })
     }
-}
-
-fn content(path: &Path) -> Result<String, RelayError> {
-    std::fs::read_to_string(path).map_err(|source| RelayError::Read { path: path.to_owned(), source })
 }

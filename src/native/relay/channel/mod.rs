@@ -14,7 +14,7 @@ mod words;
 
 use super::events::Ears;
 use super::irc::Irc;
-use super::log;
+use super::log::log;
 use backoff::Backoff;
 use registration::{Granted, Registration, Step};
 use saying::Line;

@@ -6,7 +6,7 @@
 
 use super::super::super::terminal::plain;
 use super::super::irc::Irc;
-use super::super::log;
+use super::super::log::log;
 use super::backoff::Backoff;
 use super::registration::Granted;
 use super::saying::{Line, Pace, room};
