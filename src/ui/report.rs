@@ -33,6 +33,11 @@ impl<'a> Webhook<'a> {
 
 /// The preview of the report of `run`, with its buttons.
 pub(super) fn view(report: &Report, run: &str, page: &Page) -> Markup {
+    block(report, run, false, page)
+}
+
+/// The same; `left` where the run is not kept any more, so that the report alone can be put away.
+fn block(report: &Report, run: &str, left: bool, page: &Page) -> Markup {
     let webhook = Webhook::of(page.state.as_ref());
     let delivery = &report.delivery;
     html! {
@@ -58,6 +63,10 @@ pub(super) fn view(report: &Report, run: &str, page: &Page) -> Markup {
                 button.cdx-button.cdx-button--weight-quiet type="button" id={ "copy-" (run) } data-act="copy-report" data-run=(run) {
                     (Icon::Copy.view()) "Copy"
                 }
+                @if left && to_put_away(delivery) {
+                    button.cdx-button.cdx-button--weight-quiet type="button" id={ "put-away-" (run) }
+                        data-act="take-back-report" data-run=(run) { "Put away" }
+                }
                 @if !matches!(webhook, Webhook::Set(_)) && page.screen == Screen::Popup {
                     button.cdx-button.cdx-button--weight-quiet type="button" id={ "webhook-" (run) } data-act="settings" {
                         @if webhook == Webhook::Gone { "Set another webhook" } @else { "Set the webhook" }
@@ -76,13 +85,7 @@ pub(super) fn left(page: &Page) -> Markup {
             section.bv-left aria-labelledby="reports-title" {
                 h2 id="reports-title" { "Reports of earlier runs" }
                 @for posted in left {
-                    div data-left=(posted.run) {
-                        (view(&posted.report, &posted.run, page))
-                        @if to_put_away(&posted.report.delivery) {
-                            button.cdx-button.cdx-button--weight-quiet type="button" id={ "put-away-" (posted.run) }
-                                data-act="take-back-report" data-run=(posted.run) { "Put away" }
-                        }
-                    }
+                    (block(&posted.report, &posted.run, true, page))
                 }
             }
         }

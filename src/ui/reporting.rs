@@ -78,7 +78,7 @@ fn receiver(reporting: ReportingView) -> Markup {
             div.cdx-field {
                 div.cdx-label {
                     label.cdx-label__label for=(RECEIVER) { span.cdx-label__label__text { "Receiver" } }
-                    span.cdx-label__description { "What stands at the webhook's other end." }
+                    span.cdx-label__description { "What stands at the webhook's other end. Mattermost, Rocket.Chat and Zulip take what Slack takes." }
                 }
                 select.cdx-select id=(RECEIVER) name=(RECEIVER) {
                     option value=(GUESSED) data-signed[guess == Some(Receiver::Signed)] selected[chosen.is_none()] {
@@ -128,11 +128,11 @@ fn trial(delivery: Option<&Delivery>, gone: bool, clock: Clock<'_>) -> Markup {
 /// What a receiver is called.
 const fn name(receiver: Receiver) -> &'static str {
     match receiver {
-        Receiver::Relay => "the relay of Backport Verify",
-        Receiver::Slack => "Slack, Mattermost, Rocket.Chat or Zulip",
+        Receiver::Relay => "Backport Verify relay",
+        Receiver::Slack => "Slack",
         Receiver::Discord => "Discord",
-        Receiver::Hookshot => "Matrix (hookshot)",
-        Receiver::Signed => "signed JSON (Standard Webhooks)",
+        Receiver::Hookshot => "Matrix hookshot",
+        Receiver::Signed => "Signed JSON",
     }
 }
 

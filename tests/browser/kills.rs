@@ -152,7 +152,11 @@ async fn goes_on(stage: &Stage, before: Option<&str>, heard: usize, looks: bool)
     expect("the ending", &Some(Ending::Finished), &ended.journal.ended.map(|(_, ending)| ending))?;
     expect("runs of the patch on mwdebug", &1, &stage.state().await?.runs.len())?;
     let new = || stage.bed.channel().split_off(heard);
-    let delivery = stage.state_with("the report", |state| Some(newest(state, Step::Mwdebug)?.report.clone()?.delivery));
+    // What can be sent again without a doubt goes on by itself.
+    let settled =
+        |delivery: &Delivery| !matches!(delivery, Delivery::Sending | Delivery::Waiting { .. } | Delivery::Queued);
+    let delivery = stage
+        .state_with("the report", |state| Some(newest(state, Step::Mwdebug)?.report.clone()?.delivery).filter(settled));
     match delivery.await? {
         Delivery::Delivered { .. } => {}
         Delivery::Unclear { detail } => {

@@ -180,6 +180,7 @@ mod tests {
     use crate::exchange::{Headers, Response, TransportError};
     use crate::report::Receiver;
 
+    #[expect(clippy::unnecessary_wraps, reason = "it is what an attempt gets")]
     fn answer(status: u16, body: &str) -> Result<Response, TransportError> {
         let headers = Headers::from_iter([("Retry-After", "7")]);
         Ok(Response { status, headers, body: body.into(), ..Response::default() })

@@ -201,7 +201,7 @@ impl Outbox {
             };
             match &mut post.step {
                 Step::Waiting { .. } if doubtful => {
-                    post.step = unclear("before it was known what became of the last attempt")
+                    post.step = unclear("before it was known what became of the last attempt");
                 }
                 Step::Queued { .. } => post.step = unclear("while the relay had this line"),
                 Step::Sending { again } => *again = false,
