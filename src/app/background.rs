@@ -8,6 +8,7 @@
 use super::drafting::DRAFTS;
 use super::earlier::Month;
 use super::looking::{Depth, Watch};
+use super::outbox::{OUTBOX, Outbox, unknown};
 use super::refreshing::Gathered;
 use super::sharing::{Fetched, Wish};
 use super::{
@@ -70,6 +71,8 @@ pub struct App<P> {
     pub(super) shown: RefCell<BTreeMap<&'static str, String>>,
     /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
     turn: Mutex<()>,
+    /// The same of changes of the outbox, each with its writing: what is sent must be what is kept.
+    pub(super) outbox_turn: Mutex<()>,
 }
 
 /// What the background knows while it is awake. All of it is kept somewhere, so that it may be stopped at any moment.
@@ -105,8 +108,10 @@ pub(super) struct Inner {
     /// Tests that were asked at once, the newest first; not kept anywhere.
     pub(super) tried: Vec<Tried>,
     pub(super) abort_try: Option<AbortHandle>,
-    /// Runs whose report is to be posted, kept as such.
-    pub(super) to_send: Vec<String>,
+    /// Reports on their way to the webhook.
+    pub(super) outbox: Outbox,
+    /// Ends the wait for the next attempt.
+    pub(super) abort_wait: Option<AbortHandle>,
     /// Values that must not be written over, because this version could not read them.
     pub(super) unreadable: BTreeMap<&'static str, Unreadable>,
     /// The wiki pages of suites, as far as they were read.
@@ -150,6 +155,7 @@ impl<P: Ports> App<P> {
             busy: Cell::new(0),
             shown: RefCell::default(),
             turn: Mutex::default(),
+            outbox_turn: Mutex::default(),
         }
     }
 
@@ -161,6 +167,8 @@ impl<P: Ports> App<P> {
         let agenda = self.kept::<Agenda>(REMINDERS).await;
         let mut runs = self.kept::<Vec<Run>>(RUNS).await.unwrap_or_default();
         let journalled = self.kept::<Run>(JOURNAL).await;
+        let mut outbox = self.kept::<Outbox>(OUTBOX).await.unwrap_or_default();
+        outbox.was_interrupted(self.ports.now());
         if let Some(run) = journalled.clone() {
             let id = &run.journal.plan.id;
             // The browser may have stopped us between keeping the ended run and removing its journal.
@@ -168,11 +176,10 @@ impl<P: Ports> App<P> {
                 put_first(&mut runs, run);
             }
         }
-        for run in &mut runs {
-            // Whether a post that was under way has arrived cannot be known: it is not sent again unasked.
-            if let Some(report) = run.report.as_mut().filter(|report| report.delivery == Delivery::Sending) {
-                let detail = "The browser interrupted the sending; look into the channel before you send again.".into();
-                report.delivery = Delivery::Failed { detail };
+        for report in runs.iter_mut().filter_map(|run| run.report.as_mut()) {
+            // A version without an outbox was sending it. Whether that has arrived cannot be known.
+            if report.delivery == Delivery::Sending {
+                report.delivery = unknown();
             }
         }
         let calendar = self.carried(CALENDAR).await.unwrap_or_default();
@@ -187,6 +194,7 @@ impl<P: Ports> App<P> {
             inner.drafts = drafts.unwrap_or_default();
             inner.agenda = agenda.unwrap_or_default();
             inner.runs = runs;
+            inner.outbox = outbox;
             inner.calendar = calendar;
             inner.carried = carried;
             inner.gathered = gathered;
@@ -235,6 +243,8 @@ impl<P: Ports> App<P> {
             }
             Command::Cancel => self.cancel_run().await,
             Command::SendReport { run } => self.want_report(&run).await,
+            Command::TakeBackReport { run } => self.take_back(&run).await,
+            Command::SendTrial => self.want_trial().await,
             Command::BrowseOnMwdebug { url } => self.browse(&url).await,
             Command::StopBrowsing { tab } => {
                 self.stop_browsing(tab).await;
@@ -268,13 +278,18 @@ impl<P: Ports> App<P> {
             // A look that had to wait for it.
             self.look_if_wanted().await;
         };
-        let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
+        let look = self.look_if_wanted();
+        let run = async {
+            self.perform_if_pending().await;
+            // What is to be sent at once.
+            self.deliver().await;
+        };
         let (earlier, tried) = (self.read_earlier_if_wanted(), self.try_if_wanted());
         let (share, page) = (self.share_if_wanted(), self.look_at_page_if_wanted());
         let rest = join5(earlier, self.remind_if_due(), tried, share, page);
         // Each apart on the heap: together they are too large for the stack of who waits.
         let (refresh, look, run) = (refresh.boxed_local(), look.boxed_local(), run.boxed_local());
-        join5(refresh, look, run, self.send_if_wanted().boxed_local(), rest.boxed_local()).await;
+        join5(refresh, look, run, self.deliver().boxed_local(), rest.boxed_local()).await;
     }
 
     /// A tab was closed.

@@ -5,7 +5,7 @@ use super::background::{Inner, JOURNAL, RUNS, put_first};
 use super::engine::{Progress, perform};
 use super::placing::Placed;
 use super::refreshing::origin_of;
-use super::{App, Delivery, Loaded, Problem, Report, Run};
+use super::{App, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
 use crate::debug::Backends;
 use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
@@ -159,11 +159,13 @@ impl<P: Ports> App<P> {
     async fn finish(&self, mut journal: Journal, ending: Ending) {
         journal.end(self.ports.now(), ending);
         let line = channel_line(&journal);
-        let report = (ending != Ending::Cancelled).then_some(Report { line, delivery: Delivery::Preview });
+        let delivery = self.delivery_of_ended(&journal);
+        let report = (ending != Ending::Cancelled).then_some(Report { line, delivery });
         let run = Run { journal, report };
         self.replace(&run);
         self.file(&run).await;
         self.publish().await;
+        self.look_at_outbox_again();
     }
 
     /// Takes an ended run from the journal to the results. Where they cannot be kept, it stays in the journal as ended, so

@@ -45,6 +45,15 @@ pub struct Settings {
     pub limits: Limits,
 }
 
+impl Settings {
+    /// What stands at the webhook's other end, as the user says or as its URL looks; `None` without a webhook.
+    #[must_use]
+    pub fn receiver(&self) -> Option<Receiver> {
+        let webhook = self.webhook.as_ref()?;
+        Some(self.reporting.receiver.unwrap_or_else(|| Receiver::guess(webhook.url())))
+    }
+}
+
 /// How reports go to the webhook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -109,6 +118,12 @@ impl Webhook {
     #[must_use]
     pub fn reveal(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The same, in its parts.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.0
     }
 
     /// Scheme, host and port: `https://hooks.example.org`.

@@ -41,6 +41,10 @@ impl Page {
             ("send-report", _) => {
                 event.data.get("run").map_or_else(Vec::new, |run| send(Command::SendReport { run: run.clone() }))
             }
+            ("take-back-report", _) => {
+                event.data.get("run").map_or_else(Vec::new, |run| send(Command::TakeBackReport { run: run.clone() }))
+            }
+            ("send-trial", _) => send(Command::SendTrial),
             ("copy-report", _) => self.line_of(event).map_or_else(Vec::new, |line| vec![Effect::Copy(line)]),
             ("grant-access", _) => self.grant_access(),
             ("save-nick", _) => self.save_nick(event),
@@ -64,8 +68,10 @@ impl Page {
 
     fn line_of(&self, event: &Event) -> Option<String> {
         let id = event.data.get("run")?;
-        let run = self.state.as_ref()?.runs.iter().find(|run| run.journal.plan.id == *id)?;
-        run.report.as_ref().map(|report| report.line.clone())
+        let state = self.state.as_ref()?;
+        let run = state.runs.iter().find(|run| run.journal.plan.id == *id);
+        let left = state.left_reports.iter().find(|posted| posted.run == *id).map(|posted| &posted.report);
+        run.and_then(|run| run.report.as_ref()).or(left).map(|report| report.line.clone())
     }
 
     fn grant_access(&self) -> Vec<Effect> {

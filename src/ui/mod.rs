@@ -34,6 +34,7 @@ mod problem;
 mod progress;
 mod rearranging;
 mod report;
+mod reporting;
 mod row;
 mod run;
 mod seam;

@@ -4,7 +4,7 @@
 use super::icon::Icon;
 use super::page::Page;
 use super::seam::Region;
-use super::{earlier, fitness, picked, problem, run, stored, window};
+use super::{earlier, fitness, picked, problem, report, run, stored, window};
 use crate::app::{Browsing, Loaded, Problem, State};
 use crate::schedule::Window;
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("setup", setup(page)),
         region("picked", picked::marked(page)),
         region("schedule", schedule(page)),
+        region("reports", report::left(page)),
         region("browsing", browsing(page)),
         region("earlier", earlier::view(page)),
     ]

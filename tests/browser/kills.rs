@@ -28,11 +28,11 @@ const MOMENTS: [(&str, Moment); 14] = [
     ("all outcomes stored, the run not ended", Moment::Run(Stop::Store(set("runs", 0, When::Before)))),
     ("ended and stored, the journal still there", Moment::Run(Stop::Store(REMOVE_JOURNAL))),
     ("ended, the report not asked for", Moment::Ended),
-    ("send clicked, that not yet stored", Moment::Report(Stop::Store(set("runs", 0, When::Before)))),
-    ("send clicked and stored, the post not out", Moment::Report(Stop::Store(set("runs", 0, When::After)))),
+    ("send clicked, that not yet stored", Moment::Report(Stop::Store(set("outbox", 0, When::Before)))),
+    ("send clicked and stored, the post not out", Moment::Report(Stop::Store(set("outbox", 1, When::After)))),
     ("the post under way, not said", Moment::Report(Stop::Asked(&[Lie::HoldWebhook], 0))),
     ("the post said, not answered", Moment::Report(Stop::Asked(&[Lie::HoldWebhookAnswer], 0))),
-    ("the post answered, that not yet stored", Moment::Report(Stop::Store(set("runs", 1, When::Before)))),
+    ("the post answered, that not yet stored", Moment::Report(Stop::Store(set("outbox", 2, When::Before)))),
 ];
 
 const REMOVE_JOURNAL: Held = Held { method: "remove", key: "journal", skip: 0, when: When::Before };
@@ -152,10 +152,14 @@ async fn goes_on(stage: &Stage, before: Option<&str>, heard: usize, looks: bool)
     expect("the ending", &Some(Ending::Finished), &ended.journal.ended.map(|(_, ending)| ending))?;
     expect("runs of the patch on mwdebug", &1, &stage.state().await?.runs.len())?;
     let new = || stage.bed.channel().split_off(heard);
-    let delivery = stage.state_with("the report", |state| Some(newest(state, Step::Mwdebug)?.report.clone()?.delivery));
+    // What can be sent again without a doubt goes on by itself.
+    let settled =
+        |delivery: &Delivery| !matches!(delivery, Delivery::Sending | Delivery::Waiting { .. } | Delivery::Queued);
+    let delivery = stage
+        .state_with("the report", |state| Some(newest(state, Step::Mwdebug)?.report.clone()?.delivery).filter(settled));
     match delivery.await? {
         Delivery::Delivered { .. } => {}
-        Delivery::Failed { detail } => {
+        Delivery::Unclear { detail } => {
             expect("whether it says to look", &true, &detail.contains("look into the channel"))?;
             if !looks || new().is_empty() {
                 stage.send(Step::Mwdebug).await?;

@@ -5,16 +5,20 @@
 
 pub(crate) mod adding;
 pub(crate) mod bench;
+pub(crate) mod delivery;
 pub(crate) mod polite;
 pub(crate) mod road;
 pub(crate) mod stages;
 pub(crate) mod team;
 
-use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
+use backport_verify::app::{
+    Browsing, Delivery, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
+};
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
 use backport_verify::exchange::{Response, TransportError};
 use backport_verify::reminder::Wanted;
+use backport_verify::report::Receiver;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
@@ -78,6 +82,7 @@ pub(crate) fn ready() -> State {
             nick: Nick::new("submitter"),
             backend: Backend::default(),
             webhook: Some("https://backport-verify.toolforge.org".into()),
+            reporting: ReportingView { guess: Some(Receiver::Relay), ..ReportingView::default() },
             reminders: Wanted::default(),
             ..SettingsView::default()
         },
@@ -206,7 +211,7 @@ pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
     run
 }
 
-const PASS_LINE: &str = "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. Change 1330001: [enwiki] Add the eventcoordinator group";
+pub(crate) const PASS_LINE: &str = "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. Change 1330001: [enwiki] Add the eventcoordinator group";
 const DOUBT_LINE: &str =
     "deployer: 1330001 [enwiki] Add the eventcoordinator group: INCONCLUSIVE on mwdebug (k8s-mwdebug), 0 of 1";
 const PRODUCTION_LINE: &str = "deployer: PASS on production: 1/1 pass, 1 fixed by the patch. All done, thank you. Change 1330001: [enwiki] Add the eventcoordinator group";
@@ -500,7 +505,7 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
-    let first = first.chain(team::popups()).chain(adding::popups());
+    let first = first.chain(team::popups()).chain(adding::popups()).chain(delivery::popups());
     let last = polite::workbenches().into_iter().chain(bench::workbenches()).chain(team::workbenches());
-    first.chain(then).chain(last).chain(adding::workbenches()).collect()
+    first.chain(then).chain(last).chain(adding::workbenches()).chain(delivery::workbenches()).collect()
 }
