@@ -20,6 +20,7 @@ mod extra;
 mod fitness;
 mod icon;
 mod limits;
+mod live;
 mod more;
 mod named;
 mod page;

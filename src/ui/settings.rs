@@ -3,7 +3,7 @@
 
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use super::{answered, limits};
+use super::{answered, limits, live};
 use crate::app::{Command, SettingsForm, State};
 use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
@@ -236,6 +236,7 @@ fn webhook(state: &State) -> Markup {
                         id="remove-webhook" data-act="remove-webhook" { "Remove" }
                 }
             }
+            (live::trouble(state))
             div.cdx-text-input {
                 input.cdx-text-input__input id="webhook" name="webhook" type="text" autocomplete="off" autocapitalize="off"
                     spellcheck="false" placeholder="https://";
