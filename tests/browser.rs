@@ -38,6 +38,8 @@ mod kills;
 mod others;
 #[path = "browser/refusals.rs"]
 mod refusals;
+#[path = "browser/relayed.rs"]
+mod relayed;
 #[path = "browser/smoke.rs"]
 mod smoke;
 #[path = "browser/story.rs"]

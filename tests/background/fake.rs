@@ -152,6 +152,12 @@ impl Browser {
         self.0.kept.borrow().get(&(area, key.to_owned())).cloned()
     }
 
+    /// Everything that is kept: where, under which key, and what.
+    pub(crate) fn all_kept(&self) -> Vec<(Area, String, String)> {
+        let kept = self.0.kept.borrow();
+        kept.iter().map(|((area, key), value)| (*area, key.clone(), value.clone())).collect()
+    }
+
     /// How often a key has been written.
     pub(crate) fn writes(&self, key: &str) -> usize {
         self.0.writes.borrow().iter().filter(|written| *written == key).count()

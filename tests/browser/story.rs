@@ -63,7 +63,8 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
     expect("lines said before anybody sends one", &0, &stage.lines_with("PASS"))?;
     stage.send(Step::Mwdebug).await?;
     let heard = stage.bed.heard("PASS on mwdebug").await?;
-    expect("the line heard", &("backport-verify", line.as_str()), &(heard.nick.as_str(), heard.text.as_str()))?;
+    // A real relay says first who has sent it.
+    expect("the line heard", &("backport-verify", true), &(heard.nick.as_str(), heard.text.ends_with(&line)))?;
     expect("whether it names the change", &true, &line.contains(&GERRIT.to_string()))?;
 
     stage.bed.sync_everywhere().await?;
@@ -79,7 +80,7 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
     let line = stage.preview(Step::Production).await?;
     stage.send(Step::Production).await?;
     let heard = stage.bed.heard("PASS on production").await?;
-    expect("the second line heard", &("backport-verify", line.as_str()), &(heard.nick.as_str(), heard.text.as_str()))?;
+    expect("the second line heard", &("backport-verify", true), &(heard.nick.as_str(), heard.text.ends_with(&line)))?;
     expect("lines that say PASS", &2, &stage.lines_with("PASS"))
 }
 
