@@ -101,5 +101,8 @@ async fn a_relay_without_announcements_is_told_and_everything_works_by_looking(s
     stage.bed.merge().await?;
     stage.bed.sync_testservers().await?;
     browser.wait_for(&format!("{} [data-phase=\"on_test_servers\"]", patch())).await?;
-    expect("events heard", &0, &stage.bed.events().len())
+    expect("events heard", &0, &stage.bed.events().len())?;
+    let secret = WEBHOOK.rsplit('/').next().unwrap_or(WEBHOOK);
+    let told = browser.background_log().into_iter().find(|line| line.contains(secret));
+    expect("a line of the console with the token", &None, &told)
 }
