@@ -7,6 +7,7 @@
 
 use super::drafting::DRAFTS;
 use super::earlier::Month;
+use super::listening::Listening;
 use super::looking::{Depth, Watch};
 use super::outbox::{OUTBOX, Outbox, unknown};
 use super::refreshing::Gathered;
@@ -22,7 +23,7 @@ use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
 use crate::suite::Owner;
 use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, join5};
+use futures_util::future::{AbortHandle, join, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -57,6 +58,8 @@ pub struct App<P> {
     pub(super) performing: Cell<bool>,
     pub(super) refreshing: Cell<bool>,
     pub(super) looking: Cell<bool>,
+    /// What was heard is looked after.
+    pub(super) hinted: Cell<bool>,
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) sharing: Cell<bool>,
@@ -87,6 +90,7 @@ pub(super) struct Inner {
     /// How far each of the user's patches has got, by its number.
     pub(super) progress: BTreeMap<u64, Progress>,
     pub(super) watch: Watch,
+    pub(super) listening: Listening,
     /// Months of the archive that were read, newest first; not kept anywhere.
     pub(super) earlier: Loaded<Vec<Month>>,
     pub(super) carried: Carried,
@@ -145,6 +149,7 @@ impl<P: Ports> App<P> {
             performing: Cell::new(false),
             refreshing: Cell::new(false),
             looking: Cell::new(false),
+            hinted: Cell::new(false),
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
             sharing: Cell::new(false),
@@ -214,6 +219,7 @@ impl<P: Ports> App<P> {
     /// Does what a page asks, as far as it is quick; what takes longer is left for [`App::work`].
     pub async fn handle(&self, command: Command) -> Reply {
         let _turn = self.turn.lock().await;
+        self.inner.borrow_mut().listening.page_asked(self.ports.now());
         let done = match command {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
@@ -270,7 +276,7 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// Performs what waits: a refresh, a look at how far patches have got, a run, a report, a reminder. Each is done by one
+    /// Performs what waits: a refresh, a look at how far patches have got or several after a hint, a run, a report, a reminder. Each is done by one
     /// caller at a time; another comes back at once.
     pub async fn work(&self) {
         let refresh = async {
@@ -286,7 +292,7 @@ impl<P: Ports> App<P> {
         };
         let (earlier, tried) = (self.read_earlier_if_wanted(), self.try_if_wanted());
         let (share, page) = (self.share_if_wanted(), self.look_at_page_if_wanted());
-        let rest = join5(earlier, self.remind_if_due(), tried, share, page);
+        let rest = join(self.look_after_hints(), join5(earlier, self.remind_if_due(), tried, share, page));
         // Each apart on the heap: together they are too large for the stack of who waits.
         let (refresh, look, run) = (refresh.boxed_local(), look.boxed_local(), run.boxed_local());
         join5(refresh, look, run, self.deliver().boxed_local(), rest.boxed_local()).await;
@@ -317,6 +323,7 @@ impl<P: Ports> App<P> {
 
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
+        self.tune_in().await;
         let state = self.view();
         self.show_badge(&state).await;
         self.set_alarm(&state).await;

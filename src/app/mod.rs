@@ -18,7 +18,9 @@ mod earlier;
 mod engine;
 mod examining;
 mod guarding;
+mod hearing;
 mod keeping;
+mod listening;
 mod looking;
 mod naming;
 mod outbox;
@@ -52,6 +54,6 @@ pub use problem::Problem;
 pub use refusal::Refusal;
 pub use shared::{Offer, Saving, Shared, SharedSuite};
 pub use state::{
-    Browsing, Delivery, Loaded, Posted, Report, ReportingView, Run, SettingsView, State, Tried, UnsavedTests,
+    Browsing, Delivery, Hearing, Loaded, Posted, Report, ReportingView, Run, SettingsView, State, Tried, UnsavedTests,
 };
 pub use suggesting::{Look, Suggested};

@@ -66,6 +66,9 @@ pub struct State {
     /// A page from which a test is to be made.
     #[serde(default)]
     pub suggested: Option<Suggested>,
+    /// How it stands with what the relay announces.
+    #[serde(default)]
+    pub hearing: Hearing,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }
@@ -314,6 +317,22 @@ pub enum Delivery {
     /// The webhook did not take it.
     Failed {
         /// Why and what next, as a sentence.
+        detail: String,
+    },
+}
+
+/// How it stands with the announcements of the user's relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hearing {
+    /// They are not listened to: there is no relay, or nothing to wait for.
+    #[default]
+    Off,
+    /// They are heard as they are made.
+    Live,
+    /// They cannot be heard; it is tried again.
+    Failed {
+        /// Why, as a fragment.
         detail: String,
     },
 }

@@ -54,6 +54,7 @@ impl<P: Ports> App<P> {
             named: inner.named(),
             unreadable: inner.unreadable.values().cloned().collect(),
             suggested: inner.suggested.clone(),
+            hearing: inner.listening.hearing(),
             notice: inner.notice.clone(),
         }
     }

@@ -20,6 +20,7 @@ mod extra;
 mod fitness;
 mod icon;
 mod limits;
+mod live;
 mod merging;
 mod more;
 mod named;

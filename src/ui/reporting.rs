@@ -3,9 +3,9 @@
 //!
 //! The webhook and the signing secret are secrets: of the one only its origin is ever shown, of the other nothing.
 
-use super::report;
 use super::seam::Event;
 use super::time::Clock;
+use super::{live, report};
 use crate::app::{Chosen, Delivery, ReportingView, State};
 use crate::report::{Receiver, Secret};
 use maud::{Markup, html};
@@ -23,6 +23,7 @@ pub(super) fn fields(state: &State, clock: Clock<'_>) -> Markup {
     html! {
         (webhook(kept, reporting.gone))
         @if kept.is_some() {
+            (live::trouble(state))
             (receiver(reporting))
             (trial(state.trial.as_ref(), reporting.gone, clock))
         }

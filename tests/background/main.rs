@@ -10,6 +10,7 @@ mod code;
 mod difference;
 mod failures;
 mod fake;
+mod hearing;
 mod kills;
 mod limits;
 mod names;

@@ -92,7 +92,7 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
 fn said(stage: &Stage, line: &str) -> String {
     match stage.kind {
         Kind::Embedded => line.to_owned(),
-        Kind::Real => clean_line(&format!("{NICK} via backport-verify: {line}"), WIRE_LIMIT),
+        Kind::Real | Kind::Channel => clean_line(&format!("{NICK} via backport-verify: {line}"), WIRE_LIMIT),
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) mod stages;
 pub(crate) mod team;
 
 use backport_verify::app::{
-    Browsing, Delivery, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
+    Browsing, Delivery, Hearing, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
 };
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
@@ -396,6 +396,7 @@ fn popups() -> Vec<(&'static str, Page)> {
         ("popup_empty", popup(State { schedule: Loaded::Ready { at: at("14:16"), value: Vec::new() }, ..ready() })),
         ("popup_no_tests", popup(ahead)),
         ("popup_ready", popup(ready())),
+        ("popup_live", popup(State { hearing: Hearing::Live, ..ready() })),
         ("popup_running", popup(State { runs: vec![underway], ..suites })),
         ("popup_passed", popup(with_runs(vec![passed(Delivery::Preview)]))),
         ("popup_sending", popup(with_runs(vec![passed(Delivery::Sending)]))),
@@ -496,6 +497,10 @@ fn workbenches() -> Vec<(&'static str, Page)> {
         ("workbench_failed", bench(with_runs(vec![failed(Delivery::Preview)]))),
         ("workbench_outdated", bench(outdated)),
         ("workbench_bad_webhook", setting),
+        (
+            "workbench_unheard",
+            bench(State { hearing: Hearing::Failed { detail: "the connection breaks off".into() }, ..ready() }),
+        ),
         ("workbench_several", bench(several())),
         ("workbench_busy", refused(Screen::Workbench, Problem::Busy)),
     ]
