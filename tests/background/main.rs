@@ -19,6 +19,7 @@ mod sent;
 mod sharing;
 mod stages;
 mod stored;
+mod timing;
 mod version;
 mod waiting;
 mod window;
