@@ -81,10 +81,25 @@ const fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
+/// `text` with its white space, in which what a reader cannot see is written as its number, as in `\\u{202e}`.
+pub(super) fn spelled(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\t' | '\n' => seen.push(letter),
+            _ if is_invisible(letter) || is_break(letter) => seen.extend(letter.escape_unicode()),
+            _ => seen.push(letter),
+        }
+    }
+    seen
+}
+
 /// Control codes, and characters that change the direction of text or take no room: a reader cannot see them.
 fn is_invisible(c: char) -> bool {
     (c.is_control() && !is_break(c))
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}')
+        // The last two of each plane are no characters.
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Must not quote a page: what it says of a failure is the assertion and where it was not met.
 
 use super::clean::{clean, clean_line, names_a_bot, shorten};
-use crate::check::{Assertion, Subject};
+use super::discreet::speaks_of_private_field;
 use crate::debug::Backend;
 use crate::exchange::{Session, TransportError};
 use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
@@ -17,9 +17,6 @@ pub const LINE_LIMIT: usize = 400;
 const ADDRESSEES: usize = 60;
 const REASON: usize = 150;
 const BACKENDS: usize = 60;
-
-/// Fields whose values belong to the tester: they are in no report.
-const PRIVATE_FIELDS: [&str; 4] = ["set-cookie", "x-client-ip", "cookie", "authorization"];
 
 /// The line for an ended run: at most [`LINE_LIMIT`] bytes, one line, and no command to any bot of the channel. A run
 /// that goes on has none, and an empty line.
@@ -163,12 +160,8 @@ fn unquoted(actual: &str) -> &str {
     count.map_or_else(|| told.trim_end_matches([' ', ':', ',', ';']), |(count, _)| count)
 }
 
-fn speaks_of_private_field(assertion: &Assertion) -> bool {
-    let Subject::Header { name } = &assertion.of else { return false };
-    PRIVATE_FIELDS.iter().any(|field| name.trim().eq_ignore_ascii_case(field))
-}
-
-fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
+/// What the run asks of those in the channel.
+pub(super) fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
     if verdict == Verdict::Inconclusive && waits_for_the_sync(journal) {
         return "I verify again when it is there.";
     }

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::seam::Screen;
 use super::time::Clock;
 use crate::app::{Delivery, Report};
-use crate::report::LINE_LIMIT;
+use crate::report::{Form, LINE_LIMIT};
 use maud::{Markup, html};
 
 /// The preview of the report of `run`, with its buttons.
@@ -38,6 +38,21 @@ pub(super) fn view(report: &Report, run: &str, page: &Page) -> Markup {
                     button.cdx-button.cdx-button--weight-quiet type="button" id={ "webhook-" (run) } data-act="settings" {
                         "Set the webhook"
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The run as a file, in a form of the user's choice.
+pub(super) fn saving(run: &str) -> Markup {
+    html! {
+        p.bv-note.bv-saving role="group" aria-label="Save the report as a file" {
+            span aria-hidden="true" { "Save report:" }
+            @for form in Form::ALL {
+                " "
+                button.bv-link.bv-link--button type="button" id={ "save-" (form.extension()) "-" (run) } data-act="save-report" data-run=(run) data-form=(form.extension()) {
+                    (form.name())
                 }
             }
         }
