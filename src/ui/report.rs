@@ -47,10 +47,9 @@ pub(super) fn view(report: &Report, run: &str, page: &Page) -> Markup {
 /// The run as a file, in a form of the user's choice.
 pub(super) fn saving(run: &str) -> Markup {
     html! {
-        p.bv-note.bv-saving role="group" aria-label="Save the report as a file" {
-            span aria-hidden="true" { "Save report:" }
+        div.bv-note.bv-saving role="group" aria-labelledby={ "save-" (run) } {
+            span id={ "save-" (run) } { "Save report:" }
             @for form in Form::ALL {
-                " "
                 button.bv-link.bv-link--button type="button" id={ "save-" (form.extension()) "-" (run) } data-act="save-report" data-run=(run) data-form=(form.extension()) {
                     (form.name())
                 }
