@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! A finished run in words: the channel line, webhook bodies, HTML, JSON, JUnit XML, TAP.
+//! A finished run in words: the channel line, webhook bodies, HTML, JSON, `JUnit` XML, TAP.
 //!
 //! Must not send anything, and must not repeat what a page said beyond the one reason, cleaned.
 

@@ -261,9 +261,9 @@ fn what_was_asked_with_the_testers_cookies_is_not_in_it() {
 fn full_of(text: &str) -> Journal {
     let mut journal = doubtful();
     let own = || Some(text.to_owned());
-    journal.plan.subject.title = text.to_owned();
+    text.clone_into(&mut journal.plan.subject.title);
     journal.plan.sources = vec![Owner::Repository(text.to_owned()); journal.plan.tests.len()];
-    journal.pauses[0].host = text.to_owned();
+    text.clone_into(&mut journal.pauses[0].host);
     for test in &mut journal.plan.tests {
         (test.name, test.url) = (text.to_owned(), text.to_owned());
         test.skip = test.skip.as_ref().and_then(|_| own());
