@@ -194,6 +194,9 @@ pub(super) struct ResultArgs {
     /// Print TAP (version 14).
     #[arg(long, conflicts_with = "json")]
     pub(super) tap: bool,
+    /// Write one HTML file that needs nothing beside it, too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write JUnit XML to this file too")]
     pub(super) junit: Option<PathBuf>,
 }

@@ -9,15 +9,14 @@ mod commands;
 mod connect_to;
 mod http;
 mod hurl;
-mod junit;
 mod ports;
 mod relay;
 mod terminal;
+mod written;
 
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use http::{Connection, ConnectionError, NativeHttp};
 pub use hurl::read_hurl;
-pub use junit::{JUnitError, to_junit};
 pub use ports::NativePorts;
 
 use args::{Arguments, Subcommand, SuiteCommand};

@@ -170,6 +170,17 @@ fn is_mark(letter: char) -> bool {
         || (letter.escape_debug().len() > 1 && behind_another.escape_debug().count() == 2)
 }
 
+/// `text` with its white space, in which what a reader cannot see is written as its number, as in `\\u{202e}`.
+pub(super) fn spelled(text: &str) -> String {
+    let is_plain = |letter: char| matches!(letter, ' ' | '\t' | '\n');
+    let is_unseen = |letter: char| is_invisible(letter) || letter == JOINER || letter.is_whitespace();
+    let mut seen = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if !is_plain(letter) && is_unseen(letter) { seen.extend(letter.escape_unicode()) } else { seen.push(letter) }
+    }
+    seen
+}
+
 /// Control codes; what changes the direction of text or takes no room; what looks like nothing: a reader cannot see them.
 /// White space is no part of them.
 fn is_invisible(letter: char) -> bool {

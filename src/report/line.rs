@@ -146,7 +146,7 @@ fn some<'a>(backends: impl Iterator<Item = &'a Backend>, room: usize) -> String 
 /// What is asked. On the test servers a rollback costs nothing, and scap's own question has it as its answer unless
 /// someone says yes. On production the deployer decides: what passed on the test servers and fails here may be a server
 /// that the sync has not reached.
-fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
+pub(super) fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
     if verdict == Verdict::Inconclusive && waits_for_the_sync(journal) {
         return "I verify again when it is there.";
     }

@@ -4,15 +4,11 @@
 //! Must not quote a page: what it says of a failure is the assertion and where it was not met.
 
 use super::clean::quoted;
-use crate::check::{Assertion, Subject};
+use super::discreet::speaks_of_private_field;
 use crate::exchange::{Session, TransportError};
 use crate::suite::Test;
 use crate::verify::{Doubt, Outcome, Reason};
 use std::borrow::Cow;
-
-/// Fields whose values belong to the tester: they are in no report.
-const PRIVATE_FIELDS: [&str; 7] =
-    ["set-cookie", "x-client-ip", "x-forwarded-for", "x-real-ip", "cookie", "authorization", "proxy-authorization"];
 
 /// Why the outcome of `test` is no pass, fit for a public channel; `None` for a pass.
 ///
@@ -65,11 +61,6 @@ fn unquoted(actual: &str) -> &str {
     let count =
         quoted.split_once('>').filter(|(count, _)| told.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()));
     count.map_or_else(|| told.trim_end_matches([' ', ':', ',', ';']), |(count, _)| count)
-}
-
-fn speaks_of_private_field(assertion: &Assertion) -> bool {
-    let Subject::Header { name } = &assertion.of else { return false };
-    PRIVATE_FIELDS.iter().any(|field| name.trim().eq_ignore_ascii_case(field))
 }
 
 /// Why an outcome is no pass, as one sentence for people, with what to do next; `None` for a pass.

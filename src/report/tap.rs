@@ -3,6 +3,7 @@
 
 use super::cases::{Came, Case, cases, doubt_of_run};
 use super::clean::visible;
+use super::discreet::discreet;
 use super::reason::reason_in_words;
 use super::stages::{PROVES_NOTHING, counts_in_words};
 use crate::verify::{Journal, Outcome, Verdict};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 #[must_use]
 pub fn to_tap(journals: &[Journal]) -> String {
     let mut points = Vec::new();
-    for journal in journals {
+    for journal in &journals.iter().map(discreet).collect::<Vec<_>>() {
         points.extend(cases(journal).iter().map(Point::of_case));
         points.extend(doubt_of_run(journal).map(|why| Point::of_run(journal, why)));
         if let Some(last) = points.last_mut() {

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::seam::Screen;
 use super::time::Clock;
 use crate::app::{Delivery, Report, State};
-use crate::report::LINE_LIMIT;
+use crate::report::{Form, LINE_LIMIT};
 use maud::{Markup, html};
 
 /// Where reports go, as far as they can.
@@ -71,6 +71,20 @@ fn block(report: &Report, run: &str, left: bool, page: &Page) -> Markup {
                     button.cdx-button.cdx-button--weight-quiet type="button" id={ "webhook-" (run) } data-act="settings" {
                         @if webhook == Webhook::Gone { "Set another webhook" } @else { "Set the webhook" }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The run as a file, in a form of the user's choice.
+pub(super) fn saving(run: &str) -> Markup {
+    html! {
+        div.bv-note.bv-saving role="group" aria-labelledby={ "save-" (run) } {
+            span id={ "save-" (run) } { "Save report:" }
+            @for form in Form::ALL {
+                button.bv-link.bv-link--button type="button" id={ "save-" (form.extension()) "-" (run) } data-act="save-report" data-run=(run) data-form=(form.extension()) {
+                    (form.name())
                 }
             }
         }

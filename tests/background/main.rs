@@ -22,6 +22,7 @@ mod sent;
 mod sharing;
 mod stages;
 mod stored;
+mod timing;
 mod version;
 mod waiting;
 mod window;

@@ -63,7 +63,10 @@ pub const NICK: &str = "submitter";
 pub const TEST_URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
 /// What only the patch brings to that page.
 pub const PATCH_TEXT: &str = "eventcoordinator";
-/// The webhook of the channel; any other token does as well.
+/// A webhook of the channel that takes Slack's body alone and knows no ids: what comes twice is said twice.
+pub const SLACK_WEBHOOK: &str = "https://backport-verify.toolforge.org/services/T0/B0/9c1d5e3f7a2b4c6d8e0f";
+
+/// The webhook of the channel that is a relay's; any other token does as well.
 pub const WEBHOOK: &str = "https://backport-verify.toolforge.org/hook/0f8f1c1e-6a56-4c8c-9d0e-6d8b3f0a7c11";
 /// Somebody else's change in the same window.
 pub const OTHER_GERRIT: u64 = 1_330_002;

@@ -37,18 +37,6 @@ async fn the_line_goes_through_the_relay_into_the_irc_channel(stage: &Stage) -> 
     expect("all lines of the extension", &said, &heard)
 }
 
-/// Says in the settings as they are kept that a relay stands behind the webhook, and wakes the background anew.
-async fn behind_the_webhook_stands_a_relay(stage: &Stage) -> Played {
-    let script = "return chrome.storage.local.get('settings').then(({ settings }) => {
-        const kept = JSON.parse(settings);
-        kept.data.reporting.receiver = 'relay';
-        return chrome.storage.local.set({ settings: JSON.stringify(kept) });
-    })";
-    stage.browser.script(script).await?;
-    stage.browser.kill_background().await?;
-    Ok(stage.browser.popup().await?)
-}
-
 /// When the background looks next although no page asks: a minute after its last look.
 async fn regular_look(stage: &Stage) -> Result<Option<Timestamp>, crate::stage::Failure> {
     let script = "return chrome.storage.session.get('watched').then(({ watched }) => JSON.parse(watched ?? 'null')?.[1]?.looked)";
@@ -60,7 +48,6 @@ async fn regular_look(stage: &Stage) -> Result<Option<Timestamp>, crate::stage::
 async fn an_announcement_moves_the_progress_before_any_look_is_due(stage: &Stage) -> Played {
     let browser = &stage.browser;
     stage.prepare().await?;
-    behind_the_webhook_stands_a_relay(stage).await?;
     browser.wait_text("[data-live]", "Live").await?;
     browser.wait_for(&format!("{} [data-phase=\"scheduled\"]", patch())).await?;
 
@@ -92,7 +79,6 @@ async fn a_relay_without_announcements_is_told_and_everything_works_by_looking(s
     let browser = &stage.browser;
     stage.bed.lie(Lie::NoEvents);
     stage.prepare().await?;
-    behind_the_webhook_stands_a_relay(stage).await?;
     browser.workbench(crate::bed::GERRIT).await?;
     browser.wait_text("[data-unheard]", "The relay's announcements cannot be heard").await?;
     browser.popup().await?;

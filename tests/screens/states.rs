@@ -112,6 +112,7 @@ fn evidence(production: bool) -> Evidence {
         age: Some(0),
         request_id: None,
         elapsed_ms: 312,
+        sent_ms: Some(12),
         hops: Vec::new(),
         location: None,
         repeated_past_cache: production,
