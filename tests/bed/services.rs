@@ -50,6 +50,7 @@ fn webhook(state: &mut State, asked: &Seen) -> Answer {
         return Answer::text(status, "not now");
     }
     match asked.route().split('/').collect::<Vec<_>>()[..] {
+        ["", "hook", _, "events"] => Answer::text(405, "method_not_allowed"),
         ["", "services", _, _, _] | ["", "hook", _] if asked.method != "POST" => {
             Answer::text(405, "method_not_allowed").with("allow", "POST")
         }

@@ -120,7 +120,6 @@ impl Listener {
             nickname: Some("reviewer".into()),
             server: Some("127.0.0.1".into()),
             port: Some(server.port),
-            use_tls: Some(false),
             encoding: Some(encoding.into()),
             channels: vec![CHANNEL.into()],
             // The tests ask as fast as they can.

@@ -15,6 +15,8 @@ fn text(page: &Page) -> String {
 fn acts(delivery: Delivery) -> Vec<String> {
     let text = text(&page(Screen::Popup, Some(with_runs(vec![passed(delivery)]))));
     let report = text.split("bv-report\"").nth(1).unwrap_or_default();
+    // What saves the run as a file stands behind the report and is the same for all.
+    let report = report.split("bv-saving").next().unwrap_or_default();
     let buttons = report.split("<button").skip(1).filter_map(|button| button.split('>').next());
     let about = buttons.filter(|button| button.contains("data-run") && !button.ends_with("disabled"));
     about.filter_map(|button| Some(button.split("data-act=\"").nth(1)?.split('"').next()?.to_owned())).collect()
