@@ -105,6 +105,8 @@ pub trait Tabs {
 pub trait Host {
     /// Whether requests to `origin` (such as `https://en.wikipedia.org`) are allowed now.
     async fn may_reach(&self, origin: &str) -> bool;
+    /// Whether the machine has a network, as far as the browser knows; where it does not know, it has one.
+    fn is_online(&self) -> bool;
     /// Asks for a wake-up of the background at `when`; `None` takes the request back. There is one, and it outlives the
     /// background; whether it outlives the browser differs.
     async fn wake_at(&self, when: Option<Timestamp>);

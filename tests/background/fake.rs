@@ -33,6 +33,7 @@ struct Inside {
     badge: RefCell<(String, String)>,
     mute: Cell<bool>,
     awake: Cell<bool>,
+    offline: Cell<usize>,
     alarm: Cell<Option<Timestamp>>,
     pages: RefCell<Vec<String>>,
     notifications: RefCell<Vec<(String, String, String)>>,
@@ -68,6 +69,7 @@ impl Browser {
             badge: RefCell::default(),
             mute: Cell::new(false),
             awake: Cell::new(false),
+            offline: Cell::new(0),
             alarm: Cell::new(None),
             pages: RefCell::default(),
             notifications: RefCell::default(),
@@ -134,6 +136,11 @@ impl Browser {
 
     pub(crate) fn storage_is_full(&self, full: bool) {
         self.0.full.set(full);
+    }
+
+    /// It has no network at the next so many looks.
+    pub(crate) fn is_offline_for(&self, looks: usize) {
+        self.0.offline.set(looks);
     }
 
     pub(crate) fn closes(&self, origin: &str) {
@@ -364,6 +371,11 @@ impl Tabs for Browser {
 impl Host for Browser {
     async fn may_reach(&self, origin: &str) -> bool {
         !self.0.closed.borrow().contains(origin)
+    }
+    fn is_online(&self) -> bool {
+        let looks = self.0.offline.get();
+        self.0.offline.set(looks.saturating_sub(1));
+        looks == 0
     }
     async fn wake_at(&self, when: Option<Timestamp>) {
         self.0.alarm.set(when);

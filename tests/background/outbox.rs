@@ -219,6 +219,18 @@ async fn the_waits_between_attempts_double_up_to_a_minute_and_end_when_it_is_too
 }
 
 #[tokio::test]
+async fn without_a_network_nothing_is_attempted_and_then_it_is_sent_once() {
+    let browser = Browser::new();
+    let app = with_receiver(&browser, Receiver::Slack, true).await;
+    let webhook = Webhook::of(&browser, []);
+    let run = reported(&app, &browser).await;
+    browser.is_offline_for(3);
+    app.work().await;
+    assert!(matches!(delivery(&browser), Delivery::Delivered { .. }));
+    assert_eq!((browser.waits(), webhook.posts()), (vec![5_000; 3], vec![format!("{run}-1")]));
+}
+
+#[tokio::test]
 async fn a_receiver_that_wants_to_be_left_alone_is_in_seconds_or_until_a_date() {
     for (status, wait) in [(429, "30"), (503, "30"), (429, "Tue, 18 Aug 2026 13:05:30 GMT")] {
         let browser = Browser::new();

@@ -26,6 +26,9 @@ const LONGEST_WAIT: i64 = 60;
 /// A wait that is longer is left to the alarm: it outlives the background, and comes half a minute late at times.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 
+/// How long to wait for a network before the next look.
+const OFFLINE: SignedDuration = SignedDuration::from_secs(5);
+
 const NONE_SET: &str = "The webhook was removed; set one in the settings.";
 const SWITCHED_OFF: &str = "The webhook is gone (status 410) and is switched off; paste a new one in the settings.";
 
@@ -117,6 +120,12 @@ impl<P: Ports> App<P> {
             Ok(hook) => hook,
             Err(why) => return self.settle(due, Step::Failed { detail: why.into(), anew: false }).await,
         };
+        // Without a network an attempt would fail in a way that does not tell whether the post arrived.
+        if !self.ports.is_online() {
+            return self
+                .settle(due, Step::Waiting { until: now + OFFLINE, why: "This browser is offline.".into() })
+                .await;
+        }
         self.alter(due, |post| {
             post.attempts = post.attempts.saturating_add(1);
             post.step = Step::Sending { again: hook.receiver.knows_ids() };
