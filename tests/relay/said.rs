@@ -96,7 +96,7 @@ async fn a_line_that_has_waited_too_long_is_not_said() {
 async fn a_server_that_is_silent_leaves_it_unclear_and_the_line_is_not_said_again() {
     let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
-    let relay = Relay::paced(server.address, &format!("{QUICK},confirm=300"), &[]).await.in_channel().await;
+    let relay = Relay::paced(server.address, &format!("{QUICK},confirm=2000"), &[]).await.in_channel().await;
     server.signal("-STOP");
     let told = relay.say_as("a", "PASS").await;
     assert_eq!((told.status, &told.json()["status"]), (202, &serde_json::json!("unclear")));

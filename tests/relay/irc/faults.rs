@@ -8,7 +8,7 @@ use crate::servers::Server;
 use crate::stage::{CHANNEL, Relay, said};
 
 /// Nothing heard for so long is a dead connection; a line is not confirmed after the same.
-const SHORT: &str = "first_pause=20,last_pause=100,idle=1500,answer=1500,confirm=1000,pace=1";
+const SHORT: &str = "first_pause=20,last_pause=100,idle=2500,answer=2500,confirm=2000,pace=1";
 
 #[tokio::test]
 async fn lost_before_the_line_it_comes_back_and_says_it_then() {

@@ -100,7 +100,7 @@ async fn every_refusal_of_the_line_counts() {
 #[tokio::test]
 async fn an_echo_that_comes_too_late_does_not_confirm_the_next_line() {
     let server = Scripted::start().await;
-    let relay = Relay::paced(server.address, "confirm=50", &[]).await;
+    let relay = Relay::paced(server.address, "confirm=2000", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
