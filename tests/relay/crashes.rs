@@ -2,7 +2,8 @@
 //! The relay killed at every moment of a post's life: what was taken is said once, or told to be unclear.
 
 use crate::gate::{Gate, Way};
-use crate::stage::{Listener, Relay, Server, try_answer, until};
+use crate::servers::Server;
+use crate::stage::{Listener, Relay, try_answer, until};
 use serde_json::{Value, json};
 
 const LINE: &str = "submitter via backport-verify: PASS";
@@ -19,7 +20,7 @@ fn unclear(id: &str) -> Value {
 
 #[tokio::test]
 async fn killed_before_it_has_taken_a_post_it_knows_nothing_of_it() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let mut relay = Relay::start(&server).await.in_channel().await;
     // Another process writes, so that the relay's own change has to wait.
@@ -48,7 +49,7 @@ async fn killed_before_it_has_taken_a_post_it_knows_nothing_of_it() {
 
 #[tokio::test]
 async fn killed_once_it_has_taken_a_post_it_says_it_after_the_restart() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     server.stop();
     let mut relay = Relay::start(&server).await;
     assert_eq!(relay.say_as("a", "PASS").await.json(), json!({ "id": "a", "status": "queued" }));
@@ -66,11 +67,11 @@ async fn killed_once_it_has_taken_a_post_it_says_it_after_the_restart() {
 async fn killed_while_the_line_is_on_the_way_it_is_unclear_and_never_said_again() {
     // Held before the server the line is heard by nobody; held behind it, by all.
     for (way, heard) in [(Way::ToServer, 0), (Way::ToRelay, 1)] {
-        let server = Server::start();
+        let server = Server::ngircd();
         let mut listener = Listener::join(&server).await;
-        let gate = Gate::before(server.port).await;
+        let gate = Gate::before(server.address).await;
         gate.open().await;
-        let mut relay = Relay::start_with(gate.port, &[]).await.in_channel().await;
+        let mut relay = Relay::start_with(gate.address, &[]).await.in_channel().await;
         gate.hold(way, 0).await;
         send(&relay, "a");
         relay.until_states(&["sending"]).await;
@@ -92,7 +93,7 @@ async fn killed_while_the_line_is_on_the_way_it_is_unclear_and_never_said_again(
 
 #[tokio::test]
 async fn killed_once_the_line_is_said_it_is_not_said_again() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let mut relay = Relay::start(&server).await.in_channel().await;
     assert_eq!(relay.say_as("a", "PASS").await.status, 200);
@@ -105,11 +106,11 @@ async fn killed_once_the_line_is_said_it_is_not_said_again() {
 
 #[tokio::test]
 async fn a_connection_that_is_cut_in_mid_line_leaves_it_unclear_and_goes_on_with_the_next() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
-    let gate = Gate::before(server.port).await;
+    let gate = Gate::before(server.address).await;
     gate.open().await;
-    let relay = Relay::start_with(gate.port, &[]).await.in_channel().await;
+    let relay = Relay::start_with(gate.address, &[]).await.in_channel().await;
     gate.hold(Way::ToServer, 30).await;
     send(&relay, "a");
     until("the line is half way", async || (gate.left(Way::ToServer).await == Some(0)).then_some(())).await;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A gate between the relay and its server: it can be shut, held in either direction, and cut in the middle of a line.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -27,16 +28,16 @@ struct State {
 /// A TCP proxy on loopback. It begins shut.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
     state: Arc<Mutex<State>>,
     changed: watch::Sender<()>,
     door: JoinHandle<()>,
 }
 
 impl Gate {
-    pub(crate) async fn before(server: u16) -> Self {
+    pub(crate) async fn before(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State::default()));
         let (changed, seen) = watch::channel(());
         let shared = Arc::clone(&state);
@@ -47,7 +48,7 @@ impl Gate {
                 if !state.open {
                     continue;
                 }
-                let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
+                let Ok(server) = TcpStream::connect(server).await else { continue };
                 relay.set_nodelay(true).unwrap();
                 server.set_nodelay(true).unwrap();
                 let ((from_relay, to_relay), (from_server, to_server)) = (relay.into_split(), server.into_split());
@@ -61,7 +62,7 @@ impl Gate {
                 }));
             }
         });
-        Self { port, state, changed, door }
+        Self { address, state, changed, door }
     }
 
     /// Lets everything through.

@@ -6,9 +6,11 @@
 mod crashes;
 mod faults;
 mod gate;
+mod irc;
 mod posts;
 mod running;
 mod said;
+mod servers;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

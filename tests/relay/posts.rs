@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What is posted, and what is answered.
 
-use crate::stage::{Listener, Relay, Server, Setting, token, until};
+use crate::servers::Server;
+use crate::stage::{Listener, QUICK, Relay, Setting, token, until};
 use backport_verify::report::relay_secret;
 use serde_json::json;
 use standardwebhooks::Webhook;
@@ -22,7 +23,7 @@ fn now() -> i64 {
 
 #[tokio::test]
 async fn only_a_known_token_and_a_sound_payload_are_taken() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     let hook = relay.hook.clone();
     let other = hook.get(..hook.len() - 1).unwrap().to_owned();
@@ -48,7 +49,7 @@ async fn only_a_known_token_and_a_sound_payload_are_taken() {
 
 #[tokio::test]
 async fn a_form_with_a_payload_is_a_post_too() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     let form = [("content-type", "application/x-www-form-urlencoded")];
@@ -58,7 +59,7 @@ async fn a_form_with_a_payload_is_a_post_too() {
 
 #[tokio::test]
 async fn a_signed_post_is_taken_once_and_a_wrong_signature_or_time_is_not() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     let post = async |fields: [(&'static str, String); 3], body: &str| {
@@ -79,7 +80,7 @@ async fn a_signed_post_is_taken_once_and_a_wrong_signature_or_time_is_not() {
 
 #[tokio::test]
 async fn a_known_id_is_acknowledged_and_not_said_again() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     // Together, and then once more.
@@ -97,7 +98,7 @@ async fn a_known_id_is_acknowledged_and_not_said_again() {
 
 #[tokio::test]
 async fn an_id_is_known_for_a_day() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     let age = |hours: i64| {
         let milliseconds = hours * 60 * 60 * 1000;
@@ -114,8 +115,8 @@ async fn an_id_is_known_for_a_day() {
 
 #[tokio::test]
 async fn whoever_posts_too_fast_is_told_when_to_come_back() {
-    let server = Server::start();
-    let relay = Relay::start_with(server.port, &["--a-minute", "1", "--burst", "2"]).await.in_channel().await;
+    let server = Server::ngircd();
+    let relay = Relay::start_with(server.address, &["--a-minute", "1", "--burst", "2"]).await.in_channel().await;
     let other = token(&relay.data(), &["add", "other"]);
     for _ in 0..2 {
         assert_eq!(relay.say("PASS").await.short(), (200, "ok"));
@@ -129,9 +130,9 @@ async fn whoever_posts_too_fast_is_told_when_to_come_back() {
 
 #[tokio::test]
 async fn no_more_lines_wait_than_there_is_room_for() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     server.stop();
-    let relay = Relay::start_with(server.port, &["--waiting", "2"]).await;
+    let relay = Relay::start_with(server.address, &["--waiting", "2"]).await;
     for id in ["a", "b"] {
         assert_eq!(relay.say_as(id, "PASS").await.status, 202);
     }
@@ -147,10 +148,11 @@ async fn no_more_lines_wait_than_there_is_room_for() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_loses_nothing() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     server.stop();
     let plenty = ["--a-minute", "60000", "--burst", "60000", "--waiting", "60000"].map(str::to_owned).to_vec();
-    let setting = Setting { irc: server.port, port: 0, more: plenty, file_limit: Some(1024) };
+    let setting =
+        Setting { irc: server.address, durations: QUICK.to_owned(), port: 0, more: plenty, file_limit: Some(1024) };
     let mut relay = Relay::set(setting).await;
     let text = |id: &str| format!("{id} {}", "a".repeat(300));
     let mut taken = Vec::new();

@@ -2,13 +2,14 @@
 //! How the relay does, what it writes down, and how it ends.
 
 use crate::gate::{Gate, Way};
-use crate::stage::{Listener, Relay, Server};
+use crate::servers::Server;
+use crate::stage::{Listener, Relay};
 use irc::client::prelude::Command as Irc;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn health_says_what_is_wrong() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     let relay = Relay::start(&server).await;
     let fine = json!({ "status": "ok", "in_channel": true, "waiting": 0, "reasons": [] });
     assert_eq!(relay.healthz(200).await, fine);
@@ -22,7 +23,7 @@ async fn health_says_what_is_wrong() {
 
 #[tokio::test]
 async fn metrics_count_answers_lines_and_returns() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     assert_eq!(relay.say("PASS").await.status, 200);
     assert_eq!(relay.post("/hook/unknown", &[], "{}").await.status, 403);
@@ -48,12 +49,12 @@ async fn metrics_count_answers_lines_and_returns() {
 
 #[tokio::test]
 async fn the_log_is_json_without_token_text_or_password() {
-    let server = Server::start_with("Password = account:hunter2hunter2\n");
+    let server = Server::ngircd_with("Password = account:hunter2hunter2\n");
     let folder = tempfile::tempdir().unwrap();
     let password = folder.path().join("password");
     std::fs::write(&password, "account:hunter2hunter2\n").unwrap();
     let more = ["--password-file", password.to_str().unwrap()];
-    let relay = Relay::start_with(server.port, &more).await.in_channel().await;
+    let relay = Relay::start_with(server.address, &more).await.in_channel().await;
     let token = relay.hook.strip_prefix("/hook/").unwrap().to_owned();
     assert_eq!(relay.say_as("a", "very private words").await.status, 200);
     assert_eq!(relay.post(&relay.hook, &[], "broken private body").await.status, 400);
@@ -74,7 +75,7 @@ async fn the_log_is_json_without_token_text_or_password() {
 
 #[tokio::test]
 async fn told_to_end_it_quits_and_ends_well() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let mut relay = Relay::start(&server).await.in_channel().await;
     relay.signal("-TERM");
@@ -85,11 +86,11 @@ async fn told_to_end_it_quits_and_ends_well() {
 
 #[tokio::test]
 async fn told_to_end_it_lets_the_line_on_the_way_end_and_keeps_the_others() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
-    let gate = Gate::before(server.port).await;
+    let gate = Gate::before(server.address).await;
     gate.open().await;
-    let mut relay = Relay::start_with(gate.port, &[]).await.in_channel().await;
+    let mut relay = Relay::start_with(gate.address, &[]).await.in_channel().await;
     // The line reaches the channel, and its confirmation is held.
     gate.hold(Way::ToRelay, 0).await;
     let first = tokio::spawn({

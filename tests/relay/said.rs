@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the channel hears, and what it cannot be made to hear.
 
-use crate::stage::{CHANNEL, Listener, Relay, Server};
+use crate::servers::Server;
+use crate::stage::{CHANNEL, Listener, QUICK, Relay};
 use irc::client::prelude::Command as Irc;
 
 #[tokio::test]
 async fn a_post_is_said_once_and_then_answered() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     assert_eq!(relay.say("deployer: PASS on mwdebug &lt;1/1&gt;").await.short(), (200, "ok"));
@@ -17,7 +18,7 @@ async fn a_post_is_said_once_and_then_answered() {
 
 #[tokio::test]
 async fn nothing_that_is_posted_is_a_command_to_the_server_or_to_a_bot() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     let long = "ü".repeat(300);
@@ -33,7 +34,7 @@ async fn nothing_that_is_posted_is_a_command_to_the_server_or_to_a_bot() {
 
 #[tokio::test]
 async fn a_line_in_another_encoding_does_not_throw_the_relay_out() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join_as(&server, "iso-8859-1").await;
     let relay = Relay::start(&server).await.in_channel().await;
     listener.client.send_privmsg(CHANNEL, "grün").unwrap();
@@ -44,21 +45,22 @@ async fn a_line_in_another_encoding_does_not_throw_the_relay_out() {
 
 #[tokio::test]
 async fn a_channel_that_refuses_the_line_is_told_to_the_poster() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     listener.client.send(Irc::Raw("MODE".into(), vec![CHANNEL.into(), "+m".into()])).unwrap();
     listener.until(|command| matches!(command, Irc::ChannelMODE(..)).then_some(())).await;
     assert_eq!(relay.say("PASS").await.short(), (502, "refused"));
     let answer = relay.say_as("a", "PASS").await;
-    let told = serde_json::json!({ "id": "a", "status": "refused", "detail": "the channel did not take the line" });
+    let detail = "the channel did not take the line: Cannot send to channel";
+    let told = serde_json::json!({ "id": "a", "status": "refused", "detail": detail });
     assert_eq!((answer.status, answer.json()), (502, told.clone()));
     assert_eq!(relay.standing("a").await, told);
 }
 
 #[tokio::test]
 async fn what_comes_while_the_server_is_away_is_said_when_it_is_back() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     server.stop();
     relay.healthz(503).await;
@@ -77,9 +79,9 @@ async fn what_comes_while_the_server_is_away_is_said_when_it_is_back() {
 
 #[tokio::test]
 async fn a_line_that_has_waited_too_long_is_not_said() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     server.stop();
-    let relay = Relay::start_with(server.port, &["--keep-for", "1"]).await;
+    let relay = Relay::start_with(server.address, &["--keep-for", "1"]).await;
     assert_eq!(relay.say_as("a", "old news").await.status, 202);
     relay.until_states(&["late"]).await;
     server.start_again();
@@ -92,11 +94,12 @@ async fn a_line_that_has_waited_too_long_is_not_said() {
 
 #[tokio::test]
 async fn a_server_that_is_silent_leaves_it_unclear_and_the_line_is_not_said_again() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
-    let relay = Relay::start(&server).await.in_channel().await;
+    let relay = Relay::paced(server.address, &format!("{QUICK},confirm=2000"), &[]).await.in_channel().await;
     server.signal("-STOP");
-    assert_eq!(relay.say_as("a", "PASS").await.status, 202);
+    let told = relay.say_as("a", "PASS").await;
+    assert_eq!((told.status, &told.json()["status"]), (202, &serde_json::json!("unclear")));
     relay.until_states(&["unclear"]).await;
     server.signal("-CONT");
     relay.healthz(200).await;

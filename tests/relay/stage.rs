@@ -1,92 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What the tests of the relay stand on: ngircd, a second client in the channel, and the relay as a process.
+//! What the tests of the relay stand on: a second client in the channel, and the relay as a process.
 
-use crate::support::{PROGRAM, closed_port};
+use crate::servers::Server;
+use crate::support::PROGRAM;
 use futures_util::StreamExt;
 use irc::client::ClientStream;
 use irc::client::prelude::{Client, Command as Irc, Config};
 use serde_json::{Value, json};
-use std::net::TcpStream;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Process, Stdio};
+use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-const NGIRCD: &str = "/usr/sbin/ngircd";
 pub(crate) const CHANNEL: &str = "#wikimedia-operations";
 /// The longest that anything here may take.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A real IRC server.
-pub(crate) struct Server {
-    process: Child,
-    pub(crate) port: u16,
-    folder: tempfile::TempDir,
-}
-
-impl Server {
-    pub(crate) fn start() -> Self {
-        Self::start_with("")
-    }
-
-    /// With more lines in its section `[Global]`.
-    pub(crate) fn start_with(more: &str) -> Self {
-        assert!(Path::new(NGIRCD).exists(), "{NGIRCD} is missing: install it with `apt-get install ngircd`");
-        let folder = tempfile::tempdir().unwrap();
-        let port = closed_port();
-        std::fs::write(
-            folder.path().join("ngircd.conf"),
-            format!(
-                "[Global]\nName = irc.example.org\nInfo = test\nListen = 127.0.0.1\nPorts = {port}\nMotdPhrase = hello\n{more}\
-                 [Limits]\nMaxConnectionsIP = 0\nMaxNickLength = 30\nMaxPenaltyTime = 0\n\
-                 [Options]\nDNS = no\nIdent = no\nPAM = no\n"
-            ),
-        )
-        .unwrap();
-        let process = Self::run(folder.path(), port);
-        Self { process, port, folder }
-    }
-
-    fn run(folder: &Path, port: u16) -> Child {
-        let mut process = Process::new(NGIRCD)
-            .arg("-n")
-            .arg("-f")
-            .arg(folder.join("ngircd.conf"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if begun.elapsed() > PATIENCE {
-                process.kill().unwrap();
-                panic!("ngircd does not listen on {port}");
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        process
-    }
-
-    pub(crate) fn stop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    pub(crate) fn start_again(&mut self) {
-        self.process = Self::run(self.folder.path(), self.port);
-    }
-
-    pub(crate) fn signal(&self, signal: &str) {
-        send_signal(self.process.id(), signal);
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
-    }
-}
+/// Durations with which nothing waits for long: short pauses, and lines as fast as they come.
+pub(crate) const QUICK: &str = "first_pause=20,last_pause=200,pace=0";
 
 pub(crate) fn send_signal(process: u32, signal: &str) {
     assert!(Process::new("kill").arg(signal).arg(process.to_string()).status().unwrap().success());
@@ -104,6 +35,11 @@ pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T
     }
 }
 
+/// Waits for `work`, which must end.
+pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| panic!("in vain: {what}"))
+}
+
 /// Somebody else in the channel.
 pub(crate) struct Listener {
     pub(crate) client: Client,
@@ -119,7 +55,7 @@ impl Listener {
         let config = Config {
             nickname: Some("reviewer".into()),
             server: Some("127.0.0.1".into()),
-            port: Some(server.port),
+            port: Some(server.address.port()),
             encoding: Some(encoding.into()),
             channels: vec![CHANNEL.into()],
             // The tests ask as fast as they can.
@@ -169,6 +105,11 @@ impl Listener {
     }
 }
 
+/// How the channel sees what `submitter` posts.
+pub(crate) fn said(text: &str) -> String {
+    format!("submitter via backport-verify: {text}")
+}
+
 /// `relay token …`; what it prints, without its end.
 pub(crate) fn token(data: &Path, args: &[&str]) -> String {
     let mut call = crate::support::Command::new().args(["relay", "token"]).args(args.iter().copied());
@@ -202,7 +143,9 @@ impl Answer {
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
     /// Where its server is.
-    pub(crate) irc: u16,
+    pub(crate) irc: SocketAddr,
+    /// How long it waits for what.
+    pub(crate) durations: String,
     /// Where it listens; 0 for any free port.
     pub(crate) port: u16,
     /// More arguments.
@@ -224,12 +167,17 @@ pub(crate) struct Relay {
 
 impl Relay {
     pub(crate) async fn start(server: &Server) -> Self {
-        Self::start_with(server.port, &[]).await
+        Self::start_with(server.address, &[]).await
     }
 
-    pub(crate) async fn start_with(irc: u16, more: &[&str]) -> Self {
-        let more = more.iter().map(|&word| word.to_owned()).collect();
-        Self::set(Setting { irc, port: 0, more, file_limit: None }).await
+    pub(crate) async fn start_with(irc: SocketAddr, more: &[&str]) -> Self {
+        Self::paced(irc, QUICK, more).await
+    }
+
+    /// With durations of the test's own.
+    pub(crate) async fn paced(irc: SocketAddr, durations: &str, more: &[&str]) -> Self {
+        let (durations, more) = (durations.to_owned(), more.iter().map(|&word| word.to_owned()).collect());
+        Self::set(Setting { irc, durations, port: 0, more, file_limit: None }).await
     }
 
     pub(crate) async fn set(setting: Setting) -> Self {
@@ -328,6 +276,17 @@ impl Relay {
         format!("http://{}{path}", self.address)
     }
 
+    /// Waits until the log holds `part`.
+    pub(crate) async fn logs(&self, part: &str) {
+        let looking = async {
+            while !self.log().contains(part) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, looking).await;
+        assert!(came.is_ok(), "the log does not hold <{part}>: {}", self.log());
+    }
+
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
@@ -348,7 +307,7 @@ async fn run(folder: &Path, setting: &Setting) -> (tokio::process::Child, String
     let mut process = command
         .args(["relay", "--channel", CHANNEL, "--nick", "verifybot"])
         .args(["--listen", &format!("127.0.0.1:{}", setting.port)])
-        .args(["--server", &format!("127.0.0.1:{}", setting.irc), "--data"])
+        .args(["--server", &setting.irc.to_string(), "--durations", &setting.durations, "--data"])
         .arg(folder.join("relay.sqlite3"))
         .args(&setting.more)
         .stdout(Stdio::piped())

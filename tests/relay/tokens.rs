@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Who may post.
 
-use crate::stage::{CHANNEL, Listener, Relay, Server, token};
+use crate::servers::Server;
+use crate::stage::{CHANNEL, Listener, Relay, token};
 use crate::support::Command;
 use std::os::unix::fs::PermissionsExt;
 
@@ -9,7 +10,7 @@ const FINE: &str = r#"{"text":"PASS"}"#;
 
 #[tokio::test]
 async fn a_token_that_is_revoked_is_so_at_once_and_what_waits_of_it_is_not_said() {
-    let mut server = Server::start();
+    let mut server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     let other = token(&relay.data(), &["add", "other", "--note", "a second one"]);
     assert_eq!(relay.post(&other, &[], FINE).await.short(), (200, "ok"));
@@ -35,7 +36,7 @@ async fn a_token_that_is_revoked_is_so_at_once_and_what_waits_of_it_is_not_said(
 
 #[tokio::test]
 async fn two_tokens_with_one_id_are_two_posts() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let mut listener = Listener::join(&server).await;
     let relay = Relay::start(&server).await.in_channel().await;
     let other = token(&relay.data(), &["add", "other"]);
@@ -102,7 +103,7 @@ fn a_channel_without_its_sign_is_refused() {
 
 #[tokio::test]
 async fn a_second_relay_does_not_take_the_file() {
-    let server = Server::start();
+    let server = Server::ngircd();
     let relay = Relay::start(&server).await;
     let data = relay.data();
     Command::new()

@@ -16,7 +16,9 @@ use tokio::time::{sleep, timeout};
 
 /// How often the courier looks whether the relay is in its channel, and whether something has become too old.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// How long the line on the way may take once the relay is to end.
+/// How long the line on the way may take once the relay is to end. It is less than the channel's `confirm`: most servers
+/// answer at once, and with `quit` after it the relay must be gone before a service manager kills it (10 s where it is
+/// impatient). A line whose turn has not come is withdrawn at once and stays in the queue.
 const LAST_LINE: Duration = Duration::from_secs(4);
 /// How long to wait when the file cannot be written.
 const REST: Duration = Duration::from_secs(1);
@@ -110,7 +112,9 @@ async fn turn(desk: &Desk, is_in: bool) -> Result<(Option<Next>, u32), StoreErro
 
 /// Says a line and writes down what became of it; `false` when it has to wait on.
 async fn say(desk: &Desk, speaker: &Speaker, next: &Next, closing: &mut watch::Receiver<bool>) -> bool {
-    let saying = speaker.say(next.line.clone());
+    // Its turn comes after `pace` at most, and when the server was slow to answer for the line before, after `answer`:
+    // both are less than `wait`, after which it is given back. Then it may be sent for `confirm`.
+    let saying = speaker.say(next.line.clone(), closing.clone());
     tokio::pin!(saying);
     let told = tokio::select! {
         told = &mut saying => told,
@@ -120,13 +124,13 @@ async fn say(desk: &Desk, speaker: &Speaker, next: &Next, closing: &mut watch::R
         }
     };
     let (state, detail) = match &told {
-        Ok(()) => (State::Said, ""),
-        Err(Unsaid::NotConnected | Unsaid::Busy) => (State::Queued, ""),
-        Err(Unsaid::Refused(why)) => (State::Refused, why.as_str()),
-        Err(Unsaid::NotConfirmed) => (State::Unclear, "it was sent, but the server did not confirm it"),
+        Ok(()) => (State::Said, String::new()),
+        Err(Unsaid::NotConnected | Unsaid::Busy) => (State::Queued, String::new()),
+        Err(Unsaid::Refused(why)) => (State::Refused, format!("the channel did not take the line: {why}")),
+        Err(Unsaid::NotConfirmed) => (State::Unclear, "it was sent, but the server did not confirm it".to_owned()),
     };
     loop {
-        match desk.kept(desk.queue.settle(next.place, state, detail).await) {
+        match desk.kept(desk.queue.settle(next.place, state, &detail).await) {
             Ok(standing) if state.is_final() => {
                 desk.tell(standing);
                 return true;

@@ -4,6 +4,8 @@
 //!
 //! Must not know anything of the channel but these lines, and must not log them.
 
+use super::store::{Store, StoreError};
+use super::tokens::holder;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -75,21 +77,26 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 /// How many streams each token has; tokens only as digests.
 type Open = Mutex<HashMap<[u8; 32], usize>>;
 
-struct Events<A> {
+struct Events {
     ears: Ears,
-    admits: A,
+    store: Store,
     open: Arc<Open>,
     ended: watch::Receiver<bool>,
     keep_alive: Duration,
 }
 
-/// `GET /hook/<token>/events`, for tokens that `admits` admits, until `ended` says so.
-pub(super) fn router<A>(ears: Ears, admits: A, ended: watch::Receiver<bool>, keep_alive: Duration) -> Router
-where
-    A: Fn(&str) -> bool + Send + Sync + 'static,
-{
-    let events = Events { ears, admits, open: Arc::default(), ended, keep_alive };
-    Router::new().route("/hook/{token}/events", get(open::<A>)).with_state(Arc::new(events))
+impl Events {
+    /// Whether the token may post still.
+    async fn admits(&self, token: &str) -> Result<bool, StoreError> {
+        let token = token.to_owned();
+        Ok(self.store.look(move |sql| holder(sql, &token)).await?.is_some())
+    }
+}
+
+/// `GET /hook/<token>/events`, for the tokens in `store` that may post, until `ended` says so.
+pub(super) fn router(ears: Ears, store: Store, ended: watch::Receiver<bool>, keep_alive: Duration) -> Router {
+    let events = Events { ears, store, open: Arc::default(), ended, keep_alive };
+    Router::new().route("/hook/{token}/events", get(open)).with_state(Arc::new(events))
 }
 
 /// A place among a token's streams; given back when the stream is dropped.
@@ -122,12 +129,14 @@ impl Drop for Seat {
     }
 }
 
-async fn open<A>(State(events): State<Arc<Events<A>>>, Path(token): Path<String>, headers: HeaderMap) -> Response
-where
-    A: Fn(&str) -> bool + Send + Sync + 'static,
-{
-    if !(events.admits)(&token) {
-        return (StatusCode::FORBIDDEN, "invalid_token").into_response();
+async fn open(State(events): State<Arc<Events>>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    match events.admits(&token).await {
+        Ok(true) => {}
+        Ok(false) => return (StatusCode::FORBIDDEN, "invalid_token").into_response(),
+        Err(error) => {
+            tracing::error!("{error}");
+            return (StatusCode::INTERNAL_SERVER_ERROR, "storage_failed").into_response();
+        }
     }
     let Some(seat) = Seat::take(&events.open, &token) else {
         return (StatusCode::TOO_MANY_REQUESTS, "too_many_streams").into_response();
@@ -141,8 +150,8 @@ where
 }
 
 /// One open stream.
-struct Listener<A> {
-    events: Arc<Events<A>>,
+struct Listener {
+    events: Arc<Events>,
     token: String,
     _seat: Seat,
     last: i64,
@@ -151,9 +160,9 @@ struct Listener<A> {
     beat: Instant,
 }
 
-impl<A: Fn(&str) -> bool> Listener<A> {
+impl Listener {
     /// A stream of what comes after the line `last`, or after now.
-    fn new(events: Arc<Events<A>>, token: String, seat: Seat, last: Option<i64>) -> Self {
+    fn new(events: Arc<Events>, token: String, seat: Seat, last: Option<i64>) -> Self {
         let newest = events.ears.newest.subscribe();
         let last = last.unwrap_or_else(|| *newest.borrow());
         Self { last, newest, ended: events.ended.clone(), beat: Instant::now(), token, _seat: seat, events }
@@ -162,7 +171,8 @@ impl<A: Fn(&str) -> bool> Listener<A> {
     /// The next event or sign of life; `None` when the stream is over.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if *self.ended.borrow() || !(self.events.admits)(&self.token) {
+            // Where the file does not tell, the stream ends too: whoever comes back is told why.
+            if *self.ended.borrow() || !self.events.admits(&self.token).await.unwrap_or(false) {
                 return None;
             }
             self.newest.mark_unchanged();
@@ -190,9 +200,10 @@ fn event(heard: &Heard) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::{Ears, Events, Listener, Open, STREAMS, Seat};
+    use crate::native::relay::store::Store;
+    use crate::native::relay::tokens;
     use jiff::Timestamp;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
     use tokio::sync::watch;
 
@@ -224,20 +235,22 @@ mod tests {
 
     #[tokio::test]
     async fn the_stream_of_a_revoked_token_ends_before_the_next_line() {
-        let admitted = Arc::new(AtomicBool::new(true));
-        let (asked, ears) = (admitted.clone(), Ears::new(Timestamp::UNIX_EPOCH));
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("relay.sqlite3"), None).unwrap();
+        let (_, token) = tokens::add(&store, "alice", "").unwrap();
+        let ears = Ears::new(Timestamp::UNIX_EPOCH);
         let events = Arc::new(Events {
             ears: ears.clone(),
-            admits: move |_: &str| asked.load(Ordering::Relaxed),
+            store: store.clone(),
             open: Arc::default(),
             ended: watch::channel(false).1,
             keep_alive: Duration::from_secs(15),
         });
-        let seat = Seat::take(&events.open, "token").unwrap();
-        let mut listener = Listener::new(events, "token".into(), seat, None);
+        let seat = Seat::take(&events.open, &token).unwrap();
+        let mut listener = Listener::new(events, token, seat, None);
         ears.heard(None, "logmsgbot".into(), "one".into());
         assert!(listener.next().await.is_some());
-        admitted.store(false, Ordering::Relaxed);
+        tokens::revoke(&store, "alice").unwrap();
         ears.heard(None, "logmsgbot".into(), "two".into());
         assert!(listener.next().await.is_none());
     }

@@ -31,7 +31,9 @@ use tokio::time::timeout;
 const BODY_LIMIT: usize = 8 * 1024;
 /// How long a client may take for its body.
 const BODY_TIME: Duration = Duration::from_secs(10);
-/// How long a post waits for its line to be said.
+/// How long a post waits for its line to be said: less than senders wait for an answer, and so less than the channel's
+/// `confirm`, and too short for the pace where more than seven lines come at once. What has not ended by then is answered
+/// as queued, and can be asked for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// When to try again where too many lines wait.
 const TOO_MANY_WAIT: Duration = Duration::from_secs(30);

@@ -96,10 +96,7 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
     let (end, ended) = watch::channel(false);
     let ears = Ears::new(jiff::Timestamp::now());
     let keep_alive = irc.durations.keep_alive;
-    let (admitting, ears_of_streams) = (store.clone(), ears.clone());
-    let may_post =
-        move |token: &str| admitting.look_at_once(|sql| tokens::holder(sql, token)).is_ok_and(|it| it.is_some());
-    let events = events::router(ears_of_streams, may_post, closing.clone(), keep_alive);
+    let events = events::router(ears.clone(), store.clone(), closing.clone(), keep_alive);
     let (speaker, channel) = channel::new(irc, ears);
     let desk = Arc::new(Desk::new(queue));
     for unclear in unclear {

@@ -35,7 +35,7 @@ pub(super) enum Unsaid {
     NotConnected,
     /// The server or the channel did not take it; the server's words.
     Refused(String),
-    /// Too many lines wait already; the line was not sent.
+    /// Its turn did not come in time; the line was not sent, and will not be.
     Busy,
     /// It was sent, and nobody can tell whether it arrived.
     NotConfirmed,
@@ -55,17 +55,21 @@ impl Speaker {
         *self.joined.borrow()
     }
 
-    /// Says `text` and waits until the server has taken it.
+    /// Says `text` and waits until the server has taken it. A line whose turn has not come when `closing` says that the
+    /// relay is to end is withdrawn; one that is on the way is waited for also then.
     ///
     /// # Errors
     /// When it was not said, or nobody can tell.
-    pub(super) async fn say(&self, text: String) -> Result<(), Unsaid> {
+    pub(super) async fn say(&self, text: String, mut closing: watch::Receiver<bool>) -> Result<(), Unsaid> {
         if !self.is_in_channel() {
             return Err(Unsaid::NotConnected);
         }
         let (line, asker) = Line::new(text);
         self.lines.try_send(line).map_err(|_| Unsaid::Busy)?;
-        asker.wait(self.wait).await
+        let patience = async {
+            timeout(self.wait, closing.wait_for(|closing| *closing)).await.ok();
+        };
+        asker.wait(patience).await
     }
 }
 

@@ -2,6 +2,7 @@
 //! Lines on their way into the channel: how long they may be, how fast they may follow, and when one counts as said.
 
 use super::Unsaid;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -50,12 +51,17 @@ impl Line {
 }
 
 impl Asker {
-    /// Waits for the line's fate; a line that is not begun after `wait` is withdrawn.
-    pub(super) async fn wait(mut self, wait: Duration) -> Result<(), Unsaid> {
-        let told = match tokio::time::timeout(wait, &mut self.answer).await {
-            Ok(told) => told,
-            Err(_) if !self.taken.swap(true, Ordering::AcqRel) => return Err(Unsaid::Busy),
-            Err(_) => self.answer.await,
+    /// Waits for the line's fate; a line that is not begun when `patience` ends is withdrawn.
+    pub(super) async fn wait(mut self, patience: impl Future<Output = ()>) -> Result<(), Unsaid> {
+        let told = tokio::select! {
+            biased;
+            told = &mut self.answer => told,
+            () = patience => {
+                if !self.taken.swap(true, Ordering::AcqRel) {
+                    return Err(Unsaid::Busy);
+                }
+                self.answer.await
+            }
         };
         match told {
             Ok(fate) => fate,
@@ -102,6 +108,7 @@ impl Pace {
 mod tests {
     use super::{Line, Pace, room};
     use crate::native::relay::channel::Unsaid;
+    use std::future::{pending, ready};
     use std::time::Duration;
     use tokio::time::Instant;
 
@@ -130,7 +137,7 @@ mod tests {
     #[tokio::test]
     async fn a_line_that_waits_too_long_is_withdrawn_and_then_not_said() {
         let (line, asker) = Line::new("PASS".into());
-        assert_eq!(asker.wait(Duration::ZERO).await, Err(Unsaid::Busy));
+        assert_eq!(asker.wait(ready(())).await, Err(Unsaid::Busy));
         assert!(!line.take());
     }
 
@@ -140,7 +147,7 @@ mod tests {
             let (line, asker) = Line::new("PASS".into());
             assert!(!begun || line.take());
             drop(line);
-            assert_eq!(asker.wait(Duration::from_secs(1)).await, Err(fate), "{begun}");
+            assert_eq!(asker.wait(pending()).await, Err(fate), "{begun}");
         }
     }
 

@@ -1,49 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Connections that break or fall silent: before a line, within it and after it.
 
-use crate::gate::{Gate, Mode, OPEN};
-use crate::person::Person;
-use crate::relay::Relay;
-use crate::scripted::Scripted;
+use super::person::Person;
+use super::scripted::Scripted;
+use crate::gate::{Gate, Way};
 use crate::servers::Server;
+use crate::stage::{CHANNEL, Relay, said};
 
 /// Nothing heard for so long is a dead connection; a line is not confirmed after the same.
-const SHORT: &str = "first_pause=20,last_pause=100,idle=1500,answer=1500,confirm=1000,pace=1";
+const SHORT: &str = "first_pause=20,last_pause=100,idle=2500,answer=2500,confirm=2000,pace=1";
 
 #[tokio::test]
-async fn lost_before_the_line_it_says_so_and_comes_back() {
+async fn lost_before_the_line_it_comes_back_and_says_it_then() {
     for server in [Server::ngircd(), Server::inspircd()] {
         let gate = Gate::before(server.address).await;
+        gate.open().await;
         let mut reader = Person::join(server.address, "reviewer").await;
-        let relay = Relay::start_with(&gate.address.to_string(), SHORT, &[]).await.in_channel().await;
-        gate.cut();
+        let relay = Relay::paced(gate.address, SHORT, &[]).await.in_channel().await;
+        gate.shut().await;
         relay.healthz(503).await;
-        assert_eq!(relay.say("PASS").await, Relay::told(503, "not_connected"));
-        gate.set(OPEN);
+        assert_eq!(relay.say("PASS").await.short(), (202, "ok"));
+        gate.open().await;
         relay.healthz(200).await;
-        assert_eq!(relay.say("end").await, Relay::told(200, "ok"));
-        assert_eq!(reader.said_until("end").await, ["end"]);
+        assert_eq!(relay.say("end").await.short(), (200, "ok"));
+        assert_eq!(reader.said_until("end").await, [said("PASS"), said("end")]);
     }
 }
 
 #[tokio::test]
 async fn lost_on_its_way_nobody_can_tell_and_it_is_not_said_again() {
-    // What passes when the line is said, and whether the line arrives.
-    for (mode, arrives) in [(Mode { there: false, ..OPEN }, false), (Mode { back: false, ..OPEN }, true)] {
+    // What is held when the line is said, and whether the line arrives.
+    for (way, arrives) in [(Way::ToServer, false), (Way::ToRelay, true)] {
         for server in [Server::ngircd(), Server::inspircd()] {
             let gate = Gate::before(server.address).await;
+            gate.open().await;
             let mut reader = Person::join(server.address, "reviewer").await;
-            let relay = Relay::start_with(&gate.address.to_string(), SHORT, &[]).await.in_channel().await;
-            gate.set(mode);
-            assert_eq!(relay.say("PASS").await, Relay::told(504, "not_confirmed"));
-            gate.cut();
-            gate.set(OPEN);
+            let relay = Relay::paced(gate.address, SHORT, &[]).await.in_channel().await;
+            gate.hold(way, 0).await;
+            assert_eq!(relay.say("PASS").await.short(), (202, "unclear"));
+            gate.cut().await;
             // It notices the cut or the silence before it is back.
             relay.logs("not in #wikimedia-operations").await;
             relay.healthz(200).await;
-            assert_eq!(relay.say("end").await, Relay::told(200, "ok"), "{}", relay.log());
-            let lines: &[&str] = if arrives { &["PASS", "end"] } else { &["end"] };
-            assert_eq!(reader.said_until("end").await, lines, "{mode:?}");
+            assert_eq!(relay.say("end").await.short(), (200, "ok"), "{}", relay.log());
+            let lines = if arrives { vec![said("PASS"), said("end")] } else { vec![said("end")] };
+            assert_eq!(reader.said_until("end").await, lines, "{way:?}");
         }
     }
 }
@@ -52,17 +53,19 @@ async fn lost_on_its_way_nobody_can_tell_and_it_is_not_said_again() {
 async fn a_connection_that_falls_silent_is_noticed_and_replaced() {
     let server = Server::ngircd();
     let gate = Gate::before(server.address).await;
-    let relay = Relay::start_with(&gate.address.to_string(), SHORT, &[]).await.in_channel().await;
-    gate.set(Mode { there: false, back: false, ..OPEN });
+    gate.open().await;
+    let relay = Relay::paced(gate.address, SHORT, &[]).await.in_channel().await;
+    gate.hold(Way::ToServer, 0).await;
+    gate.hold(Way::ToRelay, 0).await;
     relay.logs("the server gives no sign of life").await;
-    gate.set(OPEN);
+    gate.open().await;
     relay.healthz(200).await;
 }
 
 #[tokio::test]
 async fn a_quiet_channel_is_not_taken_for_a_dead_connection() {
     let server = Scripted::start().await;
-    let relay = Relay::start_with(&server.address.to_string(), "idle=20,answer=10000", &[]).await;
+    let relay = Relay::paced(server.address, "idle=20,answer=10000", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("", "verifybot!~b@host").await;
     for _ in 0..5 {
@@ -76,18 +79,18 @@ async fn a_quiet_channel_is_not_taken_for_a_dead_connection() {
 #[tokio::test]
 async fn a_server_that_talks_but_answers_nothing_is_left() {
     let server = Scripted::start().await;
-    let relay = Relay::start_with(&server.address.to_string(), "confirm=50,answer=50,first_pause=1", &[]).await;
+    let relay = Relay::paced(server.address, "confirm=50,answer=50,first_pause=1", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", "verifybot!~b@host").await;
     relay.healthz(200).await;
     let serving = async {
-        peer.expect("PRIVMSG #wikimedia-operations PASS").await;
+        peer.expect(&format!("PRIVMSG {CHANNEL} :{}", said("PASS"))).await;
         // It goes on and on, so that there is no silence.
         while peer.try_send(":other!~b@host PRIVMSG #wikimedia-operations :chatter").await {
             tokio::task::yield_now().await;
         }
     };
-    assert_eq!(tokio::join!(relay.say("PASS"), serving).0, Relay::told(504, "not_confirmed"));
+    assert_eq!(tokio::join!(relay.say("PASS"), serving).0.short(), (202, "unclear"));
     relay.logs("the server does not answer to PING; trying again").await;
     server.accept().await.let_in("", "verifybot!~b@host").await;
 }
@@ -95,7 +98,7 @@ async fn a_server_that_talks_but_answers_nothing_is_left() {
 #[tokio::test]
 async fn a_server_that_is_not_there_is_told_of_once() {
     let port = crate::support::closed_port();
-    let relay = Relay::start_with(&format!("127.0.0.1:{port}"), "first_pause=1,last_pause=5", &[]).await;
+    let relay = Relay::paced(([127, 0, 0, 1], port).into(), "first_pause=1,last_pause=5", &[]).await;
     relay.logs("not in #wikimedia-operations: Connection refused").await;
     for _ in 0..5 {
         relay.healthz(503).await;

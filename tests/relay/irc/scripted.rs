@@ -6,7 +6,7 @@
 //! <https://ircv3.net/specs/extensions/echo-message>, since neither ngircd nor an `InspIRCd` without services can do
 //! what those describe.
 
-use crate::{CHANNEL, soon};
+use crate::stage::{CHANNEL, soon};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, Lines, ReadHalf, WriteHalf, split};

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the relay says, and when it counts as said.
 
-use crate::CHANNEL;
-use crate::person::Person;
-use crate::relay::Relay;
-use crate::scripted::Scripted;
+use super::person::Person;
+use super::scripted::{Peer, Scripted};
 use crate::servers::Server;
+use crate::stage::{CHANNEL, Relay, said};
 
 const ME: &str = "verifybot!~b@host";
+
+/// How the relay says what is posted as `text`.
+fn privmsg(text: &str) -> String {
+    format!("PRIVMSG {CHANNEL} :{}", said(text))
+}
 
 #[tokio::test]
 async fn real_servers_confirm_each_line_once() {
     for server in [Server::ngircd(), Server::inspircd()] {
         let mut reader = Person::join(server.address, "reviewer").await;
-        let relay = Relay::start_with(&server.address.to_string(), "pace=1", &[]).await.in_channel().await;
+        let relay = Relay::paced(server.address, "pace=1", &[]).await.in_channel().await;
         let texts: Vec<_> = (0..8).map(|line| format!("line {line} ü")).collect();
         for text in &texts {
-            assert_eq!(relay.say(text).await, Relay::told(200, "ok"), "{text}: {}", relay.log());
+            assert_eq!(relay.say(text).await.short(), (200, "ok"), "{text}: {}", relay.log());
         }
-        assert_eq!(reader.said_until("line 7 ü").await, texts);
+        let all: Vec<_> = texts.iter().map(|text| said(text)).collect();
+        assert_eq!(reader.said_until("line 7 ü").await, all);
     }
 }
 
@@ -26,11 +31,11 @@ async fn real_servers_confirm_each_line_once() {
 async fn a_line_that_a_channel_refuses_is_told_to_the_poster() {
     for server in [Server::ngircd(), Server::inspircd()] {
         let mut operator = Person::join(server.address, "reviewer").await;
-        let relay = Relay::start(server.address, &[]).await.in_channel().await;
-        for (mode, answer) in [("+m", Relay::told(503, "channel_refused")), ("-m", Relay::told(200, "ok"))] {
+        let relay = Relay::start_with(server.address, &[]).await.in_channel().await;
+        for (mode, answer) in [("+m", (502, "refused")), ("-m", (200, "ok"))] {
             operator.send(&format!("MODE {CHANNEL} {mode}")).await;
             operator.until(mode).await;
-            assert_eq!(relay.say("PASS").await, answer, "{}", relay.log());
+            assert_eq!(relay.say("PASS").await.short(), answer, "{}", relay.log());
         }
         assert_eq!(relay.log().matches("a line was refused: ").count(), 1, "{}", relay.log());
     }
@@ -39,29 +44,29 @@ async fn a_line_that_a_channel_refuses_is_told_to_the_poster() {
 #[tokio::test]
 async fn where_the_server_echoes_only_the_echo_of_the_line_counts() {
     let server = Scripted::start().await;
-    let relay = Relay::start(server.address, &[]).await;
+    let relay = Relay::start_with(server.address, &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
     let saying = relay.say("PASS");
     let serving = async {
-        peer.expect(&format!("PRIVMSG {CHANNEL} PASS")).await;
+        peer.expect(&privmsg("PASS")).await;
         // Somebody else's, elsewhere, and another line: a confirmation by any of these is seen by the refusal below.
         peer.send(&[
-            &format!(":other!~b@host PRIVMSG {CHANNEL} :PASS"),
-            &format!(":{ME} PRIVMSG #elsewhere :PASS"),
-            &format!(":{ME} PRIVMSG {CHANNEL} :FAIL"),
+            &format!(":other!~b@host {}", privmsg("PASS")),
+            &format!(":{ME} PRIVMSG #elsewhere :{}", said("PASS")),
+            &format!(":{ME} {}", privmsg("FAIL")),
             &format!(":s 404 verifybot {CHANNEL} :Cannot send to channel"),
         ])
         .await;
     };
-    assert_eq!(tokio::join!(saying, serving).0, Relay::told(503, "channel_refused"));
+    assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"));
     let saying = relay.say("PASS again");
     let serving = async {
-        peer.expect(&format!("PRIVMSG {CHANNEL} :PASS again")).await;
-        peer.send(&[&format!(":{ME} PRIVMSG {CHANNEL} :PASS again")]).await;
+        peer.expect(&privmsg("PASS again")).await;
+        peer.send(&[&format!(":{ME} {}", privmsg("PASS again"))]).await;
     };
-    assert_eq!(tokio::join!(saying, serving).0, Relay::told(200, "ok"));
+    assert_eq!(tokio::join!(saying, serving).0.short(), (200, "ok"));
 }
 
 #[tokio::test]
@@ -76,16 +81,16 @@ async fn every_refusal_of_the_line_counts() {
     ] {
         for capabilities in ["", "echo-message"] {
             let server = Scripted::start().await;
-            let relay = Relay::start(server.address, &[]).await;
+            let relay = Relay::start_with(server.address, &[]).await;
             let mut peer = server.accept().await;
             peer.let_in(capabilities, ME).await;
             relay.healthz(200).await;
             let saying = relay.say("PASS");
             let serving = async {
-                peer.expect(&format!("PRIVMSG {CHANNEL} PASS")).await;
+                peer.expect(&privmsg("PASS")).await;
                 peer.send(&[refusal]).await;
             };
-            assert_eq!(tokio::join!(saying, serving).0, Relay::told(503, "channel_refused"), "{refusal}");
+            assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"), "{refusal}");
             let words = refusal.rsplit(':').next().unwrap();
             relay.logs(&format!("a line was refused: {words}")).await;
         }
@@ -95,24 +100,24 @@ async fn every_refusal_of_the_line_counts() {
 #[tokio::test]
 async fn an_echo_that_comes_too_late_does_not_confirm_the_next_line() {
     let server = Scripted::start().await;
-    let relay = Relay::start_with(&server.address.to_string(), "confirm=50", &[]).await;
+    let relay = Relay::paced(server.address, "confirm=2000", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
-    let echo = format!(":{ME} PRIVMSG {CHANNEL} :PASS");
-    let said = format!("PRIVMSG {CHANNEL} PASS");
-    let (first, ()) = tokio::join!(relay.say("PASS"), peer.expect(&said));
-    assert_eq!(first, Relay::told(504, "not_confirmed"));
+    let line = privmsg("PASS");
+    let echo = format!(":{ME} {line}");
+    let (first, ()) = tokio::join!(relay.say("PASS"), peer.expect(&line));
+    assert_eq!(first.short(), (202, "unclear"));
     let saying = relay.say("PASS");
     let serving = async {
         // The second is not sent before the server has caught up.
         let ping = peer.next().await.unwrap();
         let word = ping.strip_prefix("PING ").unwrap();
         peer.send(&[&echo, &format!(":s PONG s :{word}")]).await;
-        peer.expect(&format!("PRIVMSG {CHANNEL} PASS")).await;
+        peer.expect(&privmsg("PASS")).await;
         peer.send(&[&format!(":s 404 verifybot {CHANNEL} :Cannot send to channel")]).await;
     };
-    assert_eq!(tokio::join!(saying, serving).0, Relay::told(503, "channel_refused"));
+    assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"));
 }
 
 #[tokio::test]
@@ -125,7 +130,7 @@ async fn a_line_with_the_prefix_that_others_see_fits_a_message() {
         (ME.to_owned(), Some(format!(":s 396 verifybot {user_and_host} :is now your visible host"))),
     ] {
         let server = Scripted::start().await;
-        let relay = Relay::start(server.address, &[]).await;
+        let relay = Relay::start_with(server.address, &[]).await;
         let mut peer = server.accept().await;
         peer.let_in("echo-message", &joins_as).await;
         relay.healthz(200).await;
@@ -141,9 +146,9 @@ async fn a_line_with_the_prefix_that_others_see_fits_a_message() {
             line
         };
         let (answer, line) = tokio::join!(saying, serving);
-        assert_eq!(answer, Relay::told(200, "ok"));
+        assert_eq!(answer.short(), (200, "ok"));
         let whole = format!(":{source} {line}\r\n").len();
-        let text = line.strip_prefix(&format!("PRIVMSG {CHANNEL} ")).unwrap();
+        let text = line.strip_prefix(&format!("PRIVMSG {CHANNEL} :")).unwrap();
         assert!(whole <= 512 && text.ends_with("ü…") && text.len() <= 400, "{whole}: {line}");
     }
 }
@@ -151,7 +156,7 @@ async fn a_line_with_the_prefix_that_others_see_fits_a_message() {
 #[tokio::test]
 async fn what_others_say_to_the_relay_makes_it_say_nothing() {
     let server = Scripted::start().await;
-    let relay = Relay::start(server.address, &[]).await;
+    let relay = Relay::start_with(server.address, &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("", ME).await;
     peer.send(&[
@@ -172,41 +177,65 @@ async fn what_others_say_to_the_relay_makes_it_say_nothing() {
 #[tokio::test]
 async fn lines_keep_a_pace_that_servers_bear() {
     let server = Scripted::start().await;
-    let relay = Relay::start_with(&server.address.to_string(), "pace=300", &[]).await;
+    let relay = Relay::paced(server.address, "pace=300", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
     let begun = std::time::Instant::now();
     for line in 0..6 {
         let text = format!("line{line}");
-        let said = format!("PRIVMSG {CHANNEL} {text}");
+        let line = privmsg(&text);
         let serving = async {
-            peer.expect(&said).await;
-            peer.send(&[&format!(":{ME} {said}")]).await;
+            peer.expect(&line).await;
+            peer.send(&[&format!(":{ME} {line}")]).await;
         };
-        assert_eq!(tokio::join!(relay.say(&text), serving).0, Relay::told(200, "ok"));
+        assert_eq!(tokio::join!(relay.say(&text), serving).0.short(), (200, "ok"));
     }
     // Four at once and two at their pace.
     assert!(begun.elapsed().as_millis() >= 600, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
-async fn a_line_that_waits_too_long_is_not_said_later() {
+async fn a_line_whose_turn_does_not_come_waits_on_in_the_queue_and_is_not_said_late() {
     let server = Scripted::start().await;
-    let relay = Relay::start_with(&server.address.to_string(), "pace=60000,wait=100", &[]).await;
+    let relay = Relay::paced(server.address, "pace=60000,wait=100", &["--keep-for", "1"]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
-    for line in 0..4 {
-        let text = format!("line{line}");
-        let said = format!("PRIVMSG {CHANNEL} {text}");
-        let serving = async {
-            peer.expect(&said).await;
-            peer.send(&[&format!(":{ME} {said}")]).await;
-        };
-        assert_eq!(tokio::join!(relay.say(&text), serving).0, Relay::told(200, "ok"));
-    }
-    assert_eq!(relay.say("too late").await, Relay::told(503, "busy"));
+    four_at_once(&relay, &mut peer).await;
+    assert_eq!(relay.say("too late").await.short(), (202, "late"));
     peer.send(&["PING then"]).await;
     peer.expect("PONG then").await;
+}
+
+#[tokio::test]
+async fn told_to_end_it_keeps_a_line_whose_turn_has_not_come() {
+    let server = Scripted::start().await;
+    let mut relay = Relay::paced(server.address, "pace=60000", &[]).await;
+    let mut peer = server.accept().await;
+    peer.let_in("echo-message", ME).await;
+    relay.healthz(200).await;
+    four_at_once(&relay, &mut peer).await;
+    let ending = async {
+        relay.until_states(&["said", "said", "said", "said", "sending"]).await;
+        relay.signal("-TERM");
+        peer.expect("QUIT :the relay ends").await;
+    };
+    assert_eq!(tokio::join!(relay.say("fifth"), ending).0.short(), (202, "ok"));
+    drop(peer);
+    assert_eq!(relay.ended().await, Some(0), "{}", relay.log());
+    assert_eq!(relay.states(), ["said", "said", "said", "said", "queued"]);
+}
+
+/// Has the relay say as many lines as it says at once.
+async fn four_at_once(relay: &Relay, peer: &mut Peer) {
+    for line in 0..4 {
+        let text = format!("line{line}");
+        let line = privmsg(&text);
+        let serving = async {
+            peer.expect(&line).await;
+            peer.send(&[&format!(":{ME} {line}")]).await;
+        };
+        assert_eq!(tokio::join!(relay.say(&text), serving).0.short(), (200, "ok"));
+    }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The stream of what the channel's bots announce.
 
-use crate::person::Person;
-use crate::relay::Relay;
-use crate::scripted::Scripted;
+use super::person::Person;
+use super::scripted::Scripted;
 use crate::servers::Server;
-use crate::{CHANNEL, TOKEN, soon};
-use std::process::Command;
+use crate::stage::{CHANNEL, Relay, soon, token};
 
 /// As scap has it said when a change can be verified.
 const SYNCED: &str = "!log kharlan@deploy2002 kharlan, sgimeno: Backport for [[gerrit:1328229|[arwiki] Enable restricted user page editing (T1 T2)]] synced to the testservers (see https://wikitech.wikimedia.org/wiki/Mwdebug). Changes can now be verified there.";
@@ -20,8 +18,9 @@ struct Stream {
 }
 
 impl Stream {
-    async fn ask(relay: &Relay, token: &str, last: Option<&str>) -> reqwest::Response {
-        let mut request = relay.http.get(format!("http://{}/hook/{token}/events", relay.address));
+    /// What is answered to who asks with this webhook.
+    async fn ask(relay: &Relay, hook: &str, last: Option<&str>) -> reqwest::Response {
+        let mut request = relay.http.get(relay.url(&format!("{hook}/events")));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -29,7 +28,7 @@ impl Stream {
     }
 
     async fn open(relay: &Relay, last: Option<&str>) -> Self {
-        let response = Self::ask(relay, TOKEN, last).await;
+        let response = Self::ask(relay, &relay.hook, last).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { response, read: String::new() }
@@ -71,6 +70,10 @@ impl Stream {
     }
 }
 
+async fn told(answer: reqwest::Response) -> (u16, String) {
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
 fn from(nick: &str, text: &str) -> (String, String) {
     (nick.to_owned(), text.to_owned())
 }
@@ -81,7 +84,7 @@ async fn what_the_bots_announce_is_heard_and_nothing_that_others_say() {
         let mut scap = Person::join(server.address, "logmsgbot").await;
         let mut jouncebot = Person::join(server.address, "jouncebot").await;
         let mut other = Person::join(server.address, "reviewer").await;
-        let relay = Relay::start(server.address, &[]).await.in_channel().await;
+        let relay = Relay::start_with(server.address, &[]).await.in_channel().await;
         let mut stream = Stream::open(&relay, None).await;
         other.say("a word that is nobody's business").await;
         scap.say(SYNCED).await;
@@ -100,7 +103,7 @@ async fn what_the_bots_announce_is_heard_and_nothing_that_others_say() {
 async fn who_comes_back_is_told_what_was_missed() {
     let server = Server::ngircd();
     let mut scap = Person::join(server.address, "logmsgbot").await;
-    let relay = Relay::start(server.address, &[]).await.in_channel().await;
+    let relay = Relay::start_with(server.address, &[]).await.in_channel().await;
     let mut stream = Stream::open(&relay, None).await;
     for text in ["one", "two", "three"] {
         scap.say(text).await;
@@ -122,45 +125,58 @@ async fn who_comes_back_is_told_what_was_missed() {
 #[tokio::test]
 async fn a_token_has_three_streams_and_a_stranger_none() {
     let server = Server::ngircd();
-    let relay = Relay::start(server.address, &[]).await;
-    let stranger = Stream::ask(&relay, "0123456789abcdef0123456789abcdee", None).await;
-    assert_eq!((stranger.status().as_u16(), stranger.text().await.unwrap()), Relay::told(403, "invalid_token"));
+    let relay = Relay::start_with(server.address, &[]).await;
+    let stranger = Stream::ask(&relay, "/hook/0123456789abcdef0123456789abcdee", None).await;
+    assert_eq!(told(stranger).await, (403, "invalid_token".to_owned()));
     let mut open = vec![];
     for _ in 0..3 {
         let mut stream = Stream::open(&relay, None).await;
         assert_eq!(stream.block().await.as_deref(), Some(": "));
         open.push(stream);
     }
-    let fourth = Stream::ask(&relay, TOKEN, None).await;
-    assert_eq!((fourth.status().as_u16(), fourth.text().await.unwrap()), Relay::told(429, "too_many_streams"));
+    let fourth = Stream::ask(&relay, &relay.hook, None).await;
+    assert_eq!(told(fourth).await, (429, "too_many_streams".to_owned()));
     open.pop();
-    let freed = async { while Stream::ask(&relay, TOKEN, None).await.status() != 200 {} };
+    let freed = async { while Stream::ask(&relay, &relay.hook, None).await.status() != 200 {} };
     soon("a place that was given back", freed).await;
-    assert!(!relay.log().contains("0123456789abcde"), "{}", relay.log());
+    assert!(!relay.log().contains(relay.hook.strip_prefix("/hook/").unwrap()), "{}", relay.log());
 }
 
 #[tokio::test]
 async fn a_silent_stream_shows_that_it_lives_and_ends_with_the_relay() {
     let server = Server::ngircd();
-    let relay = Relay::start_with(&server.address.to_string(), "keep_alive=20", &[]).await.in_channel().await;
-    let mut relay = relay;
+    let mut relay = Relay::paced(server.address, "keep_alive=20", &[]).await.in_channel().await;
     let mut stream = Stream::open(&relay, None).await;
     for _ in 0..3 {
         assert_eq!(stream.block().await.as_deref(), Some(": "));
     }
-    let process = relay.process.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
+    relay.signal("-TERM");
+    // It ends whole: a stream that is torn off is an error here.
     while let Some(block) = stream.block().await {
         assert_eq!(block, ": ");
     }
-    let ended = soon("the relay's end", relay.process.wait()).await.unwrap();
-    assert_eq!(ended.code(), Some(0), "{}", relay.log());
+    assert_eq!(relay.ended().await, Some(0), "{}", relay.log());
+}
+
+#[tokio::test]
+async fn the_stream_of_a_token_that_is_revoked_ends() {
+    let server = Server::ngircd();
+    let relay = Relay::paced(server.address, "keep_alive=20", &[]).await.in_channel().await;
+    let other = token(&relay.data(), &["add", "other"]);
+    let mut stream = Stream::open(&relay, None).await;
+    assert_eq!(stream.block().await.as_deref(), Some(": "));
+    assert_eq!(token(&relay.data(), &["revoke", "submitter"]), "revoked 1");
+    while let Some(block) = stream.block().await {
+        assert_eq!(block, ": ");
+    }
+    assert_eq!(told(Stream::ask(&relay, &relay.hook, None).await).await, (403, "invalid_token".to_owned()));
+    assert_eq!(Stream::ask(&relay, &other, None).await.status(), 200);
 }
 
 #[tokio::test]
 async fn a_bot_that_must_be_logged_in_cannot_be_played_and_the_servers_time_counts() {
     let server = Scripted::start().await;
-    let relay = Relay::start(server.address, &["--hear", "logmsgbot=wm"]).await;
+    let relay = Relay::start_with(server.address, &["--hear", "logmsgbot=wm"]).await;
     let mut peer = server.accept().await;
     peer.let_in("server-time account-tag", "verifybot!~b@host").await;
     relay.healthz(200).await;

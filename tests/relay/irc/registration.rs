@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! How the relay becomes somebody: what it asks for, and what it does when it does not get it.
 
-use crate::CHANNEL;
-use crate::relay::Relay;
-use crate::scripted::{Peer, Scripted};
+use super::scripted::{Peer, Scripted};
+use crate::stage::{CHANNEL, Relay};
 
 /// What the relay is to say, and what is answered to that.
 type Talk<'a> = &'a [(&'a str, &'a [&'a str])];
@@ -51,13 +50,13 @@ async fn it_asks_for_what_it_uses_and_joins_whatever_it_gets() {
     ];
     for (name, more, greeting, rest) in rows {
         let server = Scripted::start().await;
-        let relay = Relay::start(server.address, more).await;
+        let relay = Relay::start_with(server.address, more).await;
         let mut peer = server.accept().await;
         peer.greeted().await;
         peer.send(greeting).await;
         talk(&mut peer, rest).await;
         relay.healthz(200).await;
-        assert!(relay.log().contains(&format!("in {CHANNEL} as verifybot\n")), "{name}: {}", relay.log());
+        assert!(relay.log().contains(&format!("in {CHANNEL} as verifybot\"")), "{name}: {}", relay.log());
     }
 }
 
@@ -98,7 +97,7 @@ async fn it_logs_in_before_it_joins() {
     for (name, offered, password, rest) in rows {
         let account = Account::with(password);
         let server = Scripted::start().await;
-        let relay = Relay::start(server.address, &account.args()).await;
+        let relay = Relay::start_with(server.address, &account.args()).await;
         let mut peer = server.accept().await;
         peer.greeted().await;
         peer.send(&[&format!(":s CAP * LS :{offered}")]).await;
@@ -141,7 +140,7 @@ async fn without_the_login_that_was_asked_for_it_does_not_join() {
     for (greeting, rest, why) in rows {
         let account = Account::with("sesame");
         let server = Scripted::start().await;
-        let relay = Relay::start(server.address, &account.args()).await;
+        let relay = Relay::start_with(server.address, &account.args()).await;
         // It tries again, and says so once.
         for _ in 0..2 {
             let mut peer = server.accept().await;
@@ -168,7 +167,7 @@ async fn a_server_that_refuses_is_named_in_the_log() {
     ];
     for (answer, why) in rows {
         let server = Scripted::start().await;
-        let relay = Relay::start(server.address, &[]).await;
+        let relay = Relay::start_with(server.address, &[]).await;
         let mut peer = server.accept().await;
         peer.greeted().await;
         peer.send(&[answer]).await;
@@ -180,7 +179,7 @@ async fn a_server_that_refuses_is_named_in_the_log() {
 async fn a_taken_nick_is_asked_back_from_the_services_once_logged_in() {
     let account = Account::with("sesame");
     let server = Scripted::start().await;
-    let relay = Relay::start(server.address, &account.args()).await;
+    let relay = Relay::start_with(server.address, &account.args()).await;
     let mut peer = server.accept().await;
     peer.greeted().await;
     peer.send(&[":s 433 * verifybot :Nickname is already in use", ":s CAP * LS :sasl"]).await;
@@ -197,5 +196,5 @@ async fn a_taken_nick_is_asked_back_from_the_services_once_logged_in() {
         ],
     )
     .await;
-    relay.logs("in #wikimedia-operations as verifybot\n").await;
+    relay.logs("in #wikimedia-operations as verifybot\"").await;
 }

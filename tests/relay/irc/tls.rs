@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! TLS with an authority of one's own, and logging in with a certificate.
 
-use crate::relay::Relay;
-use crate::scripted::Scripted;
+use super::scripted::Scripted;
 use crate::servers::Server;
+use crate::stage::Relay;
 use crate::support::Command;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::RootCertStore;
@@ -47,12 +47,12 @@ async fn a_server_of_one_s_own_authority_is_believed_only_with_that() {
     let (certificate, key) = authority.signs("127.0.0.1");
     let server = Server::ngircd_tls(&certificate, &key);
     let own = authority.file("ca.pem", &authority.issuer.pem());
-    let relay = Relay::start(server.secured, &["--tls", "--ca-file", &own]).await.in_channel().await;
-    assert_eq!(relay.say("PASS").await, Relay::told(200, "ok"));
+    let relay = Relay::start_with(server.secured, &["--tls", "--ca-file", &own]).await.in_channel().await;
+    assert_eq!(relay.say("PASS").await.short(), (200, "ok"));
     let stranger = Authority::new();
     let other = stranger.file("ca.pem", &stranger.issuer.pem());
     for more in [&["--tls"][..], &["--tls", "--ca-file", &other]] {
-        let relay = Relay::start(server.secured, more).await;
+        let relay = Relay::start_with(server.secured, more).await;
         relay.logs("TLS failed: invalid peer certificate").await;
         relay.healthz(503).await;
     }
@@ -77,7 +77,7 @@ async fn it_logs_in_with_its_certificate() {
     let own = authority.file("own.pem", &format!("{certificate}{key}"));
     let ca = authority.file("ca.pem", &authority.issuer.pem());
     let args = ["--tls", "--ca-file", &ca, "--certificate", &own, "--sasl", "external"];
-    let relay = Relay::start(server.address, &args).await;
+    let relay = Relay::start_with(server.address, &args).await;
     // The server lets nobody in who has not shown the certificate.
     let mut peer = server.accept().await;
     peer.greeted().await;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Somebody else on the server, who says and sees raw lines.
 
-use crate::{CHANNEL, soon};
+use crate::stage::{CHANNEL, said, soon};
 use std::net::SocketAddr;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -56,16 +56,16 @@ impl Person {
         soon(part, looking).await
     }
 
-    /// What is said in the channel up to and with `last`.
+    /// What is said in the channel up to and with what `submitter` posts as `last`.
     pub(crate) async fn said_until(&mut self, last: &str) -> Vec<String> {
         let mark = format!(" PRIVMSG {CHANNEL} :");
-        let mut said = vec![];
+        let (mut heard, last) = (vec![], said(last));
         loop {
             let line = self.until(&mark).await;
             let text = line.split_once(&mark).unwrap().1.to_owned();
-            said.push(text);
-            if said.last().is_some_and(|text| text == last) {
-                return said;
+            heard.push(text);
+            if heard.last() == Some(&last) {
+                return heard;
             }
         }
     }
