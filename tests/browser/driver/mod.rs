@@ -28,7 +28,7 @@ use wiring::OTHERS_PAGE;
 pub(crate) use wiring::{Beside, Wiring};
 
 /// How long anything may take before a test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(40);
 
