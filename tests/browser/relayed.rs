@@ -2,6 +2,7 @@
 //! Through the relay and back: the line into a real IRC channel, and what is announced there into the popup.
 
 use crate::bed::{Lie, WEBHOOK};
+use crate::driver::asking::{WAKE, asking};
 use crate::stage::{Played, Stage, expect, in_both_browsers};
 use crate::submitter::{Step, patch};
 use jiff::{SignedDuration, Timestamp};
@@ -52,9 +53,9 @@ async fn an_announcement_moves_the_progress_before_any_look_is_due(stage: &Stage
     browser.wait_for(&format!("{} [data-phase=\"scheduled\"]", patch())).await?;
 
     // A page that is not seen asks for nothing; what it has asked for is done when the background answers.
-    let hide =
-        "Object.defineProperty(document, 'hidden', { get: () => true }); return chrome.runtime.sendMessage('wake')";
-    expect("the background's answer", &Some("done"), &browser.script(hide).await?.as_str())?;
+    let hide = "Object.defineProperty(document, 'hidden', { get: () => true })";
+    let done = browser.script(&format!("{hide}; return {}", asking(WAKE))).await?;
+    expect("the background's answer", &Some("\"done\""), &done["reply"].as_str())?;
     let due = regular_look(stage).await?;
     let before = stage.bed.events().len();
     stage.bed.merge().await?;
