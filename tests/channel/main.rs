@@ -4,4 +4,5 @@
 
 mod bodies;
 mod hostile;
+mod program;
 mod secrets;

@@ -20,7 +20,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The Debian packages (bookworm) that the real bed is made of, and `InspIRCd` for the relay's own tests.
+/// The Debian packages (bookworm) that the real bed is made of, `InspIRCd` for the relay's own tests, and
+/// `webhook`, a receiver of posts for those of the line.
 pub const PACKAGES: &[&str] = &[
     "gcc",
     "haproxy",
@@ -39,6 +40,7 @@ pub const PACKAGES: &[&str] = &[
     "php8.2-sqlite3",
     "php8.2-xml",
     "varnish",
+    "webhook",
 ];
 
 /// A file of each package that is needed at run time.
