@@ -105,6 +105,8 @@ pub trait Tabs {
 pub trait Host {
     /// Whether requests to `origin` (such as `https://en.wikipedia.org`) are allowed now.
     async fn may_reach(&self, origin: &str) -> bool;
+    /// Whether the machine has a network, as far as the browser knows; where it does not know, it has one.
+    fn is_online(&self) -> bool;
     /// Asks for a wake-up of the background at `when`; `None` takes the request back. There is one, and it outlives the
     /// background; whether it outlives the browser differs.
     async fn wake_at(&self, when: Option<Timestamp>);
@@ -130,6 +132,13 @@ pub trait Notifications {
     async fn withdraw(&self, id: &str);
 }
 
+/// Hears what a relay announces. Only browsers fill it: the command looks once and ends, so that it has nobody to tell.
+pub trait Announcements {
+    /// Listens to the server-sent events at `url` and to no others; the same again changes nothing, `None` ends it. How the
+    /// stream stands, and the data of each event, come back through the app's entries.
+    fn listen(&self, url: Option<&str>);
+}
+
 /// The colour of the toolbar badge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -146,5 +155,5 @@ pub enum Tone {
 }
 
 /// All that the extension's background needs of its browser.
-pub trait Ports: Http + Storage + Clock + Tabs + Host + Notifications {}
-impl<T: Http + Storage + Clock + Tabs + Host + Notifications> Ports for T {}
+pub trait Ports: Http + Storage + Clock + Tabs + Host + Notifications + Announcements {}
+impl<T: Http + Storage + Clock + Tabs + Host + Notifications + Announcements> Ports for T {}

@@ -363,6 +363,54 @@ async fn the_webhook_says_in_the_channel_what_it_is_sent() {
     assert_eq!(reader.bed.channel().len(), 1);
 }
 
+/// Reads a stream of events until it has said `part`.
+async fn read_until(stream: &mut Response, part: &str) -> String {
+    let mut text = String::new();
+    while !text.contains(part) {
+        text += std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap();
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_webhook_streams_what_the_channels_bots_announce() {
+    let reader = Reader::new().await;
+    reader.bed.merge().await.unwrap();
+    let url = format!("{WEBHOOK}/events");
+    let mut stream = reader.get(&url).await;
+    assert_eq!(header(&stream, "content-type"), "text/event-stream");
+    reader.bed.say("reviewer", "hello");
+    reader.bed.sync_testservers().await.unwrap();
+    let heard = read_until(&mut stream, "synced to the testservers").await;
+    let event = heard.split_once("event: heard\nid: 3\ndata: ").unwrap().1;
+    let data: Value = serde_json::from_str(event.trim()).unwrap();
+    assert_eq!(data["from"], "logmsgbot");
+    assert_eq!(data["text"].as_str(), Some(reader.bed.channel()[2].text.as_str()));
+    assert!(data["at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{data}");
+    assert_eq!(reader.bed.events().len(), 1);
+
+    // Whoever was away hears what was announced meanwhile.
+    let mut again = reader.ask(Method::GET, &url).header("last-event-id", "0").send().await.unwrap();
+    let heard = read_until(&mut again, "synced to the testservers").await;
+    assert!(heard.contains("id: 1\n") && heard.contains("Started scap"), "{heard}");
+
+    reader.bed.lie(Lie::NoEvents);
+    assert_eq!(reader.get(&url).await.status(), 405);
+}
+
+#[tokio::test]
+async fn a_relays_stream_is_brought_on_as_it_comes() {
+    let reader = Reader::new().await;
+    let relay = Reader::new().await;
+    reader.bed.set_relay(relay.bed.plain());
+    // The second bed knows no host of this address: that is its answer.
+    let refused = reader.get(&format!("{WEBHOOK}/events")).await;
+    assert_eq!(
+        (refused.status().as_u16(), refused.text().await.unwrap().as_str()),
+        (404, "no such host here: 127.0.0.1\n")
+    );
+}
+
 #[tokio::test]
 async fn a_relay_takes_the_webhook_over() {
     let reader = Reader::new().await;

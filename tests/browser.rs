@@ -42,6 +42,8 @@ mod kills;
 mod others;
 #[path = "browser/refusals.rs"]
 mod refusals;
+#[path = "browser/relayed.rs"]
+mod relayed;
 #[path = "browser/sharing.rs"]
 mod sharing;
 #[path = "browser/smoke.rs"]

@@ -96,6 +96,16 @@ fn no_script_but_our_own_runs_in_our_pages() {
 }
 
 #[test]
+fn our_pages_may_connect_to_whatever_may_be_granted() {
+    let policy = manifest()["content_security_policy"]["extension_pages"].as_str().unwrap().to_owned();
+    let sources = policy.split("; ").find_map(|directive| directive.strip_prefix("connect-src ")).unwrap();
+    // Posts to the webhook and the stream of its announcements go the same way.
+    let granted = list(&manifest()["optional_host_permissions"]);
+    assert_eq!(sources, "https: http://127.0.0.1:* http://localhost:*");
+    assert_eq!(granted.len(), sources.split(' ').count());
+}
+
+#[test]
 fn each_icon_has_the_size_that_the_manifest_says() {
     let manifest = manifest();
     let icons = manifest["icons"].as_object().unwrap();

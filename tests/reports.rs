@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What continuous integration reads of a run: TAP and `JUnit` XML, held against files in `tests/golden`, and against the
+//! What is read of a run elsewhere: TAP, `JUnit` XML, JSON and HTML, held against files in `tests/golden`, and against the
 //! rules of either form. `BLESS=1` writes the files anew.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "reports/html.rs"]
+mod html;
 
 use backport_verify::check::{Assertion, judge};
 use backport_verify::debug::{Backend, Backends};
 use backport_verify::exchange::{Response, TransportError};
-use backport_verify::native::to_junit;
-use backport_verify::report::{to_json, to_tap};
+use backport_verify::report::{to_json, to_junit, to_tap};
 use backport_verify::suite::{Only, Owner, Test};
 use backport_verify::verify::{Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject, Verdict};
 use jiff::{SignedDuration, Timestamp};

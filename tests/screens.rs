@@ -7,6 +7,8 @@ mod adding_behaviour;
 mod behaviour;
 #[path = "screens/bench_behaviour.rs"]
 mod bench_behaviour;
+#[path = "screens/delivery_behaviour.rs"]
+mod delivery_behaviour;
 #[path = "screens/file.rs"]
 mod file;
 #[path = "screens/markup.rs"]

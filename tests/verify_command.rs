@@ -385,7 +385,24 @@ async fn a_run_is_told_as_tap_and_as_junit_xml() {
 async fn a_report_that_cannot_be_written_is_said() {
     let stand = Stand::on_testservers().await;
     let nowhere = stand.verify("mwdebug", SUITE).args(["--junit", "/nowhere/run.xml"]).code(2);
-    run(nowhere.stdout_has("PASS on mwdebug").stderr_has("failed to write </nowhere/run.xml>: ")).await;
+    let said = "; name a file in a folder that is there and that you may write to\n";
+    run(nowhere.stderr_has("failed to write </nowhere/run.xml>: ").stderr_has(said)).await;
+    run(stand.verify("mwdebug", SUITE).args(["--html", "/"]).code(2).stderr_has("failed to write </>: ")).await;
+    assert_eq!(stand.bed.seen().len(), 0, "it is said before anything is asked");
+}
+
+#[tokio::test]
+async fn a_run_is_told_as_one_html_file_with_what_differs() {
+    let stand = Stand::on_testservers().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.html");
+    std::fs::write(&file, "what was there").unwrap();
+    run(stand.verify("both", SUITE).arg("--html").arg(&file).code(1).stdout_has("PASS on mwdebug")).await;
+    let html = std::fs::read_to_string(&file).unwrap();
+    for part in ["<!DOCTYPE html>", ">PASS</span>", ">FAIL</span>", "Only with the patch: ", "id=\"run-2-requests\""] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ impl<P: Ports> App<P> {
             let browsing = inner.carried.browsing.iter().map(|browsing| browsing.until);
             browsing.chain(watchdog).chain(inner.agenda.next()).chain(self.next_look()).min()
         };
-        let next = next.into_iter().chain(next_change(state, now)).min();
+        let next = next.into_iter().chain(next_change(state, now)).chain(self.outbox_due()).min();
         // While what is due is on its way, an alarm for it would go off at once, and again and again.
         let next = if self.reminding.get() { next.map(|due| due.max(now + WATCHDOG_AFTER)) } else { next };
         let text = next.map_or_else(String::new, |next| next.to_string());

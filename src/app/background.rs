@@ -7,7 +7,9 @@
 
 use super::drafting::DRAFTS;
 use super::earlier::Month;
+use super::listening::Listening;
 use super::looking::{Depth, Watch};
+use super::outbox::{OUTBOX, Outbox, unknown};
 use super::refreshing::Gathered;
 use super::sharing::{Fetched, Wish};
 use super::{
@@ -21,7 +23,7 @@ use crate::schedule::Schedule;
 use crate::store::{Library, Settings};
 use crate::suite::Owner;
 use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, join5};
+use futures_util::future::{AbortHandle, join, join5};
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -56,6 +58,8 @@ pub struct App<P> {
     pub(super) performing: Cell<bool>,
     pub(super) refreshing: Cell<bool>,
     pub(super) looking: Cell<bool>,
+    /// What was heard is looked after.
+    pub(super) hinted: Cell<bool>,
     pub(super) reading_earlier: Cell<bool>,
     pub(super) sending: Cell<bool>,
     pub(super) sharing: Cell<bool>,
@@ -70,6 +74,8 @@ pub struct App<P> {
     pub(super) shown: RefCell<BTreeMap<&'static str, String>>,
     /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
     turn: Mutex<()>,
+    /// The same of changes of the outbox, each with its writing: what is sent must be what is kept.
+    pub(super) outbox_turn: Mutex<()>,
 }
 
 /// What the background knows while it is awake. All of it is kept somewhere, so that it may be stopped at any moment.
@@ -84,6 +90,7 @@ pub(super) struct Inner {
     /// How far each of the user's patches has got, by its number.
     pub(super) progress: BTreeMap<u64, Progress>,
     pub(super) watch: Watch,
+    pub(super) listening: Listening,
     /// Months of the archive that were read, newest first; not kept anywhere.
     pub(super) earlier: Loaded<Vec<Month>>,
     pub(super) carried: Carried,
@@ -105,8 +112,10 @@ pub(super) struct Inner {
     /// Tests that were asked at once, the newest first; not kept anywhere.
     pub(super) tried: Vec<Tried>,
     pub(super) abort_try: Option<AbortHandle>,
-    /// Runs whose report is to be posted, kept as such.
-    pub(super) to_send: Vec<String>,
+    /// Reports on their way to the webhook.
+    pub(super) outbox: Outbox,
+    /// Ends the wait for the next attempt.
+    pub(super) abort_wait: Option<AbortHandle>,
     /// Values that must not be written over, because this version could not read them.
     pub(super) unreadable: BTreeMap<&'static str, Unreadable>,
     /// The wiki pages of suites, as far as they were read.
@@ -140,6 +149,7 @@ impl<P: Ports> App<P> {
             performing: Cell::new(false),
             refreshing: Cell::new(false),
             looking: Cell::new(false),
+            hinted: Cell::new(false),
             reading_earlier: Cell::new(false),
             sending: Cell::new(false),
             sharing: Cell::new(false),
@@ -150,6 +160,7 @@ impl<P: Ports> App<P> {
             busy: Cell::new(0),
             shown: RefCell::default(),
             turn: Mutex::default(),
+            outbox_turn: Mutex::default(),
         }
     }
 
@@ -161,6 +172,8 @@ impl<P: Ports> App<P> {
         let agenda = self.kept::<Agenda>(REMINDERS).await;
         let mut runs = self.kept::<Vec<Run>>(RUNS).await.unwrap_or_default();
         let journalled = self.kept::<Run>(JOURNAL).await;
+        let mut outbox = self.kept::<Outbox>(OUTBOX).await.unwrap_or_default();
+        outbox.was_interrupted(self.ports.now());
         if let Some(run) = journalled.clone() {
             let id = &run.journal.plan.id;
             // The browser may have stopped us between keeping the ended run and removing its journal.
@@ -168,11 +181,10 @@ impl<P: Ports> App<P> {
                 put_first(&mut runs, run);
             }
         }
-        for run in &mut runs {
-            // Whether a post that was under way has arrived cannot be known: it is not sent again unasked.
-            if let Some(report) = run.report.as_mut().filter(|report| report.delivery == Delivery::Sending) {
-                let detail = "The browser interrupted the sending; look into the channel before you send again.".into();
-                report.delivery = Delivery::Failed { detail };
+        for report in runs.iter_mut().filter_map(|run| run.report.as_mut()) {
+            // A version without an outbox was sending it. Whether that has arrived cannot be known.
+            if report.delivery == Delivery::Sending {
+                report.delivery = unknown();
             }
         }
         let calendar = self.carried(CALENDAR).await.unwrap_or_default();
@@ -187,6 +199,7 @@ impl<P: Ports> App<P> {
             inner.drafts = drafts.unwrap_or_default();
             inner.agenda = agenda.unwrap_or_default();
             inner.runs = runs;
+            inner.outbox = outbox;
             inner.calendar = calendar;
             inner.carried = carried;
             inner.gathered = gathered;
@@ -206,6 +219,7 @@ impl<P: Ports> App<P> {
     /// Does what a page asks, as far as it is quick; what takes longer is left for [`App::work`].
     pub async fn handle(&self, command: Command) -> Reply {
         let _turn = self.turn.lock().await;
+        self.inner.borrow_mut().listening.page_asked(self.ports.now());
         let done = match command {
             // Being called is all that it is for; it comes every second and changes nothing to show.
             Command::Wake => return Reply::Done,
@@ -235,6 +249,8 @@ impl<P: Ports> App<P> {
             }
             Command::Cancel => self.cancel_run().await,
             Command::SendReport { run } => self.want_report(&run).await,
+            Command::TakeBackReport { run } => self.take_back(&run).await,
+            Command::SendTrial => self.want_trial().await,
             Command::BrowseOnMwdebug { url } => self.browse(&url).await,
             Command::StopBrowsing { tab } => {
                 self.stop_browsing(tab).await;
@@ -260,7 +276,7 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// Performs what waits: a refresh, a look at how far patches have got, a run, a report, a reminder. Each is done by one
+    /// Performs what waits: a refresh, a look at how far patches have got or several after a hint, a run, a report, a reminder. Each is done by one
     /// caller at a time; another comes back at once.
     pub async fn work(&self) {
         let refresh = async {
@@ -268,13 +284,18 @@ impl<P: Ports> App<P> {
             // A look that had to wait for it.
             self.look_if_wanted().await;
         };
-        let (look, run) = (self.look_if_wanted(), self.perform_if_pending());
+        let look = self.look_if_wanted();
+        let run = async {
+            self.perform_if_pending().await;
+            // What is to be sent at once.
+            self.deliver().await;
+        };
         let (earlier, tried) = (self.read_earlier_if_wanted(), self.try_if_wanted());
         let (share, page) = (self.share_if_wanted(), self.look_at_page_if_wanted());
-        let rest = join5(earlier, self.remind_if_due(), tried, share, page);
+        let rest = join(self.look_after_hints(), join5(earlier, self.remind_if_due(), tried, share, page));
         // Each apart on the heap: together they are too large for the stack of who waits.
         let (refresh, look, run) = (refresh.boxed_local(), look.boxed_local(), run.boxed_local());
-        join5(refresh, look, run, self.send_if_wanted().boxed_local(), rest.boxed_local()).await;
+        join5(refresh, look, run, self.deliver().boxed_local(), rest.boxed_local()).await;
     }
 
     /// A tab was closed.
@@ -302,6 +323,7 @@ impl<P: Ports> App<P> {
 
     /// Shows the state to the pages and on the badge, and carries over what the next wake needs.
     pub(super) async fn publish(&self) {
+        self.tune_in().await;
         let state = self.view();
         self.show_badge(&state).await;
         self.set_alarm(&state).await;

@@ -83,6 +83,11 @@ impl Capturing {
             }
             result.actual = hidden(&result.actual, &secrets);
         }
+        let evidence = &mut outcome.evidence;
+        for location in evidence.hops.iter_mut().map(|hop| &mut hop.location).chain([&mut evidence.location]).flatten()
+        {
+            *location = hidden(location, &secrets);
+        }
         outcome.reason = outcome.reason.map(|reason| without(&reason, &secrets).unwrap_or(reason));
         outcome
     }

@@ -4,6 +4,7 @@
 use super::Problem;
 use crate::debug::{Realm, Switch};
 use crate::reminder::Wanted;
+use crate::report::Receiver;
 use crate::suite::{Difference, Owner, Test};
 use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
@@ -143,11 +144,18 @@ pub enum Command {
     ShowEarlier,
     /// Ends the run that is under way.
     Cancel,
-    /// Posts the report of a run as previewed.
+    /// Puts the report of a run into the outbox, as previewed; one that waits there is tried at once.
     SendReport {
         /// The run's name.
         run: String,
     },
+    /// Takes back the report of a run that waits in the outbox, or puts an undelivered one away.
+    TakeBackReport {
+        /// The run's name.
+        run: String,
+    },
+    /// Sends a test message to the webhook.
+    SendTrial,
     /// Opens a test's URL in a tab of its own that is served by the debug backend.
     BrowseOnMwdebug {
         /// The URL.
@@ -173,12 +181,28 @@ pub struct SettingsForm {
     pub also: Option<Vec<String>>,
     /// Webhook URL as typed; empty takes it away.
     pub webhook: Option<String>,
+    /// What stands at its other end.
+    pub receiver: Option<Chosen>,
+    /// Signing secret as typed; empty takes it away.
+    pub secret: Option<String>,
+    /// Whether a report is shown before it is sent.
+    pub preview: Option<bool>,
     /// Which reminders are wanted.
     pub reminders: Option<Wanted>,
     /// What is switched on for debug backends.
     pub switches: Option<BTreeSet<Switch>>,
     /// How many requests a run may have in flight.
     pub limits: Option<Limits>,
+}
+
+/// What stands at the webhook's other end, as a page has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chosen {
+    /// What its URL looks like.
+    Guessed,
+    /// What the user says.
+    Is(Receiver),
 }
 
 /// The background's answer to a [`Command`]: it was done, or what stood against it.

@@ -20,6 +20,7 @@ use crate::verify::{
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -282,7 +283,7 @@ async fn ask<P: Http + Clock>(
     traffic: &RefCell<Traffic<'_>>,
 ) -> Weighed {
     let mut first = send(ports, test, target, plan, None).await;
-    let is_late = matches!(first, Err(TransportError::Timeout { .. })) && plan.retry_on_timeout;
+    let is_late = matches!(first.came, Err(TransportError::Timeout { .. })) && plan.retry_on_timeout;
     let again = is_late && test.method.is_safe() && admitted(traffic, &host(test)).await;
     if again {
         first = send(ports, test, target, plan, None).await;
@@ -292,6 +293,15 @@ async fn ask<P: Http + Clock>(
     weighed
 }
 
+/// What came of one request.
+struct Sent {
+    /// When it was sent, in milliseconds since the run was asked for.
+    at_ms: u32,
+    /// How long it was waited for, in milliseconds.
+    took_ms: u32,
+    came: Result<Response, TransportError>,
+}
+
 /// Weighs the answer, or the one that is given past the caches where one of them gave this.
 async fn past_the_caches<P: Http + Clock>(
     ports: &P,
@@ -299,10 +309,10 @@ async fn past_the_caches<P: Http + Clock>(
     test: &Test,
     target: &Target,
     traffic: &RefCell<Traffic<'_>>,
-    first: Result<Response, TransportError>,
+    first: Sent,
 ) -> Weighed {
     let unique = ports.unique();
-    let again = match &first {
+    let again = match &first.came {
         // Who asks to slow down is not asked again at once, whoever spoke.
         Ok(response) if response.status != 429 && is_cached(response) => past_caches(test.method, &test.url, &unique),
         _ => None,
@@ -311,17 +321,21 @@ async fn past_the_caches<P: Http + Clock>(
         Some(url) if admitted(traffic, &host(test)).await => Some(url),
         _ => None,
     };
-    let Some(url) = again else { return weigh_all(plan, test, target, first.as_ref()) };
-    let second = send(ports, test, target, plan, Some(url)).await;
-    let second = second.map(|response| without_past_caches(response, &unique));
-    let mut weighed = weigh_all(plan, test, target, second.as_ref());
+    let Some(url) = again else { return weigh_all(plan, test, target, &first) };
+    let mut second = send(ports, test, target, plan, Some(url)).await;
+    second.came = second.came.map(|response| without_past_caches(response, &unique));
+    let mut weighed = weigh_all(plan, test, target, &second);
     weighed.outcome.evidence.repeated_past_cache = true;
     weighed
 }
 
-fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, &TransportError>) -> Weighed {
-    let outcome = weigh(test, target, came, &plan.known);
-    let Ok(response) = came else { return Weighed { outcome, page: None, taken: Vec::new() } };
+fn weigh_all(plan: &Plan, test: &Test, target: &Target, sent: &Sent) -> Weighed {
+    let mut outcome = weigh(test, target, sent.came.as_ref(), &plan.known);
+    outcome.evidence.sent_ms = Some(sent.at_ms);
+    let Ok(response) = &sent.came else {
+        outcome.evidence.elapsed_ms = sent.took_ms;
+        return Weighed { outcome, page: None, taken: Vec::new() };
+    };
     let mut outcome = weigh_parser_cache(weigh_sent(outcome, plan, target, response), plan, target, response);
     let page = Page::of(response);
     outcome.evidence.page = page.digest();
@@ -331,13 +345,7 @@ fn weigh_all(plan: &Plan, test: &Test, target: &Target, came: Result<&Response, 
     Weighed { outcome, page, taken }
 }
 
-async fn send<P: Http>(
-    ports: &P,
-    test: &Test,
-    target: &Target,
-    plan: &Plan,
-    url: Option<String>,
-) -> Result<Response, TransportError> {
+async fn send<P: Http + Clock>(ports: &P, test: &Test, target: &Target, plan: &Plan, url: Option<String>) -> Sent {
     let mut request = test.request(plan.timeout_ms);
     request.timeout_ms = plan.timeout_of(test);
     if let Some(url) = url {
@@ -347,5 +355,12 @@ async fn send<P: Http>(
     if let Some(directives) = plan.directives(target) {
         request.headers.push(HEADER, directives.value());
     }
-    ports.send(&request).await
+    let sent = ports.now();
+    let came = ports.send(&request).await;
+    Sent { at_ms: ms_between(plan.asked, sent), took_ms: ms_between(sent, ports.now()), came }
+}
+
+/// Whole milliseconds; 0 where a clock was set back.
+fn ms_between(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.as_millisecond().saturating_sub(from.as_millisecond()).max(0)).unwrap_or(u32::MAX)
 }

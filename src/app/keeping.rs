@@ -5,6 +5,7 @@
 
 use super::background::{JOURNAL, LIBRARY, REMINDERS, RUNS, SETTINGS};
 use super::drafting::DRAFTS;
+use super::outbox::OUTBOX;
 use super::{App, Problem, Reply};
 use crate::ports::{Area, Ports};
 use crate::store::{EnvelopeError, open, seal};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 /// Something kept that this version cannot read. It is left as it is, and nothing of its kind is kept over it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
-    /// What: `settings`, `tests`, `unsaved tests`, `results`, `run` or `reminders`.
+    /// What: `settings`, `tests`, `unsaved tests`, `results`, `run`, `reminders` or `sent reports`.
     pub what: String,
     /// Why, as a fragment.
     pub detail: String,
@@ -84,7 +85,7 @@ impl<P: Ports> App<P> {
         let removed = self.ports.remove(Area::Local, key).await;
         removed.map_err(|error| Problem::Storage { detail: error.to_string() })?;
         self.inner.borrow_mut().unreadable.remove(key);
-        Ok(())
+        if key == OUTBOX { self.outbox_was_lost().await } else { Ok(()) }
     }
 
     /// A value that the last wake carried over. A cache that cannot be read is fetched again.
@@ -101,11 +102,12 @@ fn in_words(key: &str) -> &str {
         DRAFTS => "unsaved tests",
         RUNS => "results",
         JOURNAL => "run",
+        OUTBOX => "sent reports",
         _ => key,
     }
 }
 
 /// The key of what the user calls so.
 fn key_of(what: &str) -> Option<&'static str> {
-    [SETTINGS, LIBRARY, DRAFTS, RUNS, JOURNAL, REMINDERS].into_iter().find(|key| in_words(key) == what)
+    [SETTINGS, LIBRARY, DRAFTS, RUNS, JOURNAL, REMINDERS, OUTBOX].into_iter().find(|key| in_words(key) == what)
 }

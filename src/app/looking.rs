@@ -76,8 +76,9 @@ impl<P: Ports> App<P> {
         let unread = match entries {
             Ok((_, entries)) => {
                 let found = patches.iter().filter_map(|patch| Some((*patch, deployment_of(*patch, &entries)?)));
-                let known = &mut self.inner.borrow_mut().watch;
-                found.for_each(|(patch, deployment)| known.learn(patch, deployment));
+                let mut inner = self.inner.borrow_mut();
+                found.for_each(|(patch, deployment)| inner.watch.learn(patch, deployment));
+                inner.listening.seen(&entries);
                 None
             }
             Err(error) => Some(error.to_string()),

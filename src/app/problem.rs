@@ -115,6 +115,13 @@ pub enum Problem {
     },
     /// No webhook is set.
     NoWebhook,
+    /// The webhook has said that it is gone, and is switched off.
+    WebhookGone,
+    /// A report could not be put into the form that was wanted.
+    NotWritten {
+        /// Why, as a fragment.
+        detail: String,
+    },
     /// The browser did not open a tab.
     Tab {
         /// What it said.
@@ -173,6 +180,8 @@ impl Problem {
             Self::NotShared { detail } => with("The suite was not shared", detail),
             Self::PageUnreadable { detail, .. } => with("No suite could be read from the page", detail),
             Self::NoWebhook => "No webhook is set, so the report cannot be sent.".to_owned(),
+            Self::WebhookGone => "The webhook is gone (status 410), so it is switched off.".to_owned(),
+            Self::NotWritten { detail } => with("The report could not be written in this form", detail),
             Self::Tab { detail } => with("The browser did not open the tab", detail),
             Self::Notification { detail } => with("The browser did not show a reminder", detail),
             Self::Protocol { detail } => with("This page and the background do not understand each other", detail),
@@ -222,6 +231,8 @@ impl Problem {
                 "Look at the page, correct it there, and read it again. Your tests are as they were."
             }
             Self::NoWebhook => "Set the webhook in the settings, or copy the line into the channel yourself.",
+            Self::WebhookGone => "Paste a new one in the settings, or copy the line into the channel yourself.",
+            Self::NotWritten { .. } => "Save it in another form.",
             Self::Tab { .. } => "Try again; close some tabs if the browser has too many.",
             Self::Notification { .. } => {
                 "Allow the notifications of this browser in the system's settings, or switch the reminders off."

@@ -3,11 +3,12 @@
 
 use super::background::SETTINGS;
 use super::placing::named as named_values;
-use super::{App, Problem, SettingsForm};
+use super::{App, Chosen, Problem, SettingsForm};
 use crate::debug::{Backend, Realm};
 use crate::ports::Ports;
+use crate::report::{Receiver, Secret};
 use crate::schedule::Nick;
-use crate::store::Webhook;
+use crate::store::{Reporting, Settings, Webhook};
 use crate::suite::{Owner, Test};
 use crate::verify::{Limits, LimitsError};
 
@@ -19,14 +20,7 @@ impl<P: Ports> App<P> {
         if let Some(also) = &form.also {
             settings.also = also.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
         }
-        match form.webhook.as_deref().map(str::trim) {
-            None => {}
-            Some("") => settings.webhook = None,
-            Some(url) => {
-                let webhook = Webhook::new(url).map_err(|error| Problem::BadSetting { detail: error.to_string() })?;
-                settings.webhook = Some(webhook);
-            }
-        }
+        set_webhook(&mut settings, form)?;
         settings.reminders = form.reminders.unwrap_or(settings.reminders);
         if let Some(switches) = &form.switches {
             settings.switches.clone_from(switches);
@@ -35,10 +29,24 @@ impl<P: Ports> App<P> {
             let refused = |error: LimitsError| Problem::BadSetting { detail: error.to_string() };
             settings.limits = Limits::new(per_host, in_all, debug).map_err(refused)?;
         }
+        self.leave_receiver(&settings).await?;
         self.keep(SETTINGS, &settings).await?;
         self.inner.borrow_mut().settings = settings;
         self.plan_reminders().await;
         self.want_refresh(false).await
+    }
+
+    /// Reports are to go elsewhere: what may have been said where they went before is not said there.
+    async fn leave_receiver(&self, settings: &Settings) -> Result<(), Problem> {
+        let knows_ids = |settings: &Settings| settings.receiver().is_some_and(Receiver::knows_ids);
+        let _turn = self.outbox_turn.lock().await;
+        let is_changed = {
+            let mut inner = self.inner.borrow_mut();
+            let same_webhook = inner.settings.webhook == settings.webhook;
+            let same = same_webhook && (knows_ids(settings) || !knows_ids(&inner.settings));
+            !same && inner.outbox.receiver_changed()
+        };
+        if is_changed { self.keep_outbox().await } else { Ok(()) }
     }
 
     /// Runs that are there already stay as they are; the next one knows it.
@@ -86,6 +94,42 @@ impl<P: Ports> App<P> {
         }
         self.keep_suite(owner, tests).await
     }
+}
+
+/// Takes what the form says of the webhook.
+fn set_webhook(settings: &mut Settings, form: &SettingsForm) -> Result<(), Problem> {
+    let bad = |detail: String| Problem::BadSetting { detail };
+    let mut receiver = form.receiver;
+    match form.webhook.as_deref().map(str::trim) {
+        None => {}
+        Some("") => {
+            settings.webhook = None;
+            settings.reporting = Reporting { at_once: settings.reporting.at_once, ..Reporting::default() };
+        }
+        Some(url) => {
+            let webhook = Webhook::new(url).map_err(|error| bad(error.to_string()))?;
+            if settings.webhook.as_ref().map(Webhook::origin) != Some(webhook.origin()) {
+                // What was said of another one says nothing of this one, also where the form still has it.
+                settings.reporting.secret = None;
+                receiver = receiver.filter(|chosen| Some(*chosen) != settings.reporting.receiver.map(Chosen::Is));
+                settings.reporting.receiver = None;
+            }
+            settings.webhook = Some(webhook);
+            settings.reporting.gone = false;
+        }
+    }
+    match receiver {
+        None => {}
+        Some(Chosen::Guessed) => settings.reporting.receiver = None,
+        Some(Chosen::Is(receiver)) => settings.reporting.receiver = Some(receiver),
+    }
+    match form.secret.as_deref().map(str::trim) {
+        None => {}
+        Some("") => settings.reporting.secret = None,
+        Some(secret) => settings.reporting.secret = Some(Secret::new(secret).map_err(|error| bad(error.to_string()))?),
+    }
+    settings.reporting.at_once = form.preview.map_or(settings.reporting.at_once, |preview| !preview);
+    Ok(())
 }
 
 fn named(backend: &str) -> Result<Backend, Problem> {

@@ -6,6 +6,7 @@ use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
 use crate::reminder::Wanted;
+use crate::report::Receiver;
 use crate::schedule::{Nick, Window};
 use crate::suite::{Owner, Suite, Test};
 use crate::verify::{Journal, Limits, Outcome, Plan};
@@ -37,6 +38,12 @@ pub struct State {
     pub owners: BTreeMap<u64, Vec<Owner>>,
     /// The runs that are kept, newest first; the newest may be under way. At most one a change and stage.
     pub runs: Vec<Run>,
+    /// Reports on their way, or undelivered, of runs that are not kept any more, oldest first.
+    #[serde(default)]
+    pub left_reports: Vec<Posted>,
+    /// What became of the last message with which the webhook was tried.
+    #[serde(default)]
+    pub trial: Option<Delivery>,
     /// Tabs that are served by a debug backend.
     pub browsing: Vec<Browsing>,
     /// Wikimedia origins that the browser does not let the extension reach.
@@ -59,6 +66,9 @@ pub struct State {
     /// A page from which a test is to be made.
     #[serde(default)]
     pub suggested: Option<Suggested>,
+    /// How it stands with what the relay announces.
+    #[serde(default)]
+    pub hearing: Hearing,
     /// Something to tell that no reply could carry.
     pub notice: Option<Problem>,
 }
@@ -158,6 +168,9 @@ pub struct SettingsView {
     pub also: BTreeSet<Backend>,
     /// The webhook's origin; the rest of its URL is a secret.
     pub webhook: Option<String>,
+    /// How reports are sent there.
+    #[serde(default)]
+    pub reporting: ReportingView,
     /// Which reminders are wanted.
     pub reminders: Wanted,
     /// What is switched on for debug backends.
@@ -167,6 +180,21 @@ pub struct SettingsView {
     /// How many requests a run may have in flight.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// How reports are sent, as pages may see it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportingView {
+    /// What stands at the webhook's other end, as the user says.
+    pub chosen: Option<Receiver>,
+    /// What its URL looks like; `None` without a webhook.
+    pub guess: Option<Receiver>,
+    /// Whether a secret is kept with which posts are signed.
+    pub signed: bool,
+    /// Whether a report is sent as soon as its run has ended.
+    pub at_once: bool,
+    /// Whether the webhook said that it is gone, so that nothing is sent there.
+    pub gone: bool,
 }
 
 /// Something that is fetched.
@@ -246,6 +274,15 @@ pub struct Report {
     pub delivery: Delivery,
 }
 
+/// The report of a run that is not kept any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The run's name.
+    pub run: String,
+    /// Its report.
+    pub report: Report,
+}
+
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -254,14 +291,48 @@ pub enum Delivery {
     Preview,
     /// It is being sent.
     Sending,
+    /// It is to be sent, and has not been said.
+    Waiting {
+        /// When it is tried, UTC.
+        again_at: Timestamp,
+        /// What came of the last attempt or holds it back, as a sentence; empty before the first.
+        why: String,
+        /// Attempts since the user or the settings said that it be sent.
+        attempts: u32,
+    },
+    /// The relay has it and says it when it can.
+    Queued,
     /// The webhook took it.
     Delivered {
         /// When, UTC.
         at: Timestamp,
     },
+    /// Whether it was said cannot be known. It is not sent again unasked.
+    Unclear {
+        /// Why and what next, as a sentence.
+        detail: String,
+    },
+    /// It could not be said in time, and is not tried any more unasked.
+    Late,
     /// The webhook did not take it.
     Failed {
         /// Why and what next, as a sentence.
+        detail: String,
+    },
+}
+
+/// How it stands with the announcements of the user's relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hearing {
+    /// They are not listened to: there is no relay, or nothing to wait for.
+    #[default]
+    Off,
+    /// They are heard as they are made.
+    Live,
+    /// They cannot be heard; it is tried again.
+    Failed {
+        /// Why, as a fragment.
         detail: String,
     },
 }

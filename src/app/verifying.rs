@@ -5,13 +5,13 @@ use super::background::{Inner, JOURNAL, RUNS, put_first};
 use super::engine::{Progress, perform};
 use super::placing::Placed;
 use super::refreshing::origin_of;
-use super::{App, Delivery, Loaded, Problem, Report, Run};
+use super::{App, Loaded, Problem, Report, Run};
 use crate::change::{Change, Destination};
 use crate::debug::Backends;
 use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
 use crate::ports::{Area, Ports};
 use crate::report::channel_line;
-use crate::schedule::PatchKind;
+use crate::schedule::{Nick, PatchKind};
 use crate::verify::{Doubt, Earlier, Ending, Evidence, Journal, Outcome, Plan, Reason, Stage, Subject};
 use futures_util::future::{AbortHandle, Abortable, Aborted};
 use jiff::{SignedDuration, Timestamp};
@@ -57,7 +57,9 @@ impl<P: Ports> App<P> {
             plan.longest_ms = Some(LONGEST_MS);
             plan.switches.clone_from(&settings.switches);
             plan.known.clone_from(&settings.servers);
-            if let Some(before) = inner.verified_on_mwdebug(gerrit).filter(|_| production) {
+            let reported = |run: &Journal| run.ended.is_some_and(|(_, ending)| ending != Ending::Cancelled);
+            plan.again = inner.verified(gerrit, production).any(reported);
+            if let Some(before) = inner.verified(gerrit, false).next().filter(|_| production) {
                 plan.earlier = Earlier::of(before, &plan.tests);
             }
             plan
@@ -157,11 +159,13 @@ impl<P: Ports> App<P> {
     async fn finish(&self, mut journal: Journal, ending: Ending) {
         journal.end(self.ports.now(), ending);
         let line = channel_line(&journal);
-        let report = (ending != Ending::Cancelled).then_some(Report { line, delivery: Delivery::Preview });
+        let delivery = self.delivery_of_ended(&journal);
+        let report = (ending != Ending::Cancelled).then_some(Report { line, delivery });
         let run = Run { journal, report };
         self.replace(&run);
         self.file(&run).await;
         self.publish().await;
+        self.look_at_outbox_again();
     }
 
     /// Takes an ended run from the journal to the results. Where they cannot be kept, it stays in the journal as ended, so
@@ -216,7 +220,12 @@ impl Inner {
                 Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))
             })
         });
-        let (title, deployers, written) = found.unwrap_or_default();
+        let (title, mut deployers, written) = found.unwrap_or_default();
+        // The log knows who is at the prompt; the calendar, who may be.
+        if let Some(deployer) = self.progress.get(&gerrit).and_then(deployer) {
+            deployers.retain(|nick| *nick != deployer);
+            deployers.insert(0, deployer);
+        }
         // Gerrit knows the branch; what stands on the calendar was typed by hand.
         let known = self.gathered.changes.value().and_then(|(_, changes)| changes.iter().find(|c| c.number == gerrit));
         let version = match known.map(Change::destination) {
@@ -236,12 +245,11 @@ impl Inner {
         subject
     }
 
-    /// The ended run of a change on the test servers, unless the deployment that is under way began after it.
-    fn verified_on_mwdebug(&self, gerrit: u64) -> Option<&Journal> {
+    /// The ended runs of a change in a stage, the newest first, but for those before the deployment that is under way.
+    fn verified(&self, gerrit: u64, production: bool) -> impl Iterator<Item = &Journal> {
         let began = self.progress.get(&gerrit).and_then(|progress| progress.began);
-        let mut journals = self.runs.iter().map(|run| &run.journal);
-        journals.find(|run| {
-            let of_change = run.plan.subject.gerrit == Some(gerrit) && !run.on_production();
+        self.runs.iter().map(|run| &run.journal).filter(move |run| {
+            let of_change = run.plan.subject.gerrit == Some(gerrit) && run.on_production() == production;
             of_change && run.ended.is_some() && began.is_none_or(|began| run.plan.asked >= began)
         })
     }
@@ -255,6 +263,12 @@ fn version_of(kind: &PatchKind) -> Option<String> {
     let version = ["wmf/", "php-"].iter().find_map(|prefix| written.strip_prefix(prefix)).unwrap_or(&written);
     let is_version = version.starts_with(|c: char| c.is_ascii_digit()) || version.starts_with("wmf.");
     (is_version || version == "master").then(|| version.to_owned())
+}
+
+/// Who deploys, as the log says, unless that deployment came to nothing.
+fn deployer(progress: &Deployed) -> Option<Nick> {
+    let is_of_now = !matches!(progress.phase, Phase::RolledBack | Phase::Unknown);
+    progress.deployer.as_deref().filter(|_| is_of_now).and_then(Nick::new)
 }
 
 /// When the servers of a stage had the patch, at the latest, as far as the log says.
@@ -324,7 +338,7 @@ mod tests {
             let progress = Deployed { phase, since, began, deployer, servers, disagreement, gaps };
             let runs = vec![Run { journal, report: None }];
             let inner = Inner { runs, progress: [(7, progress)].into(), ..Inner::default() };
-            (inner.verified_on_mwdebug(7).is_some(), inner.verified_on_mwdebug(8).is_some())
+            (inner.verified(7, false).count() == 1, inner.verified(8, false).count() == 1)
         };
         let mwdebug = || Stage::mwdebug(Backend::default());
         assert_eq!(found(true, mwdebug(), Some("05")), (true, false));

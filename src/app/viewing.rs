@@ -4,10 +4,13 @@
 //! Must not ask anybody and must not change anything.
 
 use super::background::Inner;
-use super::{App, Loaded, Run, SettingsView, State};
+use super::outbox::{OUTBOX, unknown};
+use super::{App, Delivery, Loaded, Posted, Report, ReportingView, Run, SettingsView, State};
 use crate::ports::Ports;
 use crate::preflight::{Facts, Fitness, examine};
+use crate::report::Receiver;
 use crate::schedule::{Schedule, Window};
+use crate::store::{Reporting, Settings};
 use crate::verify::Journal;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -20,6 +23,7 @@ impl<P: Ports> App<P> {
             backend: inner.settings.backend.clone(),
             also: inner.settings.also.clone(),
             webhook: inner.settings.webhook.as_ref().map(crate::store::Webhook::origin),
+            reporting: reporting(&inner.settings),
             reminders: inner.settings.reminders,
             switches: inner.settings.switches.clone(),
             servers: inner.settings.servers.clone(),
@@ -39,7 +43,9 @@ impl<P: Ports> App<P> {
             backends: inner.carried.backends.clone(),
             suites: inner.library.suites.clone(),
             owners: inner.owners(),
-            runs: inner.runs.iter().map(without_secrets).collect(),
+            runs: inner.runs.iter().map(|run| inner.shown(run)).collect(),
+            left_reports: inner.left_reports(),
+            trial: inner.outbox.delivery_of_trial(),
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),
             drafts: inner.drafts.clone(),
@@ -48,23 +54,62 @@ impl<P: Ports> App<P> {
             named: inner.named(),
             unreadable: inner.unreadable.values().cloned().collect(),
             suggested: inner.suggested.clone(),
+            hearing: inner.listening.hearing(),
             notice: inner.notice.clone(),
         }
     }
 }
 
+/// How reports are sent, as a page may see it.
+fn reporting(settings: &Settings) -> ReportingView {
+    let Reporting { receiver, secret, at_once, gone } = &settings.reporting;
+    ReportingView {
+        chosen: *receiver,
+        guess: settings.webhook.as_ref().map(|webhook| Receiver::guess(webhook.url())),
+        signed: secret.is_some(),
+        at_once: *at_once,
+        gone: *gone,
+    }
+}
+
 /// A run as a page may see it.
-fn without_secrets(run: &Run) -> Run {
-    let Run { journal, report } = run;
+fn without_secrets(journal: &Journal, report: Option<Report>) -> Run {
     let mut shown = Journal::begin(journal.plan.clone());
     shown.outcomes.clone_from(&journal.outcomes);
     shown.ended = journal.ended;
     shown.differences.clone_from(&journal.differences);
     shown.pauses.clone_from(&journal.pauses);
-    Run { journal: shown, report: report.clone() }
+    Run { journal: shown, report }
 }
 
 impl Inner {
+    /// A run as a page may see it; what became of its report is what the outbox says.
+    fn shown(&self, run: &Run) -> Run {
+        let report = run.report.as_ref().map(|Report { line, delivery }| {
+            let delivery = match self.outbox.delivery_of(&run.journal.plan.id) {
+                Some(delivery) => delivery,
+                None if self.unreadable.contains_key(OUTBOX) => unknown(),
+                None => delivery.clone(),
+            };
+            Report { line: line.clone(), delivery }
+        });
+        without_secrets(&run.journal, report)
+    }
+
+    /// The reports that are still to be known of although other runs have taken the places of theirs.
+    fn left_reports(&self) -> Vec<Posted> {
+        let has_run = |id: &str| self.runs.iter().any(|run| run.journal.plan.id == id);
+        let left = self.outbox.of_runs().filter(|(run, ..)| !has_run(run));
+        let posted = |(run, line, delivery): (&str, &str, Delivery)| {
+            let report = Report { line: line.to_owned(), delivery };
+            Posted { run: run.to_owned(), report }
+        };
+        // Said ones are not worth a look any more.
+        left.filter(|(.., delivery)| !matches!(delivery, Delivery::Delivered { .. } | Delivery::Preview))
+            .map(posted)
+            .collect()
+    }
+
     /// The calendar, also one that could not be read again.
     pub(super) fn schedule(&self) -> Option<&Schedule> {
         self.calendar.value().map(|(_, schedule)| schedule)

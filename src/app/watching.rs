@@ -75,7 +75,7 @@ impl<P: Ports> App<P> {
     }
 
     /// Whether a window with a patch of the user's that is not done is open, with some time around it.
-    fn is_watched(&self) -> bool {
+    pub(super) fn is_watched(&self) -> bool {
         let (inner, now) = (self.inner.borrow(), self.ports.now());
         inner.my_windows().iter().any(|window| is_open(window, now) && !inner.is_done(window))
     }

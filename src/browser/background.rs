@@ -107,6 +107,23 @@ pub async fn on_text_marked(url: String, text: String) {
     work(&app);
 }
 
+/// The stream of announcements is open.
+pub(super) async fn on_stream_opened() {
+    app().await.stream_opened().await;
+}
+
+/// The stream of announcements broke off; `ended` when the browser does not open it again by itself.
+pub(super) async fn on_stream_broke(ended: bool) {
+    app().await.stream_broke(ended).await;
+}
+
+/// An event of that stream.
+pub(super) async fn on_announcement(data: String) {
+    let app = app().await;
+    app.heard(&data).await;
+    work(&app);
+}
+
 /// A tab is closed.
 #[wasm_bindgen]
 pub async fn on_tab_removed(tab: i32) {

@@ -61,6 +61,12 @@ impl Host for BrowserPorts {
         may_reach(origin).await
     }
 
+    fn is_online(&self) -> bool {
+        let of = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into());
+        let told = of(&js_sys::global(), "navigator").and_then(|navigator| of(&navigator, "onLine"));
+        told.ok().and_then(|online| online.as_bool()).unwrap_or(true)
+    }
+
     async fn wake_at(&self, when: Option<Timestamp>) {
         if let Err(thrown) = set_alarm(ALARM, when).await {
             sys::complain("set an alarm", &thrown);

@@ -5,6 +5,8 @@
 //! Must not decide what a run means or what a page says: `app` and `ui` do.
 
 #[cfg(target_arch = "wasm32")]
+mod announcements;
+#[cfg(target_arch = "wasm32")]
 pub mod background;
 #[cfg(target_arch = "wasm32")]
 mod clock;

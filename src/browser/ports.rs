@@ -3,6 +3,7 @@
 //!
 //! Must not fill a port itself: the files beside it do, one each.
 
+use super::announcements::Stream;
 use super::exchanges::Exchanges;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,6 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub(super) struct BrowserPorts {
     pub(super) exchanges: Exchanges,
     pub(super) rules: futures_util::lock::Mutex<()>,
+    pub(super) stream: RefCell<Option<Stream>>,
     pub(super) awake: RefCell<Option<gloo::timers::callback::Interval>>,
 }
 

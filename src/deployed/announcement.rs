@@ -72,6 +72,44 @@ enum Step {
     Finished,
 }
 
+/// An announcement as it was read. Equal ones say the same of the same changes, wherever they were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// Whose scap has announced it: `deployer@deploy2002`.
+    pub by: String,
+    /// The changes that it names; some announcements name none.
+    pub changes: BTreeSet<u64>,
+    step: Step,
+}
+
+impl Announcement {
+    /// What a log entry announces; `None` when it is none of scap's.
+    #[must_use]
+    pub fn of_entry(entry: &LogEntry) -> Option<Self> {
+        Self::new(&entry.nick, &entry.message)
+    }
+
+    /// What a line of the channel announces, as the bot `logmsgbot` says it: `!log deployer@deploy2002 message`
+    /// (repository `mediawiki/tools/scap`, `scap/log.py`). `None` when it is none of scap's. Anybody can say such a line.
+    #[must_use]
+    pub fn of_line(line: &str) -> Option<Self> {
+        let (by, message) = line.trim().strip_prefix("!log ")?.split_once(' ')?;
+        Self::new(by, message)
+    }
+
+    /// The deployer without the host.
+    #[must_use]
+    pub fn deployer(&self) -> &str {
+        self.by.split_once('@').map_or("", |(deployer, _)| deployer)
+    }
+
+    fn new(by: &str, message: &str) -> Option<Self> {
+        by.split_once('@')?;
+        let (step, named) = read(message)?;
+        Some(Self { by: by.to_owned(), changes: named.map(changes).unwrap_or_default(), step })
+    }
+}
+
 /// One sync-world.
 #[derive(Debug)]
 struct Run<'a> {
@@ -208,7 +246,7 @@ fn changes(list: &str) -> BTreeSet<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Deployment, deployment_of};
+    use super::{Announcement, Deployment, deployment_of};
     use crate::deployed::{LogEntry, Phase};
     use crate::schedule::work;
     use jiff::{SignedDuration, Timestamp};
@@ -268,6 +306,31 @@ mod tests {
             (&[FINISHED], (Phase::Deployed, 0)),
         ] {
             assert_eq!(told(messages), Some(expected), "{messages:#?}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_channel_announces_what_its_entry_in_the_log_does() {
+        for message in [STARTED, SYNCED, CONTINUING, ROLLING_BACK, FINISHED, ABORTED, CANCELLED, STOPPED] {
+            let heard = Announcement::of_line(&format!("!log deployer@deploy2002 {message}")).unwrap();
+            assert_eq!(Some(&heard), Announcement::of_entry(&log(&[message])[0]).as_ref(), "{message}");
+            assert_eq!((heard.deployer(), heard.by.as_str()), ("deployer", "deployer@deploy2002"));
+            assert_eq!(heard.changes.contains(&CHANGE), message.contains("gerrit:1330"), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_scaps_announces_nothing() {
+        let lines = [
+            SYNCED.to_owned(),
+            format!("deployer@deploy2002 {SYNCED}"),
+            format!("!log deployer {SYNCED}"),
+            "!log deployer@deploy2002 rebuilt and synchronized wikiversions files".to_owned(),
+            "!log deployer@deploy2002".to_owned(),
+            String::new(),
+        ];
+        for line in lines {
+            assert_eq!(Announcement::of_line(&line), None, "{line}");
         }
     }
 

@@ -12,7 +12,7 @@ mod running;
 mod versions;
 mod wiki;
 
-pub use announcement::{Deployment, deployment_of};
+pub use announcement::{Announcement, Deployment, deployment_of};
 pub use held::{Held, held, other_version};
 pub use log::{LOG_URL, LogEntry, LogError, entries_from_toolforge, entries_from_wikitech, log_page_url};
 pub use progress::{Phase, Progress, Runs, Servers, progress_of};

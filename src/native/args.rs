@@ -3,8 +3,12 @@
 //!
 //! Must not read a file or open a connection: whether it can be done is found out by the commands.
 
+mod irc;
+mod relay;
 mod suite;
 
+pub(super) use irc::{IrcArgs, SaslKind};
+pub(super) use relay::{QueueArgs, RelayCall, RelayCommand, TokenArgs, TokenCommand};
 pub(super) use suite::{CheckArgs, ConvertArgs, Kind, SuiteCommand};
 
 use super::connect_to::ConnectTo;
@@ -42,8 +46,8 @@ pub(super) enum Subcommand {
     /// Works on suite files without running them.
     #[command(subcommand)]
     Suite(SuiteCommand),
-    /// Takes Slack-shaped posts and says them in one IRC channel.
-    Relay(RelayArgs),
+    /// Takes the posts of webhooks and says them in one IRC channel.
+    Relay(RelayCall),
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +194,9 @@ pub(super) struct ResultArgs {
     /// Print TAP (version 14).
     #[arg(long, conflicts_with = "json")]
     pub(super) tap: bool,
+    /// Write one HTML file that needs nothing beside it, too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write JUnit XML to this file too")]
     pub(super) junit: Option<PathBuf>,
 }
@@ -213,24 +220,10 @@ pub(super) struct RelayArgs {
     /// Where to take posts; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     pub(super) listen: SocketAddr,
-    /// IRC server.
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(super) server: String,
-    /// Speak TLS with the server.
-    #[arg(long)]
-    pub(super) tls: bool,
-    /// The one channel to speak in, with its #.
-    #[arg(long)]
-    pub(super) channel: String,
-    /// Nick to speak under.
-    #[arg(long)]
-    pub(super) nick: String,
-    /// File with the tokens that may post, one a line.
-    #[arg(long, value_name = "FILE")]
-    pub(super) token_file: PathBuf,
-    /// File with the server's password (on Libera Chat: ACCOUNT:PASSWORD).
-    #[arg(long, value_name = "FILE")]
-    pub(super) password_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) irc: IrcArgs,
+    #[command(flatten)]
+    pub(super) queue: QueueArgs,
 }
 
 fn within(bounds: &RangeInclusive<usize>) -> RangedU64ValueParser<usize> {

@@ -9,15 +9,14 @@ mod commands;
 mod connect_to;
 mod http;
 mod hurl;
-mod junit;
 mod ports;
 mod relay;
 mod terminal;
+mod written;
 
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use http::{Connection, ConnectionError, NativeHttp};
 pub use hurl::read_hurl;
-pub use junit::{JUnitError, to_junit};
 pub use ports::NativePorts;
 
 use args::{Arguments, Subcommand, SuiteCommand};
@@ -49,7 +48,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
             Subcommand::Verify(said) => commands::verify(said).await,
             Subcommand::Suite(SuiteCommand::Check(said)) => Ok(commands::check(&said)?),
             Subcommand::Suite(SuiteCommand::Convert(said)) => commands::convert(&said),
-            Subcommand::Relay(said) => relay::run(said).await.map_err(Failure::from),
+            Subcommand::Relay(said) => relay::call(said).await.map_err(Failure::from),
         }
     })
 }

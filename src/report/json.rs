@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! A run as JSON, format 1: the same from the browser and from the command.
 
-use super::line::{channel_line, reason_in_words};
+use super::discreet::discreet;
+use super::line::channel_line;
 use super::logstash::logstash_link;
+use super::reason::reason_in_words;
 use crate::check::AssertionResult;
 use crate::debug::Backend;
 use crate::verify::{Journal, Outcome, Stage};
@@ -13,6 +15,7 @@ use serde_json::{Value, json};
 /// `docs/formats.md` says what is in it.
 #[must_use]
 pub fn to_json(journal: &Journal) -> Value {
+    let journal = &discreet(journal);
     let plan = &journal.plan;
     let backend = match &plan.stage {
         Stage::Mwdebug { backends } => Some(backends.to_string()),

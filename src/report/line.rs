@@ -3,48 +3,54 @@
 //!
 //! Must not quote a page: what it says of a failure is the assertion and where it was not met.
 
-use super::clean::{clean, clean_line, names_a_bot, shorten};
-use crate::check::{Assertion, Subject};
+use super::clean::{can_be_addressed, clean_line, quoted, shorten};
+use super::reason::reason_in_public;
 use crate::debug::Backend;
-use crate::exchange::{Session, TransportError};
 use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
-use std::borrow::Cow;
 
-/// The longest line, in bytes of UTF-8. An IRC message has at most 512 with its prefix, and the relay of the channel's
-/// own bots reads 425 at a time (repository `operations/puppet`, `modules/tcpircbot`).
-pub const LINE_LIMIT: usize = 400;
+/// The longest line, in bytes of UTF-8: what is left of [`WIRE_LIMIT`] when the relay has said in whose name it speaks
+/// (`<nick> via backport-verify: `, with a nick of at most 16 letters).
+pub const LINE_LIMIT: usize = 360;
+
+/// The longest text on the wire, in bytes of UTF-8. An IRC message has at most 512 with its prefix, and the relay of the
+/// channel's own bots reads 425 at a time (repository `operations/puppet`, `modules/tcpircbot`).
+pub const WIRE_LIMIT: usize = 400;
 
 const ADDRESSEES: usize = 60;
 const REASON: usize = 150;
+const PAGE: usize = 60;
 const BACKENDS: usize = 60;
-
-/// Fields whose values belong to the tester: they are in no report.
-const PRIVATE_FIELDS: [&str; 4] = ["set-cookie", "x-client-ip", "cookie", "authorization"];
 
 /// The line for an ended run: at most [`LINE_LIMIT`] bytes, one line, and no command to any bot of the channel. A run
 /// that goes on has none, and an empty line.
+///
+/// It says to whom, the verdict, the stage, whether it is a re-run, the counts, where the run is no pass the one reason
+/// that matters most (a run that broke off; else [`Journal::first_trouble`]), what is asked, and the change with its
+/// title. Where that is too long, the title is cut first, and then the reason, at its end; the rest is never cut.
 #[must_use]
 pub fn channel_line(journal: &Journal) -> String {
     let Some(verdict) = journal.verdict() else { return String::new() };
-    let head = format!("{}{verdict} on {}: {}.", addressees(journal), stage(journal), counts(journal));
+    let again = if journal.plan.again { ", re-run" } else { "" };
+    let head = format!("{}{verdict} on {}{again}: {}.", addressees(journal), stage(journal), counts(journal));
     let ask = ask(journal, verdict);
-    let rest = |said: &str| LINE_LIMIT.saturating_sub(said.len() + ask.len() + 3);
+    let change = journal.plan.subject.gerrit.map(|gerrit| format!("Change {gerrit}")).unwrap_or_default();
+    let rest = |said: &str| LINE_LIMIT.saturating_sub(said.len() + ask.len() + change.len() + 3);
     let head = why(journal, rest(&head)).map_or_else(|| head.clone(), |reason| format!("{head} {reason}"));
-    // The title yields first: verdict, reason and what is asked must stand.
-    clean_line(&format!("{head} {ask} {}", about(journal, rest(&head))), LINE_LIMIT)
+    let about = about(&change, &journal.plan.subject.title, rest(&head));
+    clean_line(&format!("{head} {ask} {about}"), LINE_LIMIT)
 }
 
 fn addressees(journal: &Journal) -> String {
     let mut line = String::new();
-    for nick in &journal.plan.subject.deployers {
-        let nick = clean(nick.as_str());
-        if nick.is_empty() || nick.contains(' ') || names_a_bot(&nick) || line.len() + nick.len() > ADDRESSEES {
+    let deployers = journal.plan.subject.deployers.iter().map(|nick| nick.as_str().trim());
+    for nick in deployers.filter(|nick| can_be_addressed(nick)) {
+        if line.len() + nick.len() > ADDRESSEES {
             continue;
         }
         if !line.is_empty() {
             line.push_str(", ");
         }
-        line.push_str(&nick);
+        line.push_str(nick);
     }
     if line.is_empty() { line } else { line + ": " }
 }
@@ -99,10 +105,11 @@ fn why(journal: &Journal, room: usize) -> Option<String> {
     }
     let (place, outcome) = journal.first_trouble()?;
     let test = journal.plan.tests.get(place)?;
-    let path = url::Url::parse(&test.url)
+    let page = url::Url::parse(&test.url)
         .map_or_else(|_| test.url.clone(), |url| format!("{}{}", url.host_str().unwrap_or_default(), url.path()));
+    let page = shorten(&quoted(&page), PAGE.min(room / 3));
     let on = on_some(journal, place);
-    let reason = clean(&format!("{path}{on}: {}.", in_short(&outcome, test.session == Session::Mine)?));
+    let reason = format!("{page}{on}: {}.", reason_in_public(&outcome, test)?);
     Some(shorten(&reason, room.min(REASON + on.len())))
 }
 
@@ -125,7 +132,7 @@ fn some<'a>(backends: impl Iterator<Item = &'a Backend>, room: usize) -> String 
     let (mut line, mut left_out) = (String::new(), 0);
     for backend in backends {
         if line.is_empty() {
-            line.push_str(backend.as_str());
+            line = shorten(backend.as_str(), room);
         } else if left_out == 0 && line.len() + backend.as_str().len() < room {
             line.push_str(", ");
             line.push_str(backend.as_str());
@@ -136,49 +143,27 @@ fn some<'a>(backends: impl Iterator<Item = &'a Backend>, room: usize) -> String 
     if left_out == 0 { line } else { format!("{line} and {left_out} more") }
 }
 
-fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
-    Some(match outcome.reason.as_ref()? {
-        Reason::Assertion { .. } => {
-            let broken = outcome.broken_assertion()?;
-            let actual = if broken.assertion.of.is_in_body() { unquoted(&broken.actual) } else { &broken.actual };
-            if private || actual.is_empty() || speaks_of_private_field(&broken.assertion) {
-                broken.expected.clone()
-            } else {
-                format!("{}: {actual}", broken.expected)
-            }
-        }
-        Reason::Transport { error } => error.to_string(),
-        Reason::BadStatus { status } => format!("status {status}, of which the test says nothing"),
-        Reason::MediaWiki { failure } => failure.to_string(),
-        Reason::NoAssertion => "the test has no assertion".into(),
-        Reason::Doubt { doubt } => doubt.to_string(),
-    })
-}
-
-/// What was there without what is quoted of the page: that stands behind the first `<`. A count is no quote.
-fn unquoted(actual: &str) -> &str {
-    let (told, quoted) = actual.split_once('<').unwrap_or((actual, ""));
-    let count =
-        quoted.split_once('>').filter(|(count, _)| told.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()));
-    count.map_or_else(|| told.trim_end_matches([' ', ':', ',', ';']), |(count, _)| count)
-}
-
-fn speaks_of_private_field(assertion: &Assertion) -> bool {
-    let Subject::Header { name } = &assertion.of else { return false };
-    PRIVATE_FIELDS.iter().any(|field| name.trim().eq_ignore_ascii_case(field))
-}
-
-fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
+/// What is asked. On the test servers a rollback costs nothing, and scap's own question has it as its answer unless
+/// someone says yes. On production the deployer decides: what passed on the test servers and fails here may be a server
+/// that the sync has not reached.
+pub(super) fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
     if verdict == Verdict::Inconclusive && waits_for_the_sync(journal) {
         return "I verify again when it is there.";
     }
     match (verdict, &journal.plan.stage) {
         (Verdict::Pass, Stage::Mwdebug { .. }) => "Good to continue.",
         (Verdict::Pass, Stage::Production) => "All done, thank you.",
+        (Verdict::Fail, Stage::Mwdebug { .. }) if journal.tally().regressed > 0 => "Please roll back.",
         (Verdict::Fail, Stage::Mwdebug { .. }) => "Please do not continue.",
         (Verdict::Fail, Stage::Production) => "Please hold, a rollback may be needed.",
+        (Verdict::Inconclusive, _) if broke_off(journal) => "Please hold while I verify again.",
         (Verdict::Inconclusive, _) => "Please hold while I look.",
     }
+}
+
+/// Whether the run came to no end of its own, so that nothing is known to be wrong.
+fn broke_off(journal: &Journal) -> bool {
+    journal.ended.is_some_and(|(_, ending)| matches!(ending, Ending::Interrupted | Ending::TooLong))
 }
 
 /// Whether nothing is wrong but that the patch has not come to the servers yet.
@@ -192,269 +177,15 @@ fn waits_for_the_sync(journal: &Journal) -> bool {
     finished && journal.tally().inconclusive > 0 && doubtful.all(not_there)
 }
 
-fn about(journal: &Journal, room: usize) -> String {
-    let title = clean(&journal.plan.subject.title);
-    let title = journal.plan.subject.gerrit.map_or_else(|| title.clone(), |gerrit| format!("Change {gerrit}: {title}"));
-    shorten(&title, room)
-}
-
-/// Why an outcome is no pass, as one sentence for people, with what to do next; `None` for a pass.
-#[must_use]
-pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
-    let reason = outcome.reason.as_ref()?;
-    let what = in_short(outcome, false)?;
-    let step: Cow<'static, str>;
-    let next = match reason {
-        Reason::Assertion { .. } => {
-            "The answer is from the right server: the patch does not do what the test expects, or is not synced yet."
-        }
-        Reason::BadStatus { status: 500.. } => match &outcome.evidence.request_id {
-            Some(id) => {
-                step = format!("Tell the deployer, and look into Logstash for the request {id}.").into();
-                &*step
-            }
-            None => "Tell the deployer, and look into Logstash for this request.",
-        },
-        Reason::BadStatus { .. } => "Open the URL to see why, or assert this status if the test wants it.",
-        Reason::MediaWiki { failure } => failure.next_step(),
-        Reason::NoAssertion => "Add an assertion to the test.",
-        Reason::Transport { error } => match error {
-            TransportError::Timeout { .. } => "Verify again; if it stays so, tell the deployer.",
-            TransportError::NotPermitted { .. } => "Allow access in the browser, then verify again.",
-            TransportError::FieldNotSendable { .. } => "Take the field out of the test, or run it with the command.",
-            TransportError::Name { .. } => "Check the host in the test's URL and your connection, then verify again.",
-            TransportError::Refused { .. } => {
-                "Check your connection, a proxy or a firewall, then verify again; if it stays so, tell the deployer."
-            }
-            TransportError::Tls { .. } => {
-                "Open the URL in a tab: a sign-in page of your network or a wrong clock is the usual cause."
-            }
-            TransportError::Broken { .. } => "Verify again; if it stays so, tell the deployer: the page breaks off.",
-            TransportError::Network { .. } => {
-                "Check your connection and open the URL in a tab to see more, then verify again."
-            }
-        },
-        Reason::Doubt { doubt } => {
-            step = doubt.next_step();
-            &*step
-        }
-    };
-    let mut letters = what.chars();
-    let what: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    Some(format!("{what}. {next}"))
+/// The change and its title, of which there is room for so many bytes.
+fn about(change: &str, title: &str, room: usize) -> String {
+    let title = quoted(title);
+    if change.is_empty() {
+        return shorten(&title, room);
+    }
+    let title = shorten(&title, room.saturating_sub(": ".len()));
+    if title.is_empty() || title == "…" { change.to_owned() } else { format!("{change}: {title}") }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{LINE_LIMIT, channel_line, reason_in_words};
-    use crate::check::{Assertion, AssertionResult};
-    use crate::debug::{Backend, Backends};
-    use crate::exchange::{Session, TransportError};
-    use crate::schedule::Nick;
-    use crate::suite::Test;
-    use crate::verify::{Doubt, Ending, Evidence, Journal, Outcome, Plan, Reason, Side, Stage, Subject, Verdict};
-    use jiff::Timestamp;
-
-    fn broken(assertion: Assertion, actual: &str) -> Outcome {
-        let expected = "body contains <x>".to_owned();
-        let result = AssertionResult { assertion, held: false, expected, actual: actual.to_owned() };
-        Outcome {
-            verdict: Verdict::Fail,
-            reason: Some(Reason::Assertion { at: 0 }),
-            assertions: vec![result],
-            evidence: Evidence::default(),
-        }
-    }
-
-    fn contains() -> Assertion {
-        Assertion::body_contains("x")
-    }
-
-    fn line(deployers: &[&str], title: &str, session: Session, outcome: Outcome) -> String {
-        let deployers = deployers.iter().filter_map(|nick| Nick::new(nick)).collect();
-        let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers, ..Subject::default() };
-        let test = Test { url: "https://en.wikipedia.org/wiki/X?y=z".into(), session, ..Test::default() };
-        let stage = Stage::mwdebug(Backend::default());
-        let plan = Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![test], 1000);
-        let mut journal = Journal::begin(plan);
-        let baseline = Outcome::inconclusive(Reason::NoAssertion, Evidence::default());
-        journal.outcomes = [(0, outcome), (1, baseline)].into();
-        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
-        channel_line(&journal)
-    }
-
-    #[test]
-    fn a_failure_names_the_page_what_was_expected_and_what_was_there() {
-        assert_eq!(
-            line(&["deployer"], "Title", Session::Anonymous, broken(contains(), "not found in 9 characters")),
-            "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: body contains <x>: \
-             not found in 9 characters. Please do not continue. Change 1: Title"
-        );
-    }
-
-    #[test]
-    fn what_a_page_says_is_not_quoted() {
-        let of = |of| Assertion { of, is: crate::check::Predicate::Exists };
-        let html = || of(crate::check::Subject::Html { selector: "p".into() });
-        let count = || of(crate::check::Subject::HtmlCount { selector: "p".into() });
-        for (assertion, actual, told) in [
-            (
-                contains(),
-                "not found in 9 characters; with other capitals in line 3: <a <b> c>",
-                Some("not found in 9 characters; with other capitals in line 3"),
-            ),
-            (contains(), "found in line 3: <secret>", Some("found in line 3")),
-            (html(), "2 elements: <secret>, <secret>", Some("2 elements")),
-            (html(), "<secret>", None),
-            (html(), "<12 secrets>", None),
-            (count(), "<12>", Some("12")),
-            (Assertion::status(200), "<404>", Some("<404>")),
-        ] {
-            let told = told.map_or_else(|| "body contains <x>".to_owned(), |told| format!("body contains <x>: {told}"));
-            let line = line(&[], "Title", Session::Anonymous, broken(assertion, actual));
-            assert!(line.contains(&format!("/wiki/X: {told}. Please")), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_doubt_names_who_answered() {
-        let doubt = Doubt::ProductionAnswered { backend: "k8s-mwdebug".into(), server: "mw-web.eqiad.main-a-b".into() };
-        let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
-        let line = line(&[], "Title", Session::Anonymous, outcome);
-        assert_eq!(
-            line,
-            "INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: production answered \
-             (mw-web.eqiad.main-a-b), not k8s-mwdebug. Please hold while I look. Change 1: Title"
-        );
-    }
-
-    #[test]
-    fn a_patch_that_is_not_there_yet_is_waited_for() {
-        let (host, running) = ("en.wikipedia.org".to_owned(), "1234567890abcdef".to_owned());
-        let doubt = Doubt::PatchNotThere { host, side: Side::TestServers, running };
-        let outcome = Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
-        assert_eq!(
-            line(&["deployer"], "Title", Session::Anonymous, outcome),
-            "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: the patch is \
-             not on the test servers: en.wikipedia.org runs commit 1234567890 there. I verify again when it is there. \
-             Change 1: Title"
-        );
-    }
-
-    /// An ended run of one test on these backends, that was no pass on the last of them.
-    fn lagging(backends: &[&str], title: &str) -> String {
-        let mut names = backends.iter().map(|name| Backend::new(name).unwrap());
-        let stage = Stage::Mwdebug { backends: Backends::new(names.next().unwrap(), names) };
-        let deployers = Nick::new("deployer").into_iter().collect();
-        let subject = Subject { gerrit: Some(1), title: title.to_owned(), deployers, ..Subject::default() };
-        let test = Test { url: "https://en.wikipedia.org/wiki/X".into(), ..Test::default() };
-        let mut journal =
-            Journal::begin(Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![test], 1000));
-        let pass = Outcome { verdict: Verdict::Pass, reason: None, ..broken(contains(), "") };
-        journal.outcomes = (0..backends.len()).map(|place| (place, pass.clone())).collect();
-        journal.outcomes.insert(backends.len() - 1, broken(contains(), &"not found ".repeat(40)));
-        journal.outcomes.insert(backends.len(), pass);
-        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
-        channel_line(&journal)
-    }
-
-    #[test]
-    fn the_backend_that_is_the_trouble_is_named_and_many_names_leave_room_for_what_is_asked() {
-        let line = lagging(&["k8s-mwdebug", "k8s-mwdebug-next"], "Title");
-        let said = "deployer: FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 0/1 pass, 1 regressed. \
-                    en.wikipedia.org/wiki/X on k8s-mwdebug-next: body contains <x>: not found";
-        assert!(line.starts_with(said) && line.contains(" Please do not continue. Change 1: Title"), "{line}");
-        let all = [
-            "k8s-mwdebug",
-            "k8s-mwdebug-eqiad",
-            "k8s-mwdebug-codfw",
-            "k8s-mwdebug-next",
-            "k8s-mwdebug-next-eqiad",
-            "k8s-mw-experimental-codfw",
-        ];
-        let line = lagging(&all, &"a long title ".repeat(30));
-        let said = "deployer: FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-eqiad, k8s-mwdebug-codfw and 3 more): 0/1 pass";
-        assert!(line.starts_with(said) && line.contains(" on k8s-mw-experimental-codfw: "), "{line}");
-        assert!(line.contains(" Please do not continue. Change 1: ") && line.len() <= LINE_LIMIT, "{line}");
-    }
-
-    #[test]
-    fn who_waits_for_the_sync_has_no_other_doubt_about_any_backend() {
-        let doubt = |doubt| Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
-        let (host, running) = ("en.wikipedia.org".to_owned(), "1234567890abcdef".to_owned());
-        let not_there = doubt(Doubt::PatchNotThere { host, side: Side::TestServers, running });
-        let waits = |first: &Outcome, second: &Outcome| {
-            let backends = Backends::new(Backend::default(), [Backend::new("k8s-mwdebug-next").unwrap()]);
-            let (subject, stage) = (Subject::default(), Stage::Mwdebug { backends });
-            let plan = Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, vec![Test::default()], 1000);
-            let mut journal = Journal::begin(plan);
-            journal.outcomes = [(0, first.clone()), (1, second.clone())].into();
-            journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
-            channel_line(&journal).contains("I verify again when it is there.")
-        };
-        assert!(waits(&not_there, &not_there));
-        assert!(!waits(&not_there, &doubt(Doubt::CacheUnstated)));
-    }
-
-    #[test]
-    fn what_belongs_to_the_tester_stays_out() {
-        let outcome = broken(contains(), "secret page");
-        assert!(!line(&[], "T", Session::Mine, outcome).contains("secret"));
-        for name in ["Set-Cookie", "x-client-ip"] {
-            let assertion = Assertion::header_is(name, "v");
-            assert!(!line(&[], "T", Session::Anonymous, broken(assertion, "secret")).contains("secret"), "{name}");
-        }
-    }
-
-    #[test]
-    fn hostile_titles_nicks_and_reasons_stay_one_harmless_line() {
-        let long = "ä💡".repeat(300);
-        let hostile =
-            ["a\r\n!log b", "!log x", "\u{3}04red\u{2}", "\0", "\u{202e}x", "@everyone", "jouncebot: x", &long];
-        for title in hostile {
-            for nick in ["deployer", "!log", "stashbot", "a b", "x\ny", &long] {
-                let line = line(&[nick, "deployer"], title, Session::Anonymous, broken(contains(), title));
-                assert!(line.len() <= LINE_LIMIT, "{line}");
-                assert!(!line.chars().any(char::is_control), "{line}");
-                assert!(line.starts_with("deployer") || line.starts_with("FAIL"), "{line}");
-                assert!(line.contains("FAIL on mwdebug (k8s-mwdebug): 0/1 pass."), "{line}");
-                assert!(line.contains("Please do not continue."), "{line}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_run_that_goes_on_has_no_line() {
-        let plan =
-            Plan::new("id".into(), Subject::default(), Stage::Production, Timestamp::UNIX_EPOCH, Vec::new(), 1000);
-        assert_eq!(channel_line(&Journal::begin(plan)), "");
-    }
-
-    #[test]
-    fn a_reason_in_words_says_what_to_do_next() {
-        let reason = Reason::Transport { error: TransportError::Timeout { after_ms: 20_000 } };
-        let words = reason_in_words(&Outcome::inconclusive(reason, Evidence::default()));
-        assert_eq!(
-            words.as_deref(),
-            Some("No answer within 20000 ms. Verify again; if it stays so, tell the deployer.")
-        );
-        for (status, words) in [
-            (
-                404,
-                "Status 404, of which the test says nothing. Open the URL to see why, or assert this status if the test wants it.",
-            ),
-            (
-                503,
-                "Status 503, of which the test says nothing. Tell the deployer, and look into Logstash for this request.",
-            ),
-        ] {
-            let reason = Some(Reason::BadStatus { status });
-            let failed =
-                Outcome { verdict: Verdict::Fail, reason, assertions: Vec::new(), evidence: Evidence::default() };
-            assert_eq!(reason_in_words(&failed).as_deref(), Some(words));
-        }
-        let pass =
-            Outcome { verdict: Verdict::Pass, reason: None, assertions: Vec::new(), evidence: Evidence::default() };
-        assert_eq!(reason_in_words(&pass), None);
-    }
-}
+mod tests;

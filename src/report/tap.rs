@@ -3,7 +3,8 @@
 
 use super::cases::{Came, Case, cases, doubt_of_run};
 use super::clean::visible;
-use super::line::reason_in_words;
+use super::discreet::discreet;
+use super::reason::reason_in_words;
 use super::stages::{PROVES_NOTHING, counts_in_words};
 use crate::verify::{Journal, Outcome, Verdict};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 #[must_use]
 pub fn to_tap(journals: &[Journal]) -> String {
     let mut points = Vec::new();
-    for journal in journals {
+    for journal in &journals.iter().map(discreet).collect::<Vec<_>>() {
         points.extend(cases(journal).iter().map(Point::of_case));
         points.extend(doubt_of_run(journal).map(|why| Point::of_run(journal, why)));
         if let Some(last) = points.last_mut() {
@@ -103,7 +104,26 @@ fn escaped(text: &str) -> String {
 fn scalar(value: &Value) -> String {
     let is_hidden = |letter: char| letter != ' ' && visible(&format!("x{letter}x")).len() != letter.len_utf8() + 2;
     let seen = |letter: char| {
-        if is_hidden(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
+        let mut units = [0; 2];
+        let escaped = |unit: &u16| format!("\\u{unit:04x}");
+        if is_hidden(letter) {
+            letter.encode_utf16(&mut units).iter().map(escaped).collect()
+        } else {
+            letter.to_string()
+        }
     };
     value.to_string().chars().map(seen).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scalar;
+
+    #[test]
+    fn what_cannot_be_seen_is_written_so_that_json_reads_it_back() {
+        let text = "a\u{e0041}\u{202e}\u{1d173}b";
+        let line = scalar(&text.into());
+        assert_eq!(line, "\"a\\udb40\\udc41\\u202e\\ud834\\udd73b\"");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
 }

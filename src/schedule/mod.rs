@@ -4,6 +4,7 @@
 //! Must not fetch the page and must not know what a patch's tests are.
 
 mod calendar;
+mod call;
 mod clock;
 mod entry;
 mod frame;
@@ -17,6 +18,7 @@ mod wikitext;
 pub(crate) mod work;
 
 pub use calendar::{CalendarError, parse};
+pub use call::calls_to_a_window;
 pub use clock::moment;
 pub(crate) use markup::decode_entities;
 pub use nick::Nick;

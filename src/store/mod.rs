@@ -8,4 +8,4 @@ mod schema_2;
 mod settings;
 
 pub use envelope::{EnvelopeError, open, seal};
-pub use settings::{Library, Settings, Webhook, WebhookError};
+pub use settings::{Library, Reporting, Settings, Webhook, WebhookError};

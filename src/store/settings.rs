@@ -3,6 +3,7 @@
 
 use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
+use crate::report::{Receiver, Secret};
 use crate::schedule::Nick;
 use crate::suite::{Owner, SharedPage, Suite};
 use crate::verify::Limits;
@@ -27,6 +28,9 @@ pub struct Settings {
     /// Where reports go.
     #[serde(default)]
     pub webhook: Option<Webhook>,
+    /// How reports go there.
+    #[serde(default)]
+    pub reporting: Reporting,
     /// Which reminders the user wants.
     #[serde(default)]
     pub reminders: Wanted,
@@ -39,6 +43,29 @@ pub struct Settings {
     /// How many requests a run may have in flight.
     #[serde(default)]
     pub limits: Limits,
+}
+
+impl Settings {
+    /// What stands at the webhook's other end, as the user says or as its URL looks; `None` without a webhook.
+    #[must_use]
+    pub fn receiver(&self) -> Option<Receiver> {
+        let webhook = self.webhook.as_ref()?;
+        Some(self.reporting.receiver.unwrap_or_else(|| Receiver::guess(webhook.url())))
+    }
+}
+
+/// How reports go to the webhook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reporting {
+    /// What stands there, where the user has said so; otherwise [`Receiver::guess`] says.
+    pub receiver: Option<Receiver>,
+    /// The secret with which [`Receiver::Signed`] is signed to.
+    pub secret: Option<Secret>,
+    /// Whether a report is sent as soon as its run has ended, without a preview.
+    pub at_once: bool,
+    /// Whether the webhook is switched off, because it said that it is gone (status 410).
+    pub gone: bool,
 }
 
 /// Saved suites.
@@ -91,6 +118,12 @@ impl Webhook {
     #[must_use]
     pub fn reveal(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The same, in its parts.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.0
     }
 
     /// Scheme, host and port: `https://hooks.example.org`.

@@ -6,8 +6,9 @@
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
 use super::{adding, allowing, settings, sharing};
-use crate::app::{Command, Problem, SettingsForm};
+use crate::app::{Command, Problem, SettingsForm, State};
 use crate::change::change_number;
+use crate::report::Form;
 use crate::verify::Limits;
 
 impl Page {
@@ -41,7 +42,12 @@ impl Page {
             ("send-report", _) => {
                 event.data.get("run").map_or_else(Vec::new, |run| send(Command::SendReport { run: run.clone() }))
             }
+            ("take-back-report", _) => {
+                event.data.get("run").map_or_else(Vec::new, |run| send(Command::TakeBackReport { run: run.clone() }))
+            }
+            ("send-trial", _) => send(Command::SendTrial),
             ("copy-report", _) => self.line_of(event).map_or_else(Vec::new, |line| vec![Effect::Copy(line)]),
+            ("save-report", _) => self.save_report(event),
             ("grant-access", _) => self.grant_access(),
             ("save-nick", _) => self.save_nick(event),
             ("save-settings", _) => self.save_settings(event),
@@ -64,8 +70,27 @@ impl Page {
 
     fn line_of(&self, event: &Event) -> Option<String> {
         let id = event.data.get("run")?;
-        let run = self.state.as_ref()?.runs.iter().find(|run| run.journal.plan.id == *id)?;
-        run.report.as_ref().map(|report| report.line.clone())
+        let state = self.state.as_ref()?;
+        let run = state.runs.iter().find(|run| run.journal.plan.id == *id);
+        let left = state.left_reports.iter().find(|posted| posted.run == *id).map(|posted| &posted.report);
+        run.and_then(|run| run.report.as_ref()).or(left).map(|report| report.line.clone())
+    }
+
+    /// The run as a file. It is made here: the click is all that lets it out of the browser.
+    fn save_report(&mut self, event: &Event) -> Vec<Effect> {
+        let form = event.data.get("form").and_then(|form| Form::of_extension(form));
+        let run = |state: &State| {
+            let id = event.data.get("run")?;
+            state.runs.iter().map(|run| &run.journal).find(|journal| journal.plan.id == *id).cloned()
+        };
+        let Some((form, journal)) = form.zip(self.state.as_ref().and_then(run)) else { return Vec::new() };
+        match form.of_run(&journal) {
+            Ok(text) => vec![Effect::Download { name: form.file_name(&journal), text }],
+            Err(why) => {
+                self.problem = Some(Problem::NotWritten { detail: why.to_string() });
+                Vec::new()
+            }
+        }
     }
 
     fn grant_access(&self) -> Vec<Effect> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a test's page on a debug backend differs in from production's.
 //!
-//! Must not compare anything: `verify` did. What is shown here stays in the browser; no report has it.
+//! Must not compare anything: `verify` did. What is shown here leaves the browser in a report that the user saves, and there
+//! without the pages that were asked with their cookies.
 
 use super::seam::Screen;
 use crate::debug::Backend;

@@ -4,7 +4,7 @@
 use super::icon::Icon;
 use super::page::Page;
 use super::seam::Region;
-use super::{earlier, fitness, picked, problem, run, stored, window};
+use super::{earlier, fitness, live, picked, problem, report, run, stored, window};
 use crate::app::{Browsing, Loaded, Problem, State};
 use crate::schedule::Window;
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("setup", setup(page)),
         region("picked", picked::marked(page)),
         region("schedule", schedule(page)),
+        region("reports", report::left(page)),
         region("browsing", browsing(page)),
         region("earlier", earlier::view(page)),
     ]
@@ -103,6 +104,7 @@ fn header(page: &Page) -> Markup {
         h1 { "Backport Verify" }
         @if let Some(nick) = nick { span.bv-quiet.bv-cut dir="auto" { (nick) } }
         span.bv-header__space {}
+        (live::word(page.state.as_ref()))
         button.cdx-button.cdx-button--weight-quiet.cdx-button--icon-only type="button" id="refresh" data-act="refresh"
             aria-label="Refresh" title="Refresh" { (Icon::Reload.view()) }
         button.cdx-button.cdx-button--weight-quiet.cdx-button--icon-only type="button" id="open-settings" data-act="settings"

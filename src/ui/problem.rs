@@ -59,6 +59,8 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::NotShared { .. } => "not_shared",
         Problem::PageUnreadable { .. } => "page_unreadable",
         Problem::NoWebhook => "no_webhook",
+        Problem::WebhookGone => "webhook_gone",
+        Problem::NotWritten { .. } => "not_written",
         Problem::Tab { .. } => "tab",
         Problem::Notification { .. } => "notification",
         Problem::Protocol { .. } => "protocol",
@@ -75,6 +77,7 @@ const fn level(problem: &Problem) -> &'static str {
         | Problem::TestChanged { .. }
         | Problem::NoWebhook
         | Problem::TooManyUnsaved { .. }
+        | Problem::WebhookGone
         | Problem::NotDeployed { .. } => "cdx-message--warning",
         _ => "cdx-message--error",
     }
@@ -92,9 +95,10 @@ const fn remedy(problem: &Problem, screen: Screen) -> Option<(&'static str, Opti
         (Problem::Gone, _) => Some(("refresh", None, "Refresh")),
         (Problem::NoAccess { .. }, _) => Some(("grant-access", None, "Grant access")),
         (Problem::Busy, _) => Some(("cancel", None, "Cancel the run")),
-        (Problem::NoWebhook | Problem::BadSetting { .. } | Problem::Unreadable { .. }, Screen::Popup) => {
-            Some(("settings", None, "Open settings"))
-        }
+        (
+            Problem::NoWebhook | Problem::WebhookGone | Problem::BadSetting { .. } | Problem::Unreadable { .. },
+            Screen::Popup,
+        ) => Some(("settings", None, "Open settings")),
         _ => None,
     }
 }
@@ -123,6 +127,8 @@ mod tests {
             Problem::NotDeployed { gerrit: 1, phase: Phase::Merged, detail: String::new() },
             Problem::GerritUnreachable { detail: String::new() },
             Problem::NoWebhook,
+            Problem::WebhookGone,
+            Problem::NotWritten { detail: String::new() },
             Problem::Tab { detail: String::new() },
             Problem::Notification { detail: String::new() },
             Problem::Protocol { detail: String::new() },

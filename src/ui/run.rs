@@ -44,6 +44,7 @@ pub(super) fn view(run: &Run, gerrit: u64, page: &Page) -> Markup {
             (answered::questions(journal, page.state.as_ref(), &id))
             (allowing::questions(journal, &saved, &id))
             @if let Some(report) = &run.report { (report::view(report, &journal.plan.id, page)) }
+            @if journal.ended.is_some() { (report::saving(&journal.plan.id)) }
         }
     }
 }
@@ -194,7 +195,7 @@ pub(super) fn assertion(came: &AssertionResult) -> Markup {
 
 /// Who answered, from which cache, how fast: `mw-debug.eqiad.main-1 · status 200 · cache miss · 312 ms`.
 pub(super) fn evidence(evidence: &Evidence) -> String {
-    if *evidence == Evidence::default() {
+    if evidence.status.is_none() && evidence.server.is_none() {
         return "No answer".to_owned();
     }
     let mut parts = vec![match &evidence.server {

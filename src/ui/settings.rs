@@ -3,7 +3,7 @@
 
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use super::{answered, limits};
+use super::{answered, limits, reporting};
 use crate::app::{Command, SettingsForm, State};
 use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
@@ -89,7 +89,7 @@ pub(super) fn fields(page: &Page) -> Markup {
             (debug_header(&state.settings.switches))
             (limits::view(state.settings.limits))
             (answered::settled(&state.settings.servers))
-            (webhook(state))
+            (reporting::fields(state, page.clock()))
             (reminders(state.settings.reminders))
         }
     }
@@ -104,6 +104,9 @@ pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
         backend,
         also: chosen_also(event),
         webhook: None,
+        receiver: reporting::chosen(event),
+        secret: reporting::secret(event)?,
+        preview: reporting::preview(event),
         reminders: ticked(event),
         switches: switched(event),
         limits: limits::typed(event)?,
@@ -213,32 +216,6 @@ fn also(state: &State) -> Markup {
                         }
                     }
                 }
-            }
-        }
-    }
-}
-
-fn webhook(state: &State) -> Markup {
-    let kept = state.settings.webhook.as_deref();
-    html! {
-        div.cdx-field {
-            div.cdx-label {
-                label.cdx-label__label for="webhook" {
-                    span.cdx-label__label__text { @if kept.is_some() { "Replace the webhook" } @else { "Webhook" } }
-                    span.cdx-label__label__optional-flag { " (optional)" }
-                }
-                span.cdx-label__description { "Reports go there when you send them. Its URL is a secret and is not shown again." }
-            }
-            @if let Some(origin) = kept {
-                p.bv-webhook {
-                    span dir="auto" { "Set: " (origin) "/…" }
-                    button.cdx-button.cdx-button--action-destructive.cdx-button--weight-quiet type="button"
-                        id="remove-webhook" data-act="remove-webhook" { "Remove" }
-                }
-            }
-            div.cdx-text-input {
-                input.cdx-text-input__input id="webhook" name="webhook" type="text" autocomplete="off" autocapitalize="off"
-                    spellcheck="false" placeholder="https://";
             }
         }
     }

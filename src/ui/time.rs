@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Times in words, by the user's clock and zone.
 //!
-//! Must not read a clock. Nothing here is finer than a minute, so that a page is not redrawn every second.
+//! Must not read a clock. Nothing here is finer than a minute, so that a page is not redrawn every second, but what is
+//! waited for in seconds.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -58,6 +59,15 @@ impl Clock<'_> {
     /// `in 12 min`.
     pub(super) fn until(self, then: Timestamp) -> String {
         format!("in {}", ahead(self.now, then))
+    }
+
+    /// `in 8 s`, `in 2 min`: for what is waited for, so that it may change every second. `now` once it is over.
+    pub(super) fn soon(self, then: Timestamp) -> String {
+        match then.as_second().saturating_sub(self.now.as_second()) {
+            ..1 => "now".to_owned(),
+            seconds @ 1..120 => format!("in {seconds} s"),
+            seconds => format!("in {}", span((seconds + 59) / 60)),
+        }
     }
 
     /// The span in the user's zone, with its day: `Today 15:00–16:00`, `Tue 24 Nov 15:00–16:00`.
@@ -142,6 +152,14 @@ mod tests {
         assert_eq!(relative("11:50"), "starts in 2 h 10 min");
         assert_eq!(relative("15:00"), "ended just now");
         assert_eq!(relative("18:00"), "ended 3 h ago");
+    }
+
+    #[test]
+    fn what_is_near_is_told_in_seconds() {
+        let then: Timestamp = "2026-11-23T14:01:59Z".parse().unwrap();
+        for (now, words) in [("14:00", "in 119 s"), ("13:59", "in 3 min"), ("14:02", "now")] {
+            assert_eq!(with_clock(now, 0, |clock| clock.soon(then)), words, "at {now}");
+        }
     }
 
     #[test]

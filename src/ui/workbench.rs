@@ -4,7 +4,7 @@
 use super::bench::{Bench, named};
 use super::page::{Page, Told};
 use super::seam::Region;
-use super::{adding, fitness, patch, popup, prepare, search, settings, sharing, tests_form, window};
+use super::{adding, fitness, live, patch, popup, prepare, report, search, settings, sharing, tests_form, window};
 use crate::app::State;
 use crate::suite::{Owner, Test};
 use maud::{Markup, html};
@@ -26,6 +26,7 @@ pub(super) fn regions(page: &Page) -> Vec<Region> {
         region("adding", adding::section(page)),
         region("sharing", sharing::view(page)),
         region("verify", verify(page)),
+        region("reports", report::left(page)),
         region("browsing", popup::browsing(page)),
         region("settings", settings::fields(page)),
         region("settings-message", settings::message(page)),
@@ -37,6 +38,7 @@ fn header(page: &Page) -> Markup {
     html! {
         h1 { "Backport Verify" }
         @if let Some(nick) = nick { span.bv-quiet.bv-cut dir="auto" { (nick) } }
+        (live::word(page.state.as_ref()))
     }
 }
 

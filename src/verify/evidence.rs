@@ -101,6 +101,7 @@ fn evidence_of(response: &Response) -> Evidence {
         age: age_of(response),
         request_id: response.headers.get("x-request-id").or_else(|| request_id_of_failure(response)),
         elapsed_ms: response.elapsed_ms,
+        sent_ms: None,
         hops: response.hops.iter().take(MOST_HOPS).map(Step::from).collect(),
         location: leads_on(response.status)
             .then(|| response.headers.get("location"))

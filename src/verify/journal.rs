@@ -190,15 +190,31 @@ impl Journal {
         tally
     }
 
-    /// The first deciding outcome that is no pass, failures before doubts, with its test's place.
+    /// The deciding outcome that matters most among those that are no pass, with its test's place; the first of several
+    /// that matter alike. A regression comes before a failure of which it is not known how it was before, then a failure
+    /// that was there before; a doubt comes behind all of them, and last that the patch has not come to the servers yet.
     #[must_use]
     pub fn first_trouble(&self) -> Option<(usize, Cow<'_, Outcome>)> {
-        let of = |verdict: Verdict| {
-            (0..self.plan.tests.len())
-                .filter_map(|test| Some((test, self.deciding(test)?)))
-                .find(|(_, outcome)| outcome.verdict == verdict)
+        let rank = |(test, outcome): &(usize, Cow<'_, Outcome>)| {
+            let stands = (self.comparison(*test), self.since(*test));
+            match (outcome.verdict, &outcome.reason) {
+                (Verdict::Fail, _)
+                    if matches!(stands, (Some(Comparison::Regressed), _) | (_, Some(Since::Regressed))) =>
+                {
+                    0
+                }
+                (Verdict::Fail, _)
+                    if !matches!(stands, (Some(Comparison::StillFailing), _) | (_, Some(Since::StillFailing))) =>
+                {
+                    1
+                }
+                (Verdict::Fail, _) => 2,
+                (_, Some(Reason::Doubt { doubt: Doubt::PatchNotThere { .. } })) => 4,
+                _ => 3,
+            }
         };
-        of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive))
+        let deciding = (0..self.plan.tests.len()).filter_map(|test| Some((test, self.deciding(test)?)));
+        deciding.filter(|(_, outcome)| outcome.verdict != Verdict::Pass).min_by_key(rank)
     }
 
     /// Whether the run verifies the whole fleet, not the test servers.
@@ -533,6 +549,32 @@ mod tests {
         assert_eq!(failed.first_trouble().map(|(test, _)| test), Some(2));
         let doubted = ended(journal(2, Stage::Production), &[Verdict::Pass, Verdict::Inconclusive], Ending::Finished);
         assert_eq!(doubted.first_trouble().map(|(test, _)| test), Some(1));
+    }
+
+    #[test]
+    fn a_regression_matters_more_than_a_failure_and_that_more_than_a_doubt() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        let worst = |verdicts: &[Verdict]| {
+            let journal = ended(journal(verdicts.len() / 2, mwdebug()), verdicts, Ending::Finished);
+            journal.first_trouble().map(|(test, _)| test)
+        };
+        let (passed, doubted, still, new, regressed) =
+            ([Pass, Fail], [Inconclusive, Pass], [Fail, Fail], [Fail, Inconclusive], [Fail, Pass]);
+        assert_eq!(worst(&[passed, doubted, still, new, regressed, regressed].concat()), Some(4));
+        assert_eq!(worst(&[passed, doubted, still, new, new].concat()), Some(3));
+        assert_eq!(worst(&[passed, doubted, still, still].concat()), Some(2));
+        assert_eq!(worst(&[passed, doubted, doubted].concat()), Some(1));
+        assert_eq!(worst(&passed), None);
+    }
+
+    #[test]
+    fn any_other_doubt_matters_more_than_a_patch_that_is_on_its_way() {
+        let mut journal = journal(2, Stage::Production);
+        let doubted = |doubt| Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default());
+        let (host, running, side) = (String::new(), String::new(), crate::verify::Side::Production);
+        journal.outcomes =
+            [(0, doubted(Doubt::PatchNotThere { host, side, running })), (1, doubted(Doubt::CacheUnstated))].into();
+        assert_eq!(journal.first_trouble().map(|(test, _)| test), Some(1));
     }
 
     #[test]

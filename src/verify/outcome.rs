@@ -77,8 +77,12 @@ pub struct Evidence {
     pub age: Option<u64>,
     /// The `x-request-id` header, or the id in an exception's message, which finds the request in Logstash.
     pub request_id: Option<String>,
-    /// Milliseconds to the end of the body.
+    /// Milliseconds to the end of the body, or until it was given up.
     pub elapsed_ms: u32,
+    /// When the request was sent that this is about, the last where it was sent again: milliseconds since the run was
+    /// asked for. `None` where none was sent, and in what was kept before this was noted.
+    #[serde(default)]
+    pub sent_ms: Option<u32>,
     /// The redirects that were followed on the way to the answer, first to last, at most 20.
     #[serde(default)]
     pub hops: Vec<Step>,

@@ -166,12 +166,15 @@ pub struct Plan {
     /// there was none.
     #[serde(default)]
     pub earlier: Vec<Earlier>,
+    /// Whether the change was verified in this stage before, since its deployment began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 impl Plan {
     /// The jobs of a stage: on mwdebug each test against every backend and against production as it is, side by side;
-    /// on production each test once. Nothing is switched on, no server known but those of the tables, no stage before, and
-    /// no value given.
+    /// on production each test once. Nothing is switched on, no server known but those of the tables, nothing verified
+    /// before, and no value given.
     #[must_use]
     pub fn new(
         id: String,
@@ -213,6 +216,7 @@ impl Plan {
             switches,
             known,
             earlier,
+            again: false,
         }
     }
 

@@ -8,7 +8,7 @@ use backport_verify::app::{Command, Problem, Progress, perform};
 use backport_verify::check::{Assertion, Predicate, Subject};
 use backport_verify::exchange::{Headers, Method, Request, TransportError};
 use backport_verify::ports::Area;
-use backport_verify::report::{channel_line, to_json};
+use backport_verify::report::{Form, channel_line};
 use backport_verify::suite::{Capture, Test};
 use backport_verify::verify::{Doubt, Ending, Journal, Limits, Plan, Reason, Stage, Verdict};
 use jiff::Timestamp;
@@ -157,9 +157,10 @@ async fn no_report_has_a_captured_value() {
     journal.end(Timestamp::UNIX_EPOCH, Ending::Finished);
     assert_eq!(journal.verdict(), Some(Verdict::Fail));
     let kept = serde_json::to_string(&journal).unwrap();
-    let (line, json) = (channel_line(&journal), to_json(&journal).to_string());
+    let [html, json, junit, tap] = Form::ALL.map(|form| form.of_run(&journal).unwrap());
+    let line = channel_line(&journal);
     assert!(json.contains("{{token}}") && kept.contains("{{token}}"), "{json}");
-    for told in [line, json, kept] {
+    for told in [line, html, json, junit, tap, kept] {
         assert!(!told.contains("9f8e7d") && !told.contains("1a2b3c"), "{told}");
     }
 }

@@ -5,7 +5,7 @@ use super::fake::{Browser, page};
 use super::{DEBUG, GERRIT, HEADER, PRODUCTION, URL, killed_at_work, prepared, started, state, verified, wikimedia};
 use backport_verify::app::Command;
 use backport_verify::exchange::Request;
-use backport_verify::report::{channel_line, to_json};
+use backport_verify::report::{Form, channel_line};
 use backport_verify::verify::{Journal, Line};
 
 /// A page with what is different in each answer of each server.
@@ -61,13 +61,20 @@ async fn a_page_that_did_not_change_has_no_difference_and_one_digest() {
 }
 
 #[tokio::test]
-async fn no_report_holds_a_difference_and_the_line_no_word_of_the_page() {
+async fn the_report_as_html_alone_holds_a_difference_and_the_line_no_word_of_the_page() {
     let journal = run("eventcoordinator").await;
     assert!(!journal.differences.is_empty());
     assert!(!channel_line(&journal).contains("<li>"));
-    let report = to_json(&journal).to_string();
-    // What an assertion found is told with a few words around it, in the submitter's own report.
-    assert!(!report.contains("\"hunks\"") && !report.contains("\"gone\""), "{report}");
+    let [html, json, junit, tap] = Form::ALL.map(|form| form.of_run(&journal).unwrap());
+    let gone = "Only on production: </span>&lt;li&gt;confirmed&lt;/li&gt;";
+    assert!(html.contains(gone), "{html}");
+    // What an assertion found is told with a few words around it.
+    for report in [json, junit, tap] {
+        assert!(
+            !report.contains("\"hunks\"") && !report.contains("\"gone\"") && !report.contains("confirmed"),
+            "{report}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use backport_verify::exchange::{Headers, Request, Response, TransportError};
 use backport_verify::ports::{
-    Area, Clock, HeaderRule, Host, Http, Notifications, Storage, StorageError, TabId, Tabs, Tone,
+    Announcements, Area, Clock, HeaderRule, Host, Http, Notifications, Storage, StorageError, TabId, Tabs, Tone,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::cell::{Cell, RefCell};
@@ -33,6 +33,7 @@ struct Inside {
     badge: RefCell<(String, String)>,
     mute: Cell<bool>,
     awake: Cell<bool>,
+    offline: Cell<usize>,
     alarm: Cell<Option<Timestamp>>,
     pages: RefCell<Vec<String>>,
     notifications: RefCell<Vec<(String, String, String)>>,
@@ -43,6 +44,9 @@ struct Inside {
     /// Each with how many requests had been sent by then.
     waits: RefCell<Vec<(u32, usize)>>,
     waits_forever: Cell<bool>,
+    waits_take_time: Cell<bool>,
+    /// What is listened to, each time another.
+    listened: RefCell<Vec<Option<String>>>,
     moments: Cell<usize>,
     ends_at: Cell<Option<usize>>,
     ended: Cell<bool>,
@@ -65,6 +69,7 @@ impl Browser {
             badge: RefCell::default(),
             mute: Cell::new(false),
             awake: Cell::new(false),
+            offline: Cell::new(0),
             alarm: Cell::new(None),
             pages: RefCell::default(),
             notifications: RefCell::default(),
@@ -74,6 +79,8 @@ impl Browser {
             crowds: RefCell::default(),
             waits: RefCell::default(),
             waits_forever: Cell::new(false),
+            waits_take_time: Cell::new(false),
+            listened: RefCell::default(),
             moments: Cell::new(0),
             ends_at: Cell::new(None),
             ended: Cell::new(false),
@@ -117,8 +124,23 @@ impl Browser {
         self.0.waits_forever.set(false);
     }
 
+    /// The clock goes on by every wait.
+    pub(crate) fn waits_take_time(&self) {
+        self.0.waits_take_time.set(true);
+    }
+
+    /// The streams that were listened to, one after the other; `None` is none.
+    pub(crate) fn listened(&self) -> Vec<Option<String>> {
+        self.0.listened.borrow().clone()
+    }
+
     pub(crate) fn storage_is_full(&self, full: bool) {
         self.0.full.set(full);
+    }
+
+    /// It has no network at the next so many looks.
+    pub(crate) fn is_offline_for(&self, looks: usize) {
+        self.0.offline.set(looks);
     }
 
     pub(crate) fn closes(&self, origin: &str) {
@@ -135,6 +157,12 @@ impl Browser {
 
     pub(crate) fn kept(&self, area: Area, key: &str) -> Option<String> {
         self.0.kept.borrow().get(&(area, key.to_owned())).cloned()
+    }
+
+    /// Everything that is kept: where, under which key, and what.
+    pub(crate) fn all_kept(&self) -> Vec<(Area, String, String)> {
+        let kept = self.0.kept.borrow();
+        kept.iter().map(|((area, key), value)| (*area, key.clone(), value.clone())).collect()
     }
 
     /// How often a key has been written.
@@ -316,6 +344,9 @@ impl Clock for Browser {
         if self.0.waits_forever.get() {
             std::future::pending::<()>().await;
         }
+        if self.0.waits_take_time.get() {
+            self.time_passes(SignedDuration::from_millis(ms.into()));
+        }
     }
     fn unique(&self) -> String {
         self.0.named.set(self.0.named.get() + 1);
@@ -341,6 +372,11 @@ impl Host for Browser {
     async fn may_reach(&self, origin: &str) -> bool {
         !self.0.closed.borrow().contains(origin)
     }
+    fn is_online(&self) -> bool {
+        let looks = self.0.offline.get();
+        self.0.offline.set(looks.saturating_sub(1));
+        looks == 0
+    }
     async fn wake_at(&self, when: Option<Timestamp>) {
         self.0.alarm.set(when);
     }
@@ -353,6 +389,15 @@ impl Host for Browser {
     async fn show(&self, page: &str) -> Result<(), String> {
         self.0.pages.borrow_mut().push(page.to_owned());
         Ok(())
+    }
+}
+
+impl Announcements for Browser {
+    fn listen(&self, url: Option<&str>) {
+        let mut listened = self.0.listened.borrow_mut();
+        if listened.last().cloned().flatten().as_deref() != url {
+            listened.push(url.map(str::to_owned));
+        }
     }
 }
 

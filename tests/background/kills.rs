@@ -97,7 +97,7 @@ async fn stage(course: &Course) -> (Browser, App<Browser>, Channel) {
 }
 
 /// What comes of something, unless the worker is stopped before.
-async fn unless_stopped<T>(browser: &Browser, deed: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn unless_stopped<T>(browser: &Browser, deed: impl Future<Output = T>) -> Option<T> {
     let patience = async {
         for _ in 0..100_000 {
             tokio::task::yield_now().await;
@@ -208,7 +208,7 @@ impl User<'_> {
         };
         let said = match &report.delivery {
             Delivery::Delivered { .. } => return true,
-            Delivery::Failed { detail } => {
+            Delivery::Unclear { detail } => {
                 assert!(detail.contains("look into the channel"), "{detail}");
                 !self.course.careless && !self.heard().is_empty()
             }

@@ -74,7 +74,7 @@ async fn a_run_of_skipped_tests_alone_is_inconclusive_and_asks_nothing() {
     saved(&app, None, vec![skipped, test()]).await;
     verified(&app, &browser, false).await;
     let line = state(&browser).run_of(GERRIT, false).unwrap().report.clone().unwrap().line;
-    assert!(line.contains("PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 skipped"), "{line}");
+    assert!(line.contains("PASS on mwdebug (k8s-mwdebug), re-run: 1/1 pass, 1 skipped"), "{line}");
 }
 
 #[tokio::test]

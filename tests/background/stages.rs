@@ -203,7 +203,7 @@ async fn a_test_that_must_fail_before_and_passes_is_no_pass_and_the_line_says_wh
     assert_eq!(journal.verdict(), Some(Verdict::Inconclusive));
     assert!(journal.proves_nothing());
     let line = line(&browser, false);
-    let said = "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. \
+    let said = "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug), re-run: 0/1 pass. \
                 en.wikipedia.org/wiki/Special:ListGroupRights: the test passes without the patch, and it must fail before. \
                 Please hold while I look. ";
     assert!(line.starts_with(said), "{line}");

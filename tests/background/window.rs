@@ -22,26 +22,26 @@ const OTHER_PROJECT: u64 = 1_330_009;
 
 /// Commits of the configuration, oldest first.
 const BEFORE: &str = "1111111111111111111111111111111111111111";
-const PATCH: &str = "2222222222222222222222222222222222222222";
+pub(super) const PATCH: &str = "2222222222222222222222222222222222222222";
 const LATER: &str = "3333333333333333333333333333333333333333";
 
-const STARTED: &str =
+pub(super) const STARTED: &str =
     "Started scap sync-world: Backport for [[gerrit:1330001|[enwiki] Add the eventcoordinator group]]";
-const SYNCED: &str = "deployer, submitter: Backport for [[gerrit:1330001|[enwiki] Add the eventcoordinator group]] synced \
+pub(super) const SYNCED: &str = "deployer, submitter: Backport for [[gerrit:1330001|[enwiki] Add the eventcoordinator group]] synced \
     to the testservers (see https://wikitech.wikimedia.org/wiki/Mwdebug). Changes can now be verified there.";
-const CONTINUING: &str = "deployer, submitter: Continuing with deployment";
+pub(super) const CONTINUING: &str = "deployer, submitter: Continuing with deployment";
 const FINISHED: &str = "Finished scap sync-world: Backport for [[gerrit:1330001|[enwiki] Add the eventcoordinator group]] (duration: 08m 47s)";
 
 /// What there is to ask.
 #[derive(Clone)]
-struct World {
+pub(super) struct World {
     calendar: String,
     archive: String,
-    merged: bool,
+    pub(super) merged: bool,
     /// From 13:06 on, a minute apart.
-    log: Vec<&'static str>,
-    debug: &'static str,
-    production: &'static str,
+    pub(super) log: Vec<&'static str>,
+    pub(super) debug: &'static str,
+    pub(super) production: &'static str,
     /// Hosts that answer with an error.
     down: Vec<&'static str>,
     /// Hosts that do not answer at all.
@@ -50,10 +50,10 @@ struct World {
 
 /// A handle on the world, so that a test changes it while it is asked.
 #[derive(Clone)]
-struct Told(Rc<RefCell<World>>);
+pub(super) struct Told(pub(super) Rc<RefCell<World>>);
 
 impl Told {
-    fn to(browser: &Browser) -> Self {
+    pub(super) fn to(browser: &Browser) -> Self {
         let told = Self(Rc::new(RefCell::new(World {
             calendar: CALENDAR.to_owned(),
             archive: String::new(),
@@ -69,12 +69,12 @@ impl Told {
         told
     }
 
-    fn now(&self, change: impl FnOnce(&mut World)) {
+    pub(super) fn now(&self, change: impl FnOnce(&mut World)) {
         change(&mut self.0.borrow_mut());
     }
 
     /// The patch is merged, and scap has synced it to the test servers.
-    fn on_test_servers(&self) {
+    pub(super) fn on_test_servers(&self) {
         self.now(|world| {
             (world.merged, world.debug) = (true, PATCH);
             world.log = vec![STARTED, SYNCED];
@@ -88,7 +88,7 @@ fn status(request: &Request, status: u16) -> Answer {
 }
 
 /// `None` where the fake of the other tests answers.
-fn answer(world: &World, request: &Request) -> Option<Answer> {
+pub(super) fn answer(world: &World, request: &Request) -> Option<Answer> {
     let Ok(url) = url::Url::parse(&request.url) else { return Some(status(request, 400)) };
     let host = url.host_str().unwrap();
     let fine = |body: &str| Some(page(request, "server", "pass", body));
@@ -185,17 +185,17 @@ async fn save_nick(app: &App<Browser>, nick: &str) {
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 
-async fn refresh(app: &App<Browser>, force: bool) {
+pub(super) async fn refresh(app: &App<Browser>, force: bool) {
     assert_eq!(app.handle(Command::Refresh { force }).await, Reply::Done);
     app.work().await;
 }
 
 /// Requests since the first `before`, whose URL contains this.
-fn asked(browser: &Browser, before: usize, part: &str) -> usize {
+pub(super) fn asked(browser: &Browser, before: usize, part: &str) -> usize {
     browser.sent().iter().skip(before).filter(|request| request.url.contains(part)).count()
 }
 
-fn phase(browser: &Browser) -> Option<Phase> {
+pub(super) fn phase(browser: &Browser) -> Option<Phase> {
     state(browser).progress.get(&GERRIT).map(|progress| progress.phase)
 }
 
@@ -569,4 +569,32 @@ async fn gerrit_and_the_log_are_among_what_must_be_reachable() {
     prepared(&browser).await;
     assert_eq!(state(&browser).no_access, ["https://gerrit.wikimedia.org", "https://sal.toolforge.org"]);
     assert!(browser.kept(Area::Session, "gathered").is_some());
+}
+
+#[tokio::test]
+async fn the_line_is_first_for_the_one_whom_the_log_names_and_a_second_run_is_said_to_be_one() {
+    let browser = Browser::new();
+    let (app, told) = prepared(&browser).await;
+    told.now(|world| {
+        assert!(world.calendar.contains("{{ircnick|deployer|Deployer}}"), "{}", world.calendar);
+        world.calendar =
+            CALENDAR.replace("{{ircnick|deployer|Deployer}}", "{{ircnick|reviewer}}, {{ircnick|Deployer}}");
+    });
+    refresh(&app, true).await;
+    let lines = async || {
+        app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
+        app.work().await;
+        let shown = state(&browser);
+        shown.run_of(GERRIT, false).unwrap().report.clone().unwrap().line
+    };
+    let line = lines().await;
+    assert!(line.starts_with("reviewer, Deployer: ") && line.contains(" on mwdebug (k8s-mwdebug): "), "{line}");
+    // The log is to the minute: the run before is older than the deployment.
+    browser.time_passes(SignedDuration::from_secs(150));
+    told.on_test_servers();
+    refresh(&app, true).await;
+    let line = lines().await;
+    assert!(line.starts_with("deployer, reviewer: ") && line.contains(" on mwdebug (k8s-mwdebug): "), "{line}");
+    let line = lines().await;
+    assert!(line.starts_with("deployer, reviewer: ") && line.contains(" on mwdebug (k8s-mwdebug), re-run: "), "{line}");
 }

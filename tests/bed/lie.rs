@@ -63,6 +63,8 @@ pub enum Lie {
     HoldDebug,
     /// Wikis do not answer what asks for production until the bed is honest again.
     HoldProduction,
+    /// The webhook takes posts and announces nothing: whoever wants to listen gets 405.
+    NoEvents,
     /// What comes to the webhook is neither said nor answered until the bed is honest again.
     HoldWebhook,
     /// What comes to the webhook is said, but not answered until the bed is honest again.
@@ -107,6 +109,7 @@ impl FromStr for Lie {
             "Slow" => Self::Slow(status()?.into()),
             "HoldDebug" => Self::HoldDebug,
             "HoldProduction" => Self::HoldProduction,
+            "NoEvents" => Self::NoEvents,
             "HoldWebhook" => Self::HoldWebhook,
             "HoldWebhookAnswer" => Self::HoldWebhookAnswer,
             _ => return Err(unknown()),

@@ -17,6 +17,7 @@ mod change;
 mod code;
 mod edge;
 mod edit;
+mod events;
 mod exchange;
 mod gerrit;
 mod lie;
@@ -35,6 +36,7 @@ mod world;
 
 pub use calendar::{Entry, Slot};
 pub use change::{Change, Status, Vote};
+pub use events::Event;
 pub use exchange::{Answer, Seen};
 pub use lie::Lie;
 pub use scap::Scap;
@@ -61,7 +63,10 @@ pub const NICK: &str = "submitter";
 pub const TEST_URL: &str = "https://en.wikipedia.org/wiki/Special:ListGroupRights";
 /// What only the patch brings to that page.
 pub const PATCH_TEXT: &str = "eventcoordinator";
-/// The webhook of the channel; any other token does as well.
+/// A webhook of the channel that takes Slack's body alone and knows no ids: what comes twice is said twice.
+pub const SLACK_WEBHOOK: &str = "https://backport-verify.toolforge.org/services/T0/B0/9c1d5e3f7a2b4c6d8e0f";
+
+/// The webhook of the channel that is a relay's; any other token does as well.
 pub const WEBHOOK: &str = "https://backport-verify.toolforge.org/hook/0f8f1c1e-6a56-4c8c-9d0e-6d8b3f0a7c11";
 /// Somebody else's change in the same window.
 pub const OTHER_GERRIT: u64 = 1_330_002;
@@ -88,6 +93,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum Kind {
     /// The wikis in this folder: nothing to install.
     Embedded,
+    /// The same wikis, and a real IRC server.
+    Channel,
     /// Real `MediaWiki` behind real caches, and a real IRC server.
     Real,
 }
@@ -164,17 +171,20 @@ impl Bed {
         let world = Arc::new(World::new(Timestamp::now()));
         let listening = Listening::start(Arc::clone(&world), tls.acceptor.clone())?;
         let mut bed = Self { world, listening, tls, production: None, folder };
-        if kind == Kind::Real {
-            let calendar = bed.read_page("labswiki", "Deployments").unwrap_or_default();
-            let started = Production::start(bed.certificate_files(), bed.plain(), &calendar).await?;
-            bed.production = Some(started);
-        }
+        bed.production = match kind {
+            Kind::Embedded => None,
+            Kind::Channel => Some(Production::channel_alone().await?),
+            Kind::Real => {
+                let calendar = bed.read_page("labswiki", "Deployments").unwrap_or_default();
+                Some(Production::start(bed.certificate_files(), bed.plain(), &calendar).await?)
+            }
+        };
         Ok(bed)
     }
 
     /// The port with TLS (`h2` and `http/1.1`) that answers for every host name.
     pub fn edge(&self) -> SocketAddr {
-        self.production.as_ref().map_or(self.listening.edge, Production::edge)
+        self.production.as_ref().and_then(Production::edge).unwrap_or(self.listening.edge)
     }
 
     /// The same hosts without TLS, for a server in front.
@@ -278,7 +288,7 @@ impl Bed {
             return Err(BedError::Relay("the embedded bed has no IRC server".to_owned()));
         };
         let token = WEBHOOK.rsplit('/').next().unwrap_or_default();
-        let relay = production.start_relay(command, token).await?;
+        let relay = production.start_relay(command, NICK, token).await?;
         self.set_relay(relay);
         Ok(())
     }
@@ -352,6 +362,11 @@ impl Bed {
     /// Requests as the edge saw them, oldest first.
     pub fn seen(&self) -> Vec<Seen> {
         self.world.look(|state| state.seen.clone())
+    }
+
+    /// The events that the webhook's listeners were sent, oldest first (by the webhook of this bed only).
+    pub fn events(&self) -> Vec<Event> {
+        self.world.look(|state| state.events.clone())
     }
 
     /// Forgets what was asked until now.

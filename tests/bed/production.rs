@@ -3,8 +3,9 @@
 //!
 //! Must not say anything in the channel that scap has not said first.
 
-use super::real::{CHANNEL, Real};
+use super::real::{CHANNEL, Channel, Real};
 use super::{BedError, ChannelLine};
+use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -13,9 +14,17 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// Real wikis, a real edge and a real channel, beside our own services.
+/// What is real.
+enum Servers {
+    /// Wikis, edge and channel.
+    All(Real),
+    /// The channel alone.
+    Channel(Channel),
+}
+
+/// Real servers beside our own services.
 pub struct Production {
-    real: Real,
+    servers: Servers,
     relay: Option<Child>,
     folder: TempDir,
 }
@@ -27,40 +36,64 @@ impl Production {
         services: SocketAddr,
         calendar: &str,
     ) -> Result<Self, BedError> {
-        // Servers that run as www-data must be able to enter.
-        let folder =
-            tempfile::Builder::new().prefix("real-").permissions(PermissionsExt::from_mode(0o711)).tempdir()?;
-        let inside = folder.path().join("bed");
-        std::fs::create_dir(&inside)?;
-        let real = Real::start(&inside, certificate, key, services, calendar).await?;
-        Ok(Self { real, relay: None, folder })
+        let folder = folder()?;
+        let real = Real::start(&folder.path().join(INSIDE), certificate, key, services, calendar).await?;
+        Ok(Self { servers: Servers::All(real), relay: None, folder })
     }
 
-    pub fn edge(&self) -> SocketAddr {
-        self.real.edge()
+    /// Starts the channel and nothing else.
+    pub async fn channel_alone() -> Result<Self, BedError> {
+        let folder = folder()?;
+        let channel = Channel::start(&folder.path().join(INSIDE)).await?;
+        Ok(Self { servers: Servers::Channel(channel), relay: None, folder })
+    }
+
+    /// The real edge, where there is one.
+    pub fn edge(&self) -> Option<SocketAddr> {
+        match &self.servers {
+            Servers::All(real) => Some(real.edge()),
+            Servers::Channel(_) => None,
+        }
+    }
+
+    fn talk(&self) -> &Channel {
+        match &self.servers {
+            Servers::All(real) => real.talk(),
+            Servers::Channel(channel) => channel,
+        }
     }
 
     pub fn channel(&self) -> Vec<ChannelLine> {
-        self.real.channel().into_iter().map(|(nick, text)| ChannelLine { nick, text }).collect()
+        self.talk().lines().into_iter().map(|(nick, text)| ChannelLine { nick, text }).collect()
     }
 
     /// Puts the patch into the trees that have it now, and says what scap has said.
     pub async fn follow(&self, debug: bool, production: bool, said: &[ChannelLine]) -> Result<(), BedError> {
-        self.real.apply(Some(debug), Some(production)).await?;
+        if let Servers::All(real) = &self.servers {
+            real.apply(Some(debug), Some(production)).await?;
+        }
         for line in said {
-            self.real.announce(&line.text).await?;
+            self.talk().announce(&line.text).await?;
         }
         Ok(())
     }
 
-    /// Starts the command's relay into the channel, and waits until it is there. It takes posts with `token`.
-    pub async fn start_relay(&mut self, command: &Path, token: &str) -> Result<SocketAddr, BedError> {
-        let tokens = self.folder.path().join("tokens");
-        std::fs::write(&tokens, format!("{token}\n"))?;
+    /// Starts the command's relay into the channel, and waits until it is there. It takes posts of `nick` with `token`.
+    pub async fn start_relay(&mut self, command: &Path, nick: &str, token: &str) -> Result<SocketAddr, BedError> {
+        let data = self.folder.path().join("relay.sqlite3");
+        let made = Command::new(command).args(["relay", "token", "add", nick, "--data"]).arg(&data).output().await?;
+        if !made.status.success() {
+            return Err(BedError::Relay(String::from_utf8_lossy(&made.stderr).into_owned()));
+        }
+        // The webhook's address is the same in every bed, and a token is made at random.
+        let known = Sha256::digest(token).to_vec();
+        let file = rusqlite::Connection::open(&data);
+        let changed = file.and_then(|file| file.execute("UPDATE tokens SET hash = ?1", [known]));
+        changed.map_err(|error| BedError::Relay(format!("its file could not be changed: {error}")))?;
         let mut relay = Command::new(command)
-            .args(["relay", "--listen", "127.0.0.1:0", "--server", &self.real.irc().to_string()])
-            .args(["--channel", CHANNEL, "--nick", "backport-verify", "--token-file"])
-            .arg(&tokens)
+            .args(["relay", "--listen", "127.0.0.1:0", "--server", &self.talk().address().to_string()])
+            .args(["--channel", CHANNEL, "--nick", "backport-verify", "--data"])
+            .arg(&data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -88,6 +121,19 @@ impl Production {
             // One that has ended already needs no ending.
             relay.kill().await.ok();
         }
-        self.real.stop().await;
+        match self.servers {
+            Servers::All(real) => real.stop().await,
+            Servers::Channel(channel) => channel.stop().await,
+        }
     }
+}
+
+/// The folder of the servers, in the one that is made for them.
+const INSIDE: &str = "bed";
+
+fn folder() -> std::io::Result<TempDir> {
+    // Servers that run as www-data must be able to enter.
+    let folder = tempfile::Builder::new().prefix("real-").permissions(PermissionsExt::from_mode(0o711)).tempdir()?;
+    std::fs::create_dir(folder.path().join(INSIDE))?;
+    Ok(folder)
 }

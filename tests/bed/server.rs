@@ -5,7 +5,7 @@ use super::exchange::{Answer, Seen};
 use super::lie::Lie;
 use super::wiki::Wiki;
 use super::world::World;
-use super::{BedError, edge, services};
+use super::{BedError, edge, events, services};
 use futures_util::{StreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
@@ -114,7 +114,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, from: IpAd
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn respond(request: Request<Incoming>, from: IpAddr, world: &World) -> Response<Body> {
+async fn respond(request: Request<Incoming>, from: IpAddr, world: &Arc<World>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let authority = head.uri.authority().map(|authority| authority.host().to_owned());
     let host_header = head.headers.get("host").and_then(|host| host.to_str().ok());
@@ -132,6 +132,13 @@ async fn respond(request: Request<Incoming>, from: IpAddr, world: &World) -> Res
     delay(world, &asked).await;
     let relay = world.look(|state| state.relay).filter(|_| asked.host == WEBHOOK);
     let refuses = world.look(|state| state.lies.iter().any(|lie| matches!(lie, Lie::WebhookRefuses(_))));
+    let listens = asked.host == WEBHOOK && events::are_wanted(&asked) && !world.look(|state| state.lies(Lie::NoEvents));
+    if listens && !refuses {
+        return match relay {
+            None => events::stream(world, &asked),
+            Some(relay) => events::forward(relay, &asked).await.unwrap_or_else(|error| sent(no_relay(&error), false)),
+        };
+    }
     let answer = match relay.filter(|_| !refuses) {
         Some(relay) => forward(relay, &asked).await,
         None => world.change(|state| answer(state, &asked)),
@@ -187,7 +194,7 @@ fn answer(state: &mut super::world::State, asked: &Seen) -> Answer {
 async fn forward(relay: SocketAddr, asked: &Seen) -> Answer {
     let method = reqwest::Method::from_bytes(asked.method.as_bytes()).unwrap_or_default();
     let mut request = reqwest::Client::new().request(method, format!("http://{relay}{}", asked.path));
-    for name in ["content-type", "webhook-id"] {
+    for name in ["content-type", "webhook-id", "webhook-timestamp", "webhook-signature"] {
         if let Some(value) = asked.header(name) {
             request = request.header(name, value);
         }
@@ -201,9 +208,19 @@ async fn forward(relay: SocketAddr, asked: &Seen) -> Answer {
             .and_then(|kind| kind.to_str().ok())
             .unwrap_or("text/plain")
             .to_owned();
-        Ok::<_, reqwest::Error>(Answer::new(status, &kind, response.bytes().await?))
+        let fields = ["location", "retry-after"].map(|name| (name, response.headers().get(name).cloned()));
+        let mut answer = Answer::new(status, &kind, response.bytes().await?);
+        for (name, value) in fields {
+            let value = value.as_ref().and_then(|value| value.to_str().ok()).map(str::to_owned);
+            answer.headers.extend(value.map(|value| (name, value)));
+        }
+        Ok::<_, reqwest::Error>(answer)
     };
-    response.await.unwrap_or_else(|error| Answer::text(502, format!("the relay did not answer: {error}\n")))
+    response.await.unwrap_or_else(|error| no_relay(&error))
+}
+
+fn no_relay(error: &reqwest::Error) -> Answer {
+    Answer::text(502, format!("the relay did not answer: {error}\n"))
 }
 
 fn sent(answer: Answer, head_only: bool) -> Response<Body> {

@@ -42,29 +42,54 @@ fn noc(state: &State, asked: &Seen) -> Answer {
     }
 }
 
-/// Takes a message in Slack's form and says it in the channel, one line for each line of the text.
+/// Takes a message and says it in the channel, one line for each line of the text.
 fn webhook(state: &mut State, asked: &Seen) -> Answer {
     let refused =
         state.lies.iter().find_map(|lie| if let Lie::WebhookRefuses(status) = lie { Some(*status) } else { None });
     if let Some(status) = refused {
         return Answer::text(status, "not now");
     }
-    if asked.route().strip_prefix("/hook/").is_none_or(str::is_empty) {
-        return Answer::text(404, "no_service");
+    match asked.route().split('/').collect::<Vec<_>>()[..] {
+        ["", "hook", _, "events"] => Answer::text(405, "method_not_allowed"),
+        ["", "services", _, _, _] | ["", "hook", _] if asked.method != "POST" => {
+            Answer::text(405, "method_not_allowed").with("allow", "POST")
+        }
+        ["", "services", _, _, _] => slack(state, asked),
+        ["", "hook", _] => relay(state, asked),
+        ["", "hook", _, "posts", id] if state.said.contains(id) => said(id),
+        _ => Answer::text(404, "no_service"),
     }
-    if asked.method != "POST" {
-        return Answer::text(405, "method_not_allowed").with("allow", "POST");
-    }
-    let message: Option<Value> = serde_json::from_str(&asked.body).ok();
-    match message.as_ref().and_then(|message| message.get("text")).and_then(Value::as_str) {
+}
+
+/// As Slack does: no id is known.
+fn slack(state: &mut State, asked: &Seen) -> Answer {
+    match field(asked, "/text").as_deref() {
         None => Answer::text(400, "invalid_payload"),
         Some("") => Answer::text(400, "no_text"),
-        // What was said once is taken, and not said again.
-        Some(_) if asked.header("webhook-id").is_some_and(|id| !state.said.insert(id)) => Answer::text(200, "ok"),
         Some(text) => {
             let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             text.lines().for_each(|line| state.say(WEBHOOK_BOT, line));
             Answer::text(200, "ok")
         }
     }
+}
+
+/// As our relay does, but that it does not look at the signature, nor say whose line it is.
+fn relay(state: &mut State, asked: &Seen) -> Answer {
+    let Some(id) = asked.header("webhook-id") else { return slack(state, asked) };
+    let Some(line) = field(asked, "/data/line") else { return Answer::text(400, "invalid_payload") };
+    // What was said once is taken, and not said again.
+    if state.said.insert(id.clone()) {
+        line.lines().for_each(|line| state.say(WEBHOOK_BOT, line));
+    }
+    said(&id)
+}
+
+fn said(id: &str) -> Answer {
+    Answer::json(&json!({ "id": id, "status": "said" }))
+}
+
+fn field(asked: &Seen, pointer: &str) -> Option<String> {
+    let message: Value = serde_json::from_str(&asked.body).ok()?;
+    message.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }

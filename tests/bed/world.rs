@@ -3,6 +3,7 @@
 
 use super::change::{Change, first_changes};
 use super::code::{CONFIG, Code, EVENTS, History};
+use super::events::Event;
 use super::exchange::{Answer, Seen, Tell};
 use super::lie::Lie;
 use super::log::{self, Entry};
@@ -33,6 +34,10 @@ pub struct State {
     pub tells: Option<Tell>,
     /// The channel, oldest line first.
     pub channel: Vec<ChannelLine>,
+    /// When each of those lines was said.
+    pub times: Vec<Timestamp>,
+    /// The events that listeners were sent, oldest first.
+    pub events: Vec<Event>,
     /// The Server Admin Log, oldest entry first.
     pub sal: Vec<Entry>,
     /// Requests, oldest first.
@@ -134,6 +139,7 @@ impl State {
 
     /// Says a line in the channel.
     pub fn say(&mut self, nick: &str, text: &str) {
+        self.times.push(Timestamp::now());
         self.channel.push(ChannelLine { nick: nick.to_owned(), text: text.to_owned() });
     }
 }

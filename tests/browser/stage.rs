@@ -98,7 +98,7 @@ impl Stage {
     /// When one of them does not start, or the extension is not built.
     pub(crate) async fn set(which: Which, kind: Kind, company: Company, window: bool) -> Result<Self, Failure> {
         let mut bed = Bed::start(kind).await?;
-        if kind == Kind::Real {
+        if kind != Kind::Embedded {
             bed.start_relay(&command()).await?;
         }
         let extension = extension_folder(which);
@@ -213,17 +213,21 @@ fn words(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it panicked without a word").to_owned()
 }
 
-/// Makes a test of each scenario for each browser; `beside Earlier` and `beside Later` put another extension beside ours.
+/// Makes a test of each scenario for each browser; `beside Earlier` and `beside Later` put another extension beside ours,
+/// `over Channel` has a real IRC server.
 macro_rules! in_both_browsers {
     (@company) => { crate::stage::Company::Alone };
     (@company $company:ident) => { crate::stage::Company::$company };
-    ($($scenario:ident $(beside $company:ident)?),* $(,)?) => {
+    (@kind) => { crate::bed::Kind::Embedded };
+    (@kind $kind:ident) => { crate::bed::Kind::$kind };
+    ($($scenario:ident $(beside $company:ident)? $(over $kind:ident)?),* $(,)?) => {
         mod chromium {
             $(#[tokio::test]
             async fn $scenario() {
                 let (name, which) = (stringify!($scenario), crate::driver::Which::Chromium);
                 let company = crate::stage::in_both_browsers!(@company $($company)?);
-                crate::stage::play(name, which, crate::bed::Kind::Embedded, company, super::$scenario).await;
+                let kind = crate::stage::in_both_browsers!(@kind $($kind)?);
+                crate::stage::play(name, which, kind, company, super::$scenario).await;
             })*
         }
         mod firefox {
@@ -231,7 +235,8 @@ macro_rules! in_both_browsers {
             async fn $scenario() {
                 let (name, which) = (stringify!($scenario), crate::driver::Which::Firefox);
                 let company = crate::stage::in_both_browsers!(@company $($company)?);
-                crate::stage::play(name, which, crate::bed::Kind::Embedded, company, super::$scenario).await;
+                let kind = crate::stage::in_both_browsers!(@kind $($kind)?);
+                crate::stage::play(name, which, kind, company, super::$scenario).await;
             })*
         }
     };

@@ -6,6 +6,7 @@ use crate::driver::Which;
 use crate::stage::{Company, Played, Stage, expect, in_both_browsers, play, scenes};
 use crate::submitter::{Step, debug_header, patch};
 use backport_verify::app::State;
+use backport_verify::report::{WIRE_LIMIT, clean_line};
 use backport_verify::verify::{Comparison, Ending};
 
 in_both_browsers!(
@@ -63,7 +64,7 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
     expect("lines said before anybody sends one", &0, &stage.lines_with("PASS"))?;
     stage.send(Step::Mwdebug).await?;
     let heard = stage.bed.heard("PASS on mwdebug").await?;
-    expect("the line heard", &("backport-verify", line.as_str()), &(heard.nick.as_str(), heard.text.as_str()))?;
+    expect("the line heard", &("backport-verify", &*said(stage, &line)), &(heard.nick.as_str(), heard.text.as_str()))?;
     expect("whether it names the change", &true, &line.contains(&GERRIT.to_string()))?;
 
     stage.bed.sync_everywhere().await?;
@@ -79,8 +80,20 @@ async fn a_patch_is_verified_on_mwdebug_then_on_production_and_the_channel_hears
     let line = stage.preview(Step::Production).await?;
     stage.send(Step::Production).await?;
     let heard = stage.bed.heard("PASS on production").await?;
-    expect("the second line heard", &("backport-verify", line.as_str()), &(heard.nick.as_str(), heard.text.as_str()))?;
+    expect(
+        "the second line heard",
+        &("backport-verify", &*said(stage, &line)),
+        &(heard.nick.as_str(), heard.text.as_str()),
+    )?;
     expect("lines that say PASS", &2, &stage.lines_with("PASS"))
+}
+
+/// A line as the channel hears it: the relay of the real bed says whose it is.
+fn said(stage: &Stage, line: &str) -> String {
+    match stage.kind {
+        Kind::Embedded => line.to_owned(),
+        Kind::Real | Kind::Channel => clean_line(&format!("{NICK} via backport-verify: {line}"), WIRE_LIMIT),
+    }
 }
 
 /// The wikis of the real bed keep no list of what they were asked.

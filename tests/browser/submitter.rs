@@ -7,6 +7,7 @@ use crate::bed::{GERRIT, NICK, PATCH_TEXT, Seen, TEST_URL, WEBHOOK};
 use crate::driver::{BrowserError, PATIENCE};
 use crate::stage::{Failure, Played, Stage};
 use backport_verify::app::{Delivery, Run, State};
+use backport_verify::report::Receiver;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -127,10 +128,22 @@ impl Stage {
     /// # Errors
     /// When it is not kept.
     pub(crate) async fn save_webhook(&self) -> Played {
+        self.save_this_webhook(WEBHOOK).await
+    }
+
+    /// Saves a webhook in the workbench.
+    ///
+    /// # Errors
+    /// When it is not kept.
+    pub(crate) async fn save_this_webhook(&self, url: &str) -> Played {
         self.browser.workbench(GERRIT).await?;
-        self.browser.fill("webhook", WEBHOOK).await?;
+        self.browser.fill("webhook", url).await?;
         self.browser.click("save-settings").await?;
-        let kept = |state: &State| state.settings.webhook.as_deref().filter(|kept| WEBHOOK.starts_with(kept)).map(drop);
+        let guess = url.parse().ok().map(|url| Receiver::guess(&url));
+        let kept = |state: &State| {
+            let is_kept = state.settings.webhook.as_deref().is_some_and(|kept| url.starts_with(kept));
+            (is_kept && state.settings.reporting.guess == guess).then_some(())
+        };
         self.state_with("the webhook", kept).await
     }
 

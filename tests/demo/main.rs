@@ -208,7 +208,8 @@ async fn on_mwdebug(teller: &Teller<'_>) -> Played {
 
     let line = teller.stage.preview(Step::Mwdebug).await?;
     teller.stage.send(Step::Mwdebug).await?;
-    expect("the line heard", &line, &bed.heard("PASS on mwdebug").await?.text)?;
+    // A real relay says first who has sent it.
+    expect("whether the line is heard", &true, &bed.heard("PASS on mwdebug").await?.text.ends_with(&line))?;
     teller.show("mwdebug-reported", "The submitter reads the line, sends it, and the channel hears it.").await
 }
 
@@ -223,7 +224,7 @@ async fn on_production(teller: &Teller<'_>) -> Played {
 
     let line = teller.stage.preview(Step::Production).await?;
     teller.stage.send(Step::Production).await?;
-    expect("the second line heard", &line, &bed.heard("PASS on production").await?.text)?;
+    expect("whether the second line is heard", &true, &bed.heard("PASS on production").await?.text.ends_with(&line))?;
     teller.show("production-reported", "The second line goes out. The backport is verified.").await?;
 
     browser.workbench(GERRIT).await?;

@@ -126,6 +126,22 @@ fn a_report_is_sent_by_its_run_and_copied_as_previewed() {
 }
 
 #[test]
+fn a_report_is_saved_in_each_form_under_a_name_of_its_own() {
+    let mut popup = page(Screen::Popup, Some(with_runs(vec![passed(Delivery::Preview)])));
+    for (form, begin) in [("html", "<!DOCTYPE html>"), ("json", "{"), ("xml", "<?xml "), ("tap", "TAP version 14\n")] {
+        let effects = popup.act(event("save-report", &[("run", "run-1"), ("form", form)], &[]));
+        let [Effect::Download { name, text }] = &effects[..] else { panic!("{effects:?}") };
+        assert!(
+            name.starts_with("backport-verify-1330001-mwdebug-") && name.ends_with(&format!("-pass.{form}")),
+            "{name}"
+        );
+        assert!(text.starts_with(begin), "{text}");
+    }
+    assert_eq!(popup.act(event("save-report", &[("run", "gone"), ("form", "html")], &[])), []);
+    assert_eq!(popup.act(event("save-report", &[("run", "run-1"), ("form", "exe")], &[])), []);
+}
+
+#[test]
 fn granting_access_asks_for_what_is_missing_and_then_refreshes() {
     let origins = vec!["https://*.wikipedia.org/*".to_owned()];
     let mut popup = page(Screen::Popup, Some(State { no_access: origins.clone(), ..ready() }));

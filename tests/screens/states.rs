@@ -5,16 +5,20 @@
 
 pub(crate) mod adding;
 pub(crate) mod bench;
+pub(crate) mod delivery;
 pub(crate) mod polite;
 pub(crate) mod road;
 pub(crate) mod stages;
 pub(crate) mod team;
 
-use backport_verify::app::{Browsing, Delivery, Loaded, Problem, Reply, Report, Run, SettingsView, State};
+use backport_verify::app::{
+    Browsing, Delivery, Hearing, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
+};
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
 use backport_verify::exchange::{Response, TransportError};
 use backport_verify::reminder::Wanted;
+use backport_verify::report::Receiver;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Event, Page, Screen};
@@ -78,6 +82,7 @@ pub(crate) fn ready() -> State {
             nick: Nick::new("submitter"),
             backend: Backend::default(),
             webhook: Some("https://backport-verify.toolforge.org".into()),
+            reporting: ReportingView { guess: Some(Receiver::Relay), ..ReportingView::default() },
             reminders: Wanted::default(),
             ..SettingsView::default()
         },
@@ -107,6 +112,7 @@ fn evidence(production: bool) -> Evidence {
         age: Some(0),
         request_id: None,
         elapsed_ms: 312,
+        sent_ms: Some(12),
         hops: Vec::new(),
         location: None,
         repeated_past_cache: production,
@@ -206,7 +212,7 @@ pub(crate) fn ended(mut run: Run, line: &str, delivery: Delivery) -> Run {
     run
 }
 
-const PASS_LINE: &str = "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. Change 1330001: [enwiki] Add the eventcoordinator group";
+pub(crate) const PASS_LINE: &str = "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. Change 1330001: [enwiki] Add the eventcoordinator group";
 const DOUBT_LINE: &str =
     "deployer: 1330001 [enwiki] Add the eventcoordinator group: INCONCLUSIVE on mwdebug (k8s-mwdebug), 0 of 1";
 const PRODUCTION_LINE: &str = "deployer: PASS on production: 1/1 pass, 1 fixed by the patch. All done, thank you. Change 1330001: [enwiki] Add the eventcoordinator group";
@@ -391,6 +397,7 @@ fn popups() -> Vec<(&'static str, Page)> {
         ("popup_empty", popup(State { schedule: Loaded::Ready { at: at("14:16"), value: Vec::new() }, ..ready() })),
         ("popup_no_tests", popup(ahead)),
         ("popup_ready", popup(ready())),
+        ("popup_live", popup(State { hearing: Hearing::Live, ..ready() })),
         ("popup_running", popup(State { runs: vec![underway], ..suites })),
         ("popup_passed", popup(with_runs(vec![passed(Delivery::Preview)]))),
         ("popup_sending", popup(with_runs(vec![passed(Delivery::Sending)]))),
@@ -491,6 +498,10 @@ fn workbenches() -> Vec<(&'static str, Page)> {
         ("workbench_failed", bench(with_runs(vec![failed(Delivery::Preview)]))),
         ("workbench_outdated", bench(outdated)),
         ("workbench_bad_webhook", setting),
+        (
+            "workbench_unheard",
+            bench(State { hearing: Hearing::Failed { detail: "the connection breaks off".into() }, ..ready() }),
+        ),
         ("workbench_several", bench(several())),
         ("workbench_busy", refused(Screen::Workbench, Problem::Busy)),
     ]
@@ -500,7 +511,7 @@ fn workbenches() -> Vec<(&'static str, Page)> {
 pub(crate) fn all() -> Vec<(&'static str, Page)> {
     let first = popups().into_iter().chain(road::popups()).chain(stages::popups()).chain(polite::popups());
     let then = workbenches().into_iter().chain(road::workbenches()).chain(stages::workbenches());
-    let first = first.chain(team::popups()).chain(adding::popups());
+    let first = first.chain(team::popups()).chain(adding::popups()).chain(delivery::popups());
     let last = polite::workbenches().into_iter().chain(bench::workbenches()).chain(team::workbenches());
-    first.chain(then).chain(last).chain(adding::workbenches()).collect()
+    first.chain(then).chain(last).chain(adding::workbenches()).chain(delivery::workbenches()).collect()
 }

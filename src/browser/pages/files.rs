@@ -68,10 +68,20 @@ pub(super) fn carries_files(event: &Event) -> bool {
     kinds.is_some_and(|kinds| kinds.includes(&JsValue::from_str("Files"), 0))
 }
 
+/// The media type of a file of this name: a browser may add an ending that fits another one.
+fn kind_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, end)| end) {
+        Some("html") => "text/html",
+        Some("json") => "application/json",
+        Some("xml") => "application/xml",
+        _ => "text/plain",
+    }
+}
+
 /// Offers a text as a file.
 pub(super) fn offer(document: &Document, name: &str, text: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
-    kind.set_type("text/plain;charset=utf-8");
+    kind.set_type(&format!("{};charset=utf-8", kind_of(name)));
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
     let blob = Blob::new_with_str_sequence_and_options(&parts, &kind)?;
     let url = Url::create_object_url_with_blob(&blob)?;

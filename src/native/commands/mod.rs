@@ -18,9 +18,9 @@ pub(super) use verify::verify;
 
 use super::args::ConnectionArgs;
 use super::http::{Connection, ConnectionError, NativeHttp};
-use super::junit::JUnitError;
 use super::relay::RelayError;
 use crate::app::AskError;
+use crate::report::JUnitError;
 use crate::schedule::CalendarError;
 use crate::suite::{NameError, SuiteError, TestError};
 use std::io;
@@ -46,7 +46,7 @@ pub(super) enum Failure {
         source: io::Error,
     },
     /// A file that the user named cannot be written.
-    #[error("failed to write <{}>: {source}", path.display())]
+    #[error("failed to write <{}>: {source}; name a file in a folder that is there and that you may write to", path.display())]
     Write {
         /// The file.
         path: PathBuf,

@@ -2,9 +2,9 @@
 //! `backport-verify verify`: suites run on the test servers, on production, or on both.
 
 use super::super::args::{JobsArgs, On, VerifyArgs};
-use super::super::junit::to_junit;
 use super::super::ports::NativePorts;
 use super::super::terminal::{ProgressLine, complain, plain, print};
+use super::super::written;
 use super::{Failure, client, printout, text_of};
 use crate::app::{Progress, changes, perform};
 use crate::change::Destination;
@@ -12,7 +12,7 @@ use crate::debug::Backends;
 use crate::deployed::{dbname_of_host, host_of_dbname};
 use crate::exchange::Session;
 use crate::ports::Clock;
-use crate::report::{to_json, to_tap};
+use crate::report::{to_html, to_json, to_junit, to_tap};
 use crate::suite::{HOST, Read, Test, TestError, WIKI, check_names, fill, given_to, in_scope, read};
 use crate::verify::{Earlier, Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
 use std::collections::BTreeMap;
@@ -21,6 +21,10 @@ use std::process::ExitCode;
 
 /// Runs the suites and prints what came; the exit code is the worst verdict's.
 pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failure> {
+    // Better said before the run than after it.
+    for path in said.results.html.iter().chain(&said.results.junit) {
+        written::could_be_written(path).map_err(|source| Failure::Write { path: path.clone(), source })?;
+    }
     let ports = NativePorts::new(client(said.connection)?);
     let variables = variables_of(said.variables);
     let mut tests = placed(&chosen(tests_of(&said.suites)?, &said.tags, &said.not_tags)?, &variables)?;
@@ -62,9 +66,11 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
     if said.results.tap {
         print(&to_tap(&journals))?;
     }
+    if let Some(path) = said.results.html {
+        written::write(&path, &to_html(&journals)).map_err(|source| Failure::Write { path, source })?;
+    }
     if let Some(path) = said.results.junit {
-        let written = std::fs::write(&path, to_junit(&journals)?);
-        written.map_err(|source| Failure::Write { path, source })?;
+        written::write(&path, &to_junit(&journals)?).map_err(|source| Failure::Write { path, source })?;
     }
     Ok(ExitCode::from(exit_code(journals.iter().map(verdict))))
 }

@@ -1,78 +1,275 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The webhook: what is posted, and what is answered. The words are those of Slack's webhooks
-//! (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors>).
+//! The HTTP side: takes posts, tells how they stand, and how the relay does. `docs/relay.md` has the whole of it.
+//!
+//! Must not say anything itself: a post is answered once it is in the queue on disk, or not taken at all.
 
-use super::channel::{Speaker, Unsaid};
-use super::log;
-use super::tokens::Tokens;
-use crate::report::{LINE_LIMIT, clean_line, slack_text};
-use axum::Router;
+use super::allowance::Allowance;
+use super::channel::Speaker;
+use super::courier::Desk;
+use super::post::{Refusal, id, line};
+use super::queue::{Standing, State, Taken};
+use super::store::{Store, StoreError};
+use super::tokens::{Holder, holder};
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, State as Shared};
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
+use jiff::Timestamp;
+use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 8 * 1024;
-
 /// How long a client may take for its body.
 const BODY_TIME: Duration = Duration::from_secs(10);
+/// How long a post waits for its line to be said: less than senders wait for an answer, and so less than the channel's
+/// `confirm`, and too short for the pace where more than seven lines come at once. What has not ended by then is answered
+/// as queued, and can be asked for.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// When to try again where too many lines wait.
+const TOO_MANY_WAIT: Duration = Duration::from_secs(30);
 
+/// All that answers need.
 #[derive(Debug)]
-struct Hook {
-    tokens: Tokens,
-    speaker: Speaker,
+pub(super) struct Hook {
+    /// Who may post.
+    pub(super) store: Store,
+    /// What was posted.
+    pub(super) desk: Arc<Desk>,
+    /// Whether it can be said.
+    pub(super) speaker: Speaker,
+    /// How much each may post.
+    pub(super) allowance: Allowance,
+    /// When the relay began.
+    pub(super) began: Instant,
+    /// Whether the relay is to end.
+    pub(super) closing: watch::Receiver<bool>,
 }
 
-type Answer = (StatusCode, &'static str);
-
-/// `POST /hook/<token>` and `GET /healthz`.
-pub(super) fn router(tokens: Tokens, speaker: Speaker) -> Router {
+/// Everything that is answered.
+pub(super) fn router(hook: Arc<Hook>) -> Router {
     Router::new()
         .route("/hook/{token}", post(take))
+        .route("/hook/{token}/posts/{id}", get(standing))
         .route("/healthz", get(health))
+        .route("/metrics", get(metrics))
         .fallback(|| async { (StatusCode::NOT_FOUND, "not_found") })
-        .with_state(Arc::new(Hook { tokens, speaker }))
+        .with_state(hook)
 }
 
-/// Whether the relay is in its channel.
-async fn health(State(hook): State<Arc<Hook>>) -> Answer {
-    if hook.speaker.is_in_channel() { (StatusCode::OK, "ok") } else { NOT_CONNECTED }
+const UNKNOWN: Refusal =
+    Refusal::new(StatusCode::FORBIDDEN, "invalid_token", "this token may not post; ask for a new one");
+const TOO_LARGE: Refusal =
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "expected a body of at most 8192 bytes");
+const TOO_SLOW: Refusal =
+    Refusal::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "expected the whole body within ten seconds");
+const FULL: Refusal = Refusal::new(
+    StatusCode::INSUFFICIENT_STORAGE,
+    "storage_full",
+    "the relay's disk takes no more; nothing was taken, send it again later",
+);
+const STORE: Refusal = Refusal::new(
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "storage_failed",
+    "the relay cannot use its file; nothing was taken, send it again later",
+);
+const NO_POST: Refusal = Refusal::new(StatusCode::NOT_FOUND, "unknown_post", "this token sent no such id within a day");
+const RATE: Refusal = Refusal::new(
+    StatusCode::TOO_MANY_REQUESTS,
+    "rate_limited",
+    "this token posts too fast; nothing was taken, send it again later",
+);
+const BUSY: Refusal = Refusal::new(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "too_many_waiting",
+    "too many lines wait for the channel; nothing was taken, send it again later",
+);
+
+/// Why a post is not taken, and when it may be tried again.
+#[derive(Debug)]
+struct Turned {
+    refusal: Refusal,
+    again: Option<Duration>,
 }
 
-const NOT_CONNECTED: Answer = (StatusCode::SERVICE_UNAVAILABLE, "not_connected");
-const INVALID: Answer = (StatusCode::BAD_REQUEST, "invalid_payload");
+impl From<Refusal> for Turned {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, again: None }
+    }
+}
 
-async fn take(State(hook): State<Arc<Hook>>, Path(token): Path<String>, body: Body) -> Answer {
-    let answer = answer(&hook, &token, body).await;
-    log(&format!("a post was answered {} {}", answer.0.as_u16(), answer.1));
+impl From<StoreError> for Turned {
+    fn from(error: StoreError) -> Self {
+        (if matches!(error, StoreError::Full) { FULL } else { STORE }).into()
+    }
+}
+
+/// A post that is in the queue, as it stands.
+#[derive(Debug)]
+struct Accepted {
+    id: String,
+    state: State,
+    detail: String,
+}
+
+async fn take(Shared(hook): Shared<Arc<Hook>>, Path(token): Path<String>, headers: HeaderMap, body: Body) -> Response {
+    let came = accept(&hook, &token, &headers, body).await;
+    // Programs that send an id read JSON; those that know Slack's webhooks read its words.
+    let words = !headers.contains_key("webhook-id");
+    let (status, word) = match &came {
+        Ok(accepted) => (status(accepted.state), accepted.state.told()),
+        Err(turned) => (turned.refusal.status, turned.refusal.word),
+    };
+    hook.desk.numbers.answered(status);
+    let id = came.as_ref().map(|accepted| accepted.id.as_str()).unwrap_or_default();
+    tracing::info!(status = status.as_u16(), answer = word, id, "a post was answered");
+    match came {
+        Ok(accepted) => told(accepted, &token, words),
+        Err(turned) => refused(&turned, words),
+    }
+}
+
+const fn status(state: State) -> StatusCode {
+    match state {
+        State::Said => StatusCode::OK,
+        State::Refused => StatusCode::BAD_GATEWAY,
+        State::Queued | State::Sending | State::Unclear | State::Late => StatusCode::ACCEPTED,
+    }
+}
+
+fn told(Accepted { id, state, detail }: Accepted, token: &str, words: bool) -> Response {
+    let place = HeaderValue::from_str(&format!("/hook/{token}/posts/{id}")).ok();
+    let mut answer = if words {
+        // Slack's word for a post that it has taken.
+        let word = if matches!(state, State::Said | State::Queued | State::Sending) { "ok" } else { state.told() };
+        (status(state), word).into_response()
+    } else {
+        (status(state), Json(told_of(&id, state, &detail))).into_response()
+    };
+    if let Some(place) = place.filter(|_| state != State::Said) {
+        answer.headers_mut().insert(LOCATION, place);
+    }
     answer
 }
 
-async fn answer(hook: &Hook, token: &str, body: Body) -> Answer {
-    if !hook.tokens.admit(token) {
-        return (StatusCode::FORBIDDEN, "invalid_token");
+fn told_of(id: &str, state: State, detail: &str) -> serde_json::Value {
+    if detail.is_empty() {
+        json!({ "id": id, "status": state.told() })
+    } else {
+        json!({ "id": id, "status": state.told(), "detail": detail })
     }
-    let Ok(read) = tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await else {
-        return (StatusCode::REQUEST_TIMEOUT, "too_slow");
+}
+
+fn refused(Turned { refusal, again }: &Turned, words: bool) -> Response {
+    let Refusal { status, word, detail } = *refusal;
+    let mut answer = if words {
+        (status, word).into_response()
+    } else {
+        (status, Json(json!({ "error": word, "detail": detail }))).into_response()
     };
-    let Ok(bytes) = read else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "too_large");
-    };
-    let Some(text) = std::str::from_utf8(&bytes).ok().and_then(|body| slack_text(body).ok()) else {
-        return INVALID;
-    };
-    let line = clean_line(&text, LINE_LIMIT);
-    if line.is_empty() {
-        return INVALID;
+    if let Some(again) = again {
+        let seconds = again.as_secs() + u64::from(again.subsec_nanos() > 0);
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
-    match hook.speaker.say(line).await {
-        Ok(()) => (StatusCode::OK, "ok"),
-        Err(Unsaid::NotConnected) => NOT_CONNECTED,
-        Err(Unsaid::Refused) => (StatusCode::SERVICE_UNAVAILABLE, "channel_refused"),
-        Err(Unsaid::Busy) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-        Err(Unsaid::NotConfirmed) => (StatusCode::GATEWAY_TIMEOUT, "not_confirmed"),
+    answer
+}
+
+async fn known(hook: &Hook, token: &str) -> Result<Holder, Turned> {
+    let token = token.to_owned();
+    hook.store.look(move |sql| holder(sql, &token)).await?.ok_or_else(|| UNKNOWN.into())
+}
+
+async fn accept(hook: &Hook, token: &str, headers: &HeaderMap, body: Body) -> Result<Accepted, Turned> {
+    let holder = known(hook, token).await?;
+    hook.allowance
+        .take(holder.token, hook.began.elapsed())
+        .map_err(|wait| Turned { refusal: RATE, again: Some(wait) })?;
+    let given = id(headers)?;
+    let body = timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await.map_err(|_| TOO_SLOW)?.map_err(|_| TOO_LARGE)?;
+    let line = line(token, &holder.nick, headers, &body)?;
+    let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+    // Before it is taken, so that its end is not missed.
+    let ends = hook.desk.ends.subscribe();
+    let offered = hook.desk.queue.take(&holder, &id, line, Timestamp::now().as_millisecond()).await;
+    let standing = match hook.desk.kept(offered)? {
+        Taken::TooMany => return Err(Turned { refusal: BUSY, again: Some(TOO_MANY_WAIT) }),
+        Taken::New(standing) => {
+            hook.desk.new.notify_one();
+            standing
+        }
+        Taken::Known(standing) => standing,
+    };
+    let Standing { state, detail, .. } = settled(hook, standing, ends).await;
+    Ok(Accepted { id, state, detail })
+}
+
+/// How a post stands once it has ended, or as it stood when that takes too long.
+async fn settled(hook: &Hook, standing: Standing, mut ends: Receiver<Standing>) -> Standing {
+    if standing.state.is_final() || !hook.speaker.is_in_channel() {
+        return standing;
     }
+    let place = standing.place;
+    let ended = async {
+        loop {
+            match ends.recv().await {
+                Ok(ended) if ended.place == place => return Some(ended),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => {
+                    let found = hook.desk.queue.at(place).await.ok().flatten();
+                    if let Some(found) = found.filter(|found| found.state.is_final()) {
+                        return Some(found);
+                    }
+                }
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    };
+    let mut closing = hook.closing.clone();
+    let ended = tokio::select! {
+        ended = timeout(ANSWER_WITHIN, ended) => ended.ok().flatten(),
+        _ = closing.wait_for(|closing| *closing) => None,
+    };
+    ended.unwrap_or(standing)
+}
+
+async fn standing(Shared(hook): Shared<Arc<Hook>>, Path((token, id)): Path<(String, String)>) -> Response {
+    let found = async {
+        let holder = known(&hook, &token).await?;
+        let found = hook.desk.queue.find(holder.token, &id).await?;
+        Ok::<_, Turned>(found.ok_or(NO_POST)?)
+    };
+    match found.await {
+        Ok(Standing { state, detail, .. }) => Json(told_of(&id, state, &detail)).into_response(),
+        Err(turned) => refused(&turned, false),
+    }
+}
+
+/// Whether lines can be taken and said now.
+async fn health(Shared(hook): Shared<Arc<Hook>>) -> Response {
+    let waiting = hook.desk.queue.waiting().await.ok();
+    let in_channel = hook.speaker.is_in_channel();
+    let is_kept = hook.desk.is_kept.load(Ordering::Relaxed) && waiting.is_some();
+    let mut reasons = vec![];
+    reasons.extend((!in_channel).then_some("the relay is not in its channel"));
+    reasons.extend((!is_kept).then_some("the relay's file could not be used at the last try"));
+    reasons.extend((*hook.closing.borrow()).then_some("the relay is ending"));
+    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = if reasons.is_empty() { "ok" } else { "not_ready" };
+    let body = json!({ "status": word, "in_channel": in_channel, "waiting": waiting, "reasons": reasons });
+    (status, Json(body)).into_response()
+}
+
+async fn metrics(Shared(hook): Shared<Arc<Hook>>) -> Response {
+    let waiting = hook.desk.queue.waiting().await.unwrap_or_default();
+    let text = hook.desk.numbers.text(hook.speaker.is_in_channel(), waiting);
+    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }

@@ -1,52 +1,143 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! `backport-verify relay`: takes Slack-shaped posts with a token and says them in one IRC channel.
+//! `backport-verify relay`: takes the posts of webhooks, keeps them, and says each once in one IRC channel; and passes on
+//! what the channel's bots announce.
 //!
-//! Must not say anything else, must not obey anything heard in the channel, and must not log a token or a password.
+//! Must not say anything else, must not obey anything heard in the channel, and must not log a token, a password or what
+//! was posted.
 
+mod allowance;
 mod channel;
+mod courier;
+mod durations;
+mod events;
 mod hook;
+mod irc;
+mod log;
+mod numbers;
+mod post;
+mod queue;
 mod settings;
+mod store;
 mod tokens;
 
 pub(super) use settings::RelayError;
+pub(super) use store::Journal;
 
-use super::args::RelayArgs;
+use super::args::{RelayArgs, RelayCall, RelayCommand, TokenArgs, TokenCommand};
 use super::http::install_crypto;
-use super::terminal::{complain, print};
+use super::terminal::{complain, plain, print};
+use allowance::Allowance;
+use courier::{Desk, carry};
+use events::Ears;
+use hook::Hook;
+use log::log;
+use queue::Queue;
 use settings::Settings;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{Lock, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
-/// Runs until it is told to end by SIGTERM or Ctrl-C.
+/// How long answers that are being given may take once the relay is to end.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
+/// Runs the relay, or does what is to be done to its tokens.
 ///
 /// # Errors
-/// When what the user said cannot be used, or the address cannot be listened on.
-pub(super) async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
-    let settings = Settings::new(said)?;
+/// When what the user said cannot be used, the file cannot, or the address cannot be listened on.
+pub(super) async fn call(said: RelayCall) -> Result<ExitCode, RelayError> {
+    match said {
+        RelayCall::Do(RelayCommand::Token(said)) => tokens(said),
+        RelayCall::Run(said) => run(*said).await,
+    }
+}
+
+fn tokens(said: TokenArgs) -> Result<ExitCode, RelayError> {
+    let store = Store::open(&store::place(said.data)?, None)?;
+    let text = match said.command {
+        TokenCommand::Add { nick, note, url } => {
+            let (id, token) = tokens::add(&store, &nick, &note)?;
+            complain(&format!("token {id} of {nick}: keep the webhook below to its holder; nothing can show it again"));
+            let base = url.map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
+            format!("{base}/hook/{token}\n")
+        }
+        TokenCommand::List => tokens::list(&store)?.iter().map(row).collect(),
+        TokenCommand::Revoke { who } => {
+            let count = tokens::revoke(&store, &who)?;
+            format!("revoked {count}\n")
+        }
+    };
+    print(&text).map_err(RelayError::Output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(token: &tokens::Listed) -> String {
+    let tokens::Listed { id, nick, note, made, revoked } = token;
+    let revoked = revoked.map_or_else(|| "may post".to_owned(), |at| format!("revoked {at}"));
+    let row = format!("{id}\t{nick}\t{made}\t{revoked}\t{}", plain(note));
+    format!("{}\n", row.trim_end())
+}
+
+/// Runs until it is told to end by SIGTERM or Ctrl-C.
+async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
+    let Settings { listen: asked, irc, queue: said } = Settings::new(said)?;
     install_crypto();
-    let asked = settings.listen;
+    log::start();
+    let path = store::place(said.data)?;
+    let _lock = Lock::take(&path)?;
+    let store = Store::open(&path, said.journal)?;
+    let (queue, unclear) = Queue::open(store.clone(), i64::from(said.keep_for) * 1000, said.waiting)?;
     let listener = TcpListener::bind(asked).await.map_err(|source| RelayError::Listen { address: asked, source })?;
     let address = listener.local_addr().map_err(|source| RelayError::Listen { address: asked, source })?;
+    let (close, closing) = watch::channel(false);
     let (end, ended) = watch::channel(false);
-    let (speaker, channel) = channel::new(settings.irc);
-    let hook = hook::router(settings.tokens, speaker);
+    let ears = Ears::new(jiff::Timestamp::now());
+    let keep_alive = irc.durations.keep_alive;
+    let events = events::router(ears.clone(), store.clone(), closing.clone(), keep_alive);
+    let (speaker, channel) = channel::new(irc, ears);
+    let desk = Arc::new(Desk::new(queue));
+    for unclear in unclear {
+        desk.tell(unclear);
+    }
+    let hook = Hook {
+        store,
+        desk: Arc::clone(&desk),
+        speaker: speaker.clone(),
+        allowance: Allowance::new(said.a_minute, said.burst),
+        began: Instant::now(),
+        closing: closing.clone(),
+    };
     if !address.ip().is_loopback() {
         log("this address can be reached from outside and tokens come unencrypted; put a TLS proxy in front");
     }
     print(&format!("listening on http://{address}/hook/…\n")).map_err(RelayError::Output)?;
-    let mut closing = ended.clone();
-    let (served, (), ()) = tokio::join!(
-        axum::serve(listener, hook)
-            .with_graceful_shutdown(async move {
-                closing.wait_for(|ended| *ended).await.ok();
-            })
-            .into_future(),
+    let (mut told, mut late) = (closing.clone(), closing.clone());
+    let serving = axum::serve(listener, hook::router(Arc::new(hook)).merge(events))
+        .with_graceful_shutdown(async move {
+            told.wait_for(|closing| *closing).await.ok();
+        })
+        .into_future();
+    // Posts first, then the line on the way, and the channel is left last.
+    let (served, (), (), ()) = tokio::join!(
+        async {
+            tokio::pin!(serving);
+            tokio::select! {
+                served = &mut serving => served,
+                _ = late.wait_for(|closing| *closing) => timeout(LAST_ANSWERS, serving).await.unwrap_or(Ok(())),
+            }
+        },
+        async {
+            carry(desk, speaker, closing).await;
+            end.send_replace(true);
+        },
         channel.stay(ended),
         async {
             let signal = told_to_end().await;
             log(&format!("{signal}, leaving"));
-            end.send_replace(true);
+            close.send_replace(true);
         },
     );
     served.map_err(RelayError::Serve)?;
@@ -70,9 +161,4 @@ async fn told_to_end() -> &'static str {
         std::future::pending::<()>().await;
     }
     "interrupted"
-}
-
-/// Writes a line of the log.
-fn log(line: &str) {
-    complain(&format!("{:.0} relay: {line}", jiff::Timestamp::now()));
 }

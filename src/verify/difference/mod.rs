@@ -2,7 +2,8 @@
 //! What differs between two answers, in a form that a human can read: bodies are laid out in lines and freed of what
 //! differs in every answer before they are compared.
 //!
-//! Must not decide a verdict, and must not get into a report: a page may be one that only its asker can see.
+//! Must not decide a verdict, and must not get into a report as it is: a page may be one that only its asker
+//! can see.
 
 mod hunks;
 mod layout;

@@ -6,12 +6,13 @@
 //! Must not know what is verified on it, and must leave nothing running or mounted.
 #![allow(dead_code, unreachable_pub, reason = "compiled into every program that uses the bed, each in its own way")]
 
+mod channel;
 mod edge;
 mod irc;
 mod mediawiki;
 mod processes;
 
-use irc::Irc;
+pub use channel::Channel;
 use mediawiki::Role;
 use processes::{Guard, Place, Process};
 use std::io;
@@ -19,11 +20,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The Debian packages (bookworm) that the real bed is made of.
+/// The Debian packages (bookworm) that the real bed is made of, `InspIRCd` for the relay's own tests, and
+/// `webhook`, a receiver of posts for those of the line.
 pub const PACKAGES: &[&str] = &[
     "gcc",
     "haproxy",
     "ii",
+    "inspircd",
     "libc6-dev",
     "libnginx-mod-http-headers-more-filter",
     "mediawiki",
@@ -37,6 +40,7 @@ pub const PACKAGES: &[&str] = &[
     "php8.2-sqlite3",
     "php8.2-xml",
     "varnish",
+    "webhook",
 ];
 
 /// A file of each package that is needed at run time.
@@ -133,6 +137,14 @@ impl RealError {
     }
 }
 
+/// Whether all these files are there.
+fn missing(needed: &[&'static str]) -> Result<(), RealError> {
+    match needed.iter().find(|path| !Path::new(path).exists()) {
+        Some(missing) => Err(RealError::Missing(missing)),
+        None => Ok(()),
+    }
+}
+
 /// A path as text that a configuration file can hold and, if it is a socket's, the kernel too.
 fn path_text(path: &Path) -> Result<&str, RealError> {
     let text = path.to_str().filter(|text| text.len() <= SOCKET_PATH && !text.contains(['\'', '"', ' ', ';']));
@@ -144,8 +156,7 @@ fn path_text(path: &Path) -> Result<&str, RealError> {
 pub struct Real {
     place: Place,
     edge: SocketAddr,
-    irc_address: SocketAddr,
-    irc: Irc,
+    channel: Channel,
     processes: Vec<Process>,
     guard: Guard,
 }
@@ -166,9 +177,7 @@ impl Real {
         ours: SocketAddr,
         calendar: &str,
     ) -> Result<Self, RealError> {
-        if let Some(missing) = NEEDED.iter().find(|path| !Path::new(path).exists()) {
-            return Err(RealError::Missing(missing));
-        }
+        missing(NEEDED)?;
         let place = Place::lay_out(dir)?;
         let guard = Guard::post(&place)?;
         let [edge, irc_address, purges] = processes::free_ports()?;
@@ -176,15 +185,15 @@ impl Real {
             mediawiki::install(&place, purges, calendar).await?;
             mediawiki::serve(&place).await
         };
-        let (wikis, varnish, haproxy, (irc, talkers)) = tokio::try_join!(
+        let (wikis, varnish, haproxy, channel) = tokio::try_join!(
             wikis,
             edge::start_varnish(&place, purges),
             edge::start_haproxy(&place, edge, (cert_pem, key_pem), ours),
-            Irc::start(&place, irc_address)
+            Channel::open(&place, irc_address)
         )?;
         mediawiki::greet(&place).await?;
-        let processes = [haproxy, varnish].into_iter().chain(wikis).chain(talkers).collect();
-        Ok(Self { place, edge, irc_address, irc, processes, guard })
+        let processes = [haproxy, varnish].into_iter().chain(wikis).collect();
+        Ok(Self { place, edge, channel, processes, guard })
     }
 
     /// The edge: TLS, HTTP/2 and HTTP/1.1, for every host name.
@@ -193,10 +202,10 @@ impl Real {
         self.edge
     }
 
-    /// The IRC server, without TLS.
+    /// Its channel.
     #[must_use]
-    pub fn irc(&self) -> SocketAddr {
-        self.irc_address
+    pub fn talk(&self) -> &Channel {
+        &self.channel
     }
 
     /// Puts the patch into a tree (`true`), takes it out (`false`), or leaves the tree alone (`None`). The patch gives
@@ -219,17 +228,18 @@ impl Real {
     /// # Errors
     /// When the line holds a line break, or the connection has ended.
     pub async fn announce(&self, line: &str) -> Result<(), RealError> {
-        self.irc.announce(line).await
+        self.channel.announce(line).await
     }
 
     /// Nick and text of what a real client has heard in the channel, oldest first.
     #[must_use]
     pub fn channel(&self) -> Vec<(String, String)> {
-        self.irc.channel()
+        self.channel.lines()
     }
 
     /// Stops every server and unmounts the trees.
     pub async fn stop(mut self) {
-        futures_util::future::join_all(self.processes.iter_mut().map(Process::end)).await;
+        let servers = futures_util::future::join_all(self.processes.iter_mut().map(Process::end));
+        tokio::join!(servers, self.channel.stop());
     }
 }

@@ -4,7 +4,7 @@
 //! Must not know any command.
 
 /// The command that only wakes the background, in JSON.
-pub(super) const WAKE: &str = "\"wake\"";
+pub(crate) const WAKE: &str = "\"wake\"";
 
 /// The script's expression that sends a command, given in JSON, and promises the answer.
 pub(crate) fn asking(command: &str) -> String {

@@ -4,7 +4,12 @@
 //!
 //! Must not judge: what a run came to is in its journal.
 
-use crate::report::{Came, Case, cases, comparison_in_words, doubt_of_run, logstash_link, reason_in_words, visible};
+use super::cases::{Came, Case, cases, doubt_of_run};
+use super::clean::visible;
+use super::discreet::discreet;
+use super::logstash::logstash_link;
+use super::reason::reason_in_words;
+use super::stages::comparison_in_words;
 use crate::verify::{Journal, Outcome, Reason, Verdict};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
@@ -23,7 +28,7 @@ pub struct JUnitError(#[from] SerializeError);
 /// When the library cannot write it.
 pub fn to_junit(journals: &[Journal]) -> Result<String, JUnitError> {
     let mut report = Report::new("backport-verify");
-    report.add_test_suites(journals.iter().map(suite));
+    report.add_test_suites(journals.iter().map(|journal| suite(&discreet(journal))));
     Ok(report.to_string()?)
 }
 

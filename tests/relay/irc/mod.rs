@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The relay's side of IRC: against ngircd and `InspIRCd` as they are, and, for what those cannot show without services
+//! (logging in), against a server that says what the specification says.
+#![allow(clippy::duration_suboptimal_units, reason = "durations are said as the relay takes them")]
+
+mod channel;
+mod events;
+mod faults;
+mod person;
+mod registration;
+mod saying;
+mod scripted;
+mod tls;

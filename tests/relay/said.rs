@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the channel hears, and what it cannot be made to hear.
+
+use crate::servers::Server;
+use crate::stage::{CHANNEL, Listener, QUICK, Relay};
+use irc::client::prelude::Command as Irc;
+
+#[tokio::test]
+async fn a_post_is_said_once_and_then_answered() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join(&server).await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    assert_eq!(relay.say("deployer: PASS on mwdebug &lt;1/1&gt;").await.short(), (200, "ok"));
+    assert_eq!(relay.say("end").await.short(), (200, "ok"));
+    let said = ["deployer: PASS on mwdebug <1/1>", "end"].map(|text| format!("submitter via backport-verify: {text}"));
+    assert_eq!(listener.lines().await, said);
+}
+
+#[tokio::test]
+async fn nothing_that_is_posted_is_a_command_to_the_server_or_to_a_bot() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join(&server).await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    let long = "ü".repeat(300);
+    for text in ["!log done", "stashbot: help", "PASS\r\nQUIT :bye\nKICK", "\u{2}\u{3}04,01PASS\u{f}\u{1}", &long] {
+        assert_eq!(relay.say(text).await.short(), (200, "ok"));
+    }
+    let cut = format!("{}…", "ü".repeat(183));
+    let said = ["!log done", "stashbot: help", "PASS QUIT :bye KICK", "PASS", &cut];
+    let said = said.map(|text| format!("submitter via backport-verify: {text}"));
+    assert_eq!(said[4].len(), 400);
+    assert_eq!(listener.lines().await, said);
+}
+
+#[tokio::test]
+async fn a_line_in_another_encoding_does_not_throw_the_relay_out() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join_as(&server, "iso-8859-1").await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    listener.client.send_privmsg(CHANNEL, "grün").unwrap();
+    assert_eq!(relay.say("end").await.short(), (200, "ok"));
+    assert_eq!(listener.lines().await, ["submitter via backport-verify: end"]);
+    assert_eq!(relay.log().matches("in #wikimedia-operations as").count(), 1, "{}", relay.log());
+}
+
+#[tokio::test]
+async fn a_channel_that_refuses_the_line_is_told_to_the_poster() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join(&server).await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    listener.client.send(Irc::Raw("MODE".into(), vec![CHANNEL.into(), "+m".into()])).unwrap();
+    listener.until(|command| matches!(command, Irc::ChannelMODE(..)).then_some(())).await;
+    assert_eq!(relay.say("PASS").await.short(), (502, "refused"));
+    let answer = relay.say_as("a", "PASS").await;
+    let detail = "the channel did not take the line: Cannot send to channel";
+    let told = serde_json::json!({ "id": "a", "status": "refused", "detail": detail });
+    assert_eq!((answer.status, answer.json()), (502, told.clone()));
+    assert_eq!(relay.standing("a").await, told);
+}
+
+#[tokio::test]
+async fn what_comes_while_the_server_is_away_is_said_when_it_is_back() {
+    let mut server = Server::ngircd();
+    let relay = Relay::start(&server).await.in_channel().await;
+    server.stop();
+    relay.healthz(503).await;
+    assert_eq!(relay.say("first").await.short(), (202, "ok"));
+    let second = relay.say_as("b", "second").await;
+    assert_eq!((second.status, second.json()), (202, serde_json::json!({ "id": "b", "status": "queued" })));
+    assert_eq!(second.location, Some(format!("{}/posts/b", relay.hook)));
+    server.start_again();
+    let mut listener = Listener::join(&server).await;
+    for text in ["first", "second"] {
+        assert_eq!(listener.line().await, format!("submitter via backport-verify: {text}"));
+    }
+    relay.until_states(&["said", "said"]).await;
+    assert_eq!(relay.get(&second.location.unwrap()).await.json(), serde_json::json!({ "id": "b", "status": "said" }));
+}
+
+#[tokio::test]
+async fn a_line_that_has_waited_too_long_is_not_said() {
+    let mut server = Server::ngircd();
+    server.stop();
+    let relay = Relay::start_with(server.address, &["--keep-for", "1"]).await;
+    assert_eq!(relay.say_as("a", "old news").await.status, 202);
+    relay.until_states(&["late"]).await;
+    server.start_again();
+    let mut listener = Listener::join(&server).await;
+    relay.healthz(200).await;
+    assert_eq!(relay.say("end").await.short(), (200, "ok"));
+    assert_eq!(listener.lines().await, ["submitter via backport-verify: end"]);
+    assert_eq!(relay.standing("a").await["detail"], "it waited too long for the channel");
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_leaves_it_unclear_and_the_line_is_not_said_again() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join(&server).await;
+    let relay = Relay::paced(server.address, &format!("{QUICK},confirm=2000"), &[]).await.in_channel().await;
+    server.signal("-STOP");
+    let told = relay.say_as("a", "PASS").await;
+    assert_eq!((told.status, &told.json()["status"]), (202, &serde_json::json!("unclear")));
+    relay.until_states(&["unclear"]).await;
+    server.signal("-CONT");
+    relay.healthz(200).await;
+    assert_eq!(relay.say("end").await.short(), (200, "ok"));
+    assert_eq!(listener.lines().await, ["PASS", "end"].map(|text| format!("submitter via backport-verify: {text}")));
+}
