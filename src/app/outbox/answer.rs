@@ -72,6 +72,10 @@ impl Came {
 
     fn of_response(receiver: Receiver, response: &Response) -> Self {
         let status = response.status;
+        // The relay gives 502 when the channel has refused the line, and so may a proxy before it.
+        if let (Receiver::Relay, 502, Some(came)) = (receiver, status, told(&response.body)) {
+            return came;
+        }
         match status {
             200..=299 if receiver == Receiver::Relay => {
                 told(&response.body).unwrap_or(if status == 202 { Self::Queued } else { Self::Said })
@@ -214,6 +218,13 @@ mod tests {
         }
         assert_eq!(Came::of_post(Receiver::Slack, &answer(202, r#"{"status":"refused"}"#)), Came::Said);
         assert_eq!(Came::of_post(Receiver::Slack, &answer(410, "")), Came::Gone);
+        let refused = r#"{"id":"a","status":"refused","detail":"the channel did not take the line: Cannot send"}"#;
+        let came = Came::of_post(Receiver::Relay, &answer(502, refused));
+        assert!(
+            matches!(&came, Came::Refused { detail, remembered: true } if detail.contains("Cannot send")),
+            "{came:?}"
+        );
+        assert_eq!(doubtful(&Came::of_post(Receiver::Relay, &answer(502, "<html>"))), Some(true));
         let came = Came::of_post(Receiver::Slack, &answer(503, ""));
         assert!(matches!(came, Came::NotTaken { wait: Some(7), .. }), "{came:?}");
     }
