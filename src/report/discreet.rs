@@ -16,9 +16,14 @@ use std::sync::LazyLock;
 const PRIVATE_FIELDS: [&str; 7] =
     ["set-cookie", "x-client-ip", "x-forwarded-for", "x-real-ip", "cookie", "authorization", "proxy-authorization"];
 
-/// What looks like an address of the network; whether it is one is seen when it is read.
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})").ok());
+/// What looks like an address of the network, behind what may stand before it in a URL; its colons may be encoded as there.
+/// Whether it is one is seen when it is read.
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:\b|(_|%[0-9a-f]{2}))((?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-f]{1,4}(?:(?::|%3a)[0-9a-f]{0,4}){2,7})",
+    )
+    .ok()
+});
 
 /// The run as it may be passed on. Of a page that was fetched with the tester's cookies nothing is quoted: neither what an
 /// assertion found, nor the query of a redirect, nor a difference. Of any page, the value of a cookie or of a field such as
@@ -92,14 +97,15 @@ fn without_query(url: &str) -> String {
 /// `text` with `[address]` in the place of each address of the network.
 pub(super) fn without_addresses(text: &str) -> String {
     let Some(pattern) = ADDRESS.as_ref() else { return text.to_owned() };
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
     let shown = |found: &Captures<'_>| {
-        let found = found.get(0).map_or("", |found| found.as_str());
-        let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+        let part = |group| found.get(group).map_or("", |part| part.as_str());
+        let plain = part(2).replace("%3a", ":").replace("%3A", ":");
         // A colon behind an address may be the sentence's.
-        match found.strip_suffix(':') {
-            _ if is_address(found) => "[address]".to_owned(),
-            Some(before) if is_address(before) => "[address]:".to_owned(),
-            _ => found.to_owned(),
+        match plain.strip_suffix(':') {
+            _ if is_address(&plain) => format!("{}[address]", part(1)),
+            Some(before) if is_address(before) => format!("{}[address]:", part(1)),
+            _ => part(0).to_owned(),
         }
     };
     pattern.replace_all(text, shown).into_owned()
@@ -137,6 +143,8 @@ mod tests {
             ("User:2001:DB8:0:0:0:0:0:1 wrote", "User:[address] wrote"),
             ("at 2001:db8::1.", "at [address]."),
             ("by 2001:db8::1: undone; 2001:db8:: too", "by [address]: undone; [address] too"),
+            ("returnto=User%3A192.0.2.17&by=User%3a2001%3aDB8%3A%3A1", "returnto=User%3A[address]&by=User%3a[address]"),
+            ("User_192.0.2.17 and v192.0.2.17", "User_[address] and v192.0.2.17"),
             ("at 12:30:45, 999.1.1.1 and a:b:c", "at 12:30:45, 999.1.1.1 and a:b:c"),
             ("1.47.0-wmf.16", "1.47.0-wmf.16"),
         ] {
