@@ -76,6 +76,7 @@ async fn every_refusal_of_the_line_counts() {
         ":s 401 verifybot #wikimedia-operations :No such nick/channel",
         ":s 531 verifybot #wikimedia-operations :You are not permitted to send it",
         ":s 707 verifybot #wikimedia-operations :Targets changing too fast, message dropped",
+        ":s 936 verifybot #wikimedia-operations PASS :Your message contained a censored word, and was blocked",
         ":s 417 verifybot :Input line was too long",
         "FAIL PRIVMSG MESSAGE_REFUSED :Not here",
     ] {
@@ -170,6 +171,7 @@ async fn an_answer_that_others_could_guess_or_a_nick_like_its_own_confirms_nothi
             &format!(":verify{{bot}}!o@host {}", privmsg("PASS")),
             ":verify{bot}!o@host PONG s :backport-verify-1",
             &format!(":s 435 verify[bot] verify[bot] {CHANNEL} :Cannot change nickname while banned on channel"),
+            &format!(":s 437 verify[bot] {CHANNEL} :Cannot change nickname while banned on channel"),
             &format!(":s 404 verify[bot] {CHANNEL} :Cannot send to channel"),
         ])
         .await;

@@ -344,10 +344,12 @@ impl<'a> Visit<'a> {
             }
             // The line was too long for the server.
             417 => self.refused(words),
-            // Another nick is refused while the channel bans the relay: that says nothing of a line.
+            // Another nick is refused while the channel bans the relay (437 with older servers): that says nothing of a line.
             435 => {}
-            // Everything else that refuses names the channel; 707 is solanum's for too many targets.
-            400..=599 | 707 if ours => match self.place {
+            437 if matches!(self.place, Place::In(_)) => {}
+            // Everything else that refuses names the channel; 707 is solanum's for too many targets, 936 `InspIRCd`'s for a
+            // word that it does not allow.
+            400..=599 | 707 | 936 if ours => match self.place {
                 Place::In(_) => {
                     self.refused(words);
                     if number == 442 {
