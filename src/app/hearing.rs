@@ -10,7 +10,7 @@ use crate::deployed::{Announcement, Phase};
 use crate::ports::Ports;
 use crate::schedule::calls_to_a_window;
 use crate::store::Webhook;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 /// Who says scap's announcements in the channel.
@@ -21,6 +21,9 @@ const CALLER: &str = "jouncebot";
 
 /// The longest data of an event that is read, in bytes: a line of IRC has 512.
 const LONGEST: usize = 4096;
+
+/// No look that a hint leads to is further away.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(1);
 
 /// The data of an event.
 #[derive(Deserialize)]
@@ -122,11 +125,11 @@ impl<P: Ports> App<P> {
         }
         while let Some(due) = self.next_hinted() {
             let awake = self.awake();
-            let wait = due.duration_since(self.ports.now()).as_millis();
+            // A clock that was set back must not make it wait for ever.
+            let wait = due.duration_since(self.ports.now()).min(LONGEST_WAIT).as_millis();
             if let Ok(wait @ 1..) = u32::try_from(wait) {
                 self.ports.wait(wait).await;
             }
-            // A clock that was set back must not make it wait for ever.
             let now = self.ports.now().max(due);
             // A look meanwhile may have shown it.
             if self.next_hinted().is_some_and(|due| due <= now) {

@@ -8,6 +8,7 @@ use crate::deployed::{Announcement, LogEntry};
 use crate::report::Receiver;
 use crate::store::{Settings, Webhook};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::VecDeque;
 use url::Url;
 
 /// A page asks every few seconds while it is seen; one that has not asked for so long is closed or hidden.
@@ -36,6 +37,12 @@ const LOOKS: [SignedDuration; 4] = [
 /// From one such look to the next at least.
 const BETWEEN: SignedDuration = SignedDuration::from_secs(1);
 
+/// So many such looks within [`WHILE`] at most: a relay may announce without end.
+const MANY: usize = 12;
+
+/// As long as [`MANY`] looks take at least.
+const WHILE: SignedDuration = SignedDuration::from_mins(1);
+
 /// How much earlier an entry of the log may be than the line in the channel: it has its time to the minute.
 const EARLIER: SignedDuration = SignedDuration::from_secs(90);
 
@@ -61,8 +68,8 @@ pub(super) struct Listening {
     /// The stream that was given up, until when it is left alone, and why.
     given_up: Option<(Webhook, Timestamp, &'static str)>,
     awaited: Vec<Awaited>,
-    /// The last look that a hint led to.
-    looked: Option<Timestamp>,
+    /// The last [`MANY`] looks that hints led to, the newest at the end.
+    looked: VecDeque<Timestamp>,
     /// The last call to a window that was heeded.
     called: Option<Timestamp>,
 }
@@ -192,12 +199,17 @@ impl Listening {
     pub(super) fn next_look(&self) -> Option<Timestamp> {
         let due = |awaited: &Awaited| Some(awaited.heard + *LOOKS.get(awaited.looks)?);
         let due = self.awaited.iter().filter_map(due).min()?;
-        Some(self.looked.map_or(due, |looked| due.max(looked + BETWEEN)))
+        let after_last = self.looked.back().map(|looked| *looked + BETWEEN);
+        let after_many = self.looked.front().filter(|_| self.looked.len() >= MANY).map(|looked| *looked + WHILE);
+        [after_last, after_many].into_iter().flatten().chain([due]).max()
     }
 
     /// That look is taken now.
     pub(super) fn looks(&mut self, now: Timestamp) {
-        self.looked = Some(now);
+        if self.looked.len() >= MANY {
+            self.looked.pop_front();
+        }
+        self.looked.push_back(now);
         for awaited in &mut self.awaited {
             awaited.looks = LOOKS.iter().filter(|after| awaited.heard + **after <= now).count();
         }
@@ -206,7 +218,10 @@ impl Listening {
     /// The log was read: what it has is waited for no longer.
     pub(super) fn seen(&mut self, entries: &[LogEntry]) {
         let is_there = |awaited: &Awaited| {
-            let recent = entries.iter().rev().take_while(|entry| entry.at + EARLIER >= awaited.said);
+            let recent = entries
+                .iter()
+                .rev()
+                .take_while(|entry| entry.at.saturating_add(EARLIER).is_ok_and(|latest| latest >= awaited.said));
             recent.filter_map(Announcement::of_entry).any(|entry| entry == awaited.told)
         };
         self.awaited.retain(|awaited| !is_there(awaited));
@@ -215,5 +230,27 @@ impl Listening {
     /// What was looked for often enough is waited for no longer.
     fn let_go(&mut self) {
         self.awaited.retain(|awaited| awaited.looks < LOOKS.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Listening;
+    use crate::deployed::Announcement;
+    use jiff::{SignedDuration, Timestamp};
+
+    #[test]
+    fn a_relay_that_announces_without_end_does_not_have_it_looked_without_end() {
+        let told = Announcement::of_line("!log deployer@deploy2002 deployer: Continuing with deployment").unwrap();
+        let (mut listening, mut looks) = (Listening::default(), 0);
+        for second in 0..600 {
+            let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
+            listening.hear(told.clone(), now, now);
+            if listening.next_look().is_some_and(|due| due <= now) {
+                listening.looks(now);
+                looks += 1;
+            }
+        }
+        assert_eq!(looks, 120);
     }
 }

@@ -4,7 +4,7 @@
 //! Must not change a verdict, nor what a test demands: that is the user's own text.
 
 use crate::check::{Assertion, Subject};
-use crate::exchange::Session;
+use crate::exchange::{Session, TransportError};
 use crate::suite::Test;
 use crate::verify::{Difference, Doubt, Journal, Line, Outcome, Reason};
 use core::net::IpAddr;
@@ -16,13 +16,18 @@ use std::sync::LazyLock;
 const PRIVATE_FIELDS: [&str; 7] =
     ["set-cookie", "x-client-ip", "x-forwarded-for", "x-real-ip", "cookie", "authorization", "proxy-authorization"];
 
-/// What looks like an address of the network; whether it is one is seen when it is read.
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})").ok());
+/// What looks like an address of the network, behind what may stand before it in a URL; its colons may be encoded as there.
+/// Whether it is one is seen when it is read.
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:\b|(_|%[0-9a-f]{2}))((?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-f]{1,4}(?:(?::|%3a)[0-9a-f]{0,4}){2,7})",
+    )
+    .ok()
+});
 
 /// The run as it may be passed on. Of a page that was fetched with the tester's cookies nothing is quoted: neither what an
-/// assertion found, nor the query of a redirect, nor a difference. Of any page, the value of a field such as `Set-Cookie`
-/// is not told, and an address of the network is not either, since it may be the tester's.
+/// assertion found, nor the query of a redirect, nor a difference. Of any page, the value of a cookie or of a field such as
+/// `Set-Cookie` is not told, and an address of the network is not either, since it may be the tester's.
 pub(super) fn discreet(journal: &Journal) -> Journal {
     let mut journal = journal.clone();
     journal.captured.clear();
@@ -55,15 +60,24 @@ fn quiet(outcome: &mut Outcome, mine: bool) {
             without_addresses(&result.actual)
         };
     }
-    if !mine {
-        return;
-    }
+    // A redirect to one's own page has the address of who is not signed in.
+    let led = |url: &str| without_addresses(&if mine { without_query(url) } else { url.to_owned() });
     let evidence = &mut outcome.evidence;
     for location in evidence.hops.iter_mut().map(|hop| &mut hop.location).chain([&mut evidence.location]).flatten() {
-        *location = without_query(location);
+        *location = led(location);
     }
-    if let Some(Reason::Doubt { doubt: Doubt::LeftSites { url } }) = &mut outcome.reason {
-        *url = without_query(url);
+    match &mut outcome.reason {
+        Some(Reason::Doubt { doubt: Doubt::LeftSites { url } }) => *url = led(url),
+        Some(Reason::Doubt { doubt: Doubt::DebugCookie { value, .. } }) => "not told".clone_into(value),
+        Some(Reason::Transport {
+            error:
+                TransportError::Name { detail }
+                | TransportError::Refused { detail }
+                | TransportError::Tls { detail }
+                | TransportError::Broken { detail }
+                | TransportError::Network { detail },
+        }) => *detail = without_addresses(detail),
+        _ => {}
     }
 }
 
@@ -80,12 +94,19 @@ fn without_query(url: &str) -> String {
         .map_or_else(|| url.to_owned(), |(path, _)| format!("{path}?…"))
 }
 
-fn without_addresses(text: &str) -> String {
+/// `text` with `[address]` in the place of each address of the network.
+pub(super) fn without_addresses(text: &str) -> String {
     let Some(pattern) = ADDRESS.as_ref() else { return text.to_owned() };
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
     let shown = |found: &Captures<'_>| {
-        let found = found.get(0).map_or("", |found| found.as_str());
-        let is_address = found.parse::<IpAddr>().is_ok();
-        if is_address { "[address]".to_owned() } else { found.to_owned() }
+        let part = |group| found.get(group).map_or("", |part| part.as_str());
+        let plain = part(2).replace("%3a", ":").replace("%3A", ":");
+        // A colon behind an address may be the sentence's.
+        match plain.strip_suffix(':') {
+            _ if is_address(&plain) => format!("{}[address]", part(1)),
+            Some(before) if is_address(before) => format!("{}[address]:", part(1)),
+            _ => part(0).to_owned(),
+        }
     };
     pattern.replace_all(text, shown).into_owned()
 }
@@ -108,10 +129,10 @@ mod tests {
     use super::{discreet, without_addresses};
     use crate::check::{Assertion, AssertionResult, Predicate, Subject};
     use crate::debug::Backend;
-    use crate::exchange::Session;
+    use crate::exchange::{Session, TransportError};
     use crate::suite::Test;
     use crate::verify::{
-        Difference, Evidence, Hunk, Journal, Line, Outcome, Plan, Reason, Stage, Step, Subject as What, Verdict,
+        Difference, Doubt, Evidence, Hunk, Journal, Line, Outcome, Plan, Reason, Stage, Step, Subject as What, Verdict,
     };
     use jiff::Timestamp;
 
@@ -121,6 +142,9 @@ mod tests {
             ("from 192.0.2.17, twice", "from [address], twice"),
             ("User:2001:DB8:0:0:0:0:0:1 wrote", "User:[address] wrote"),
             ("at 2001:db8::1.", "at [address]."),
+            ("by 2001:db8::1: undone; 2001:db8:: too", "by [address]: undone; [address] too"),
+            ("returnto=User%3A192.0.2.17&by=User%3a2001%3aDB8%3A%3A1", "returnto=User%3A[address]&by=User%3a[address]"),
+            ("User_192.0.2.17 and v192.0.2.17", "User_[address] and v192.0.2.17"),
             ("at 12:30:45, 999.1.1.1 and a:b:c", "at 12:30:45, 999.1.1.1 and a:b:c"),
             ("1.47.0-wmf.16", "1.47.0-wmf.16"),
         ] {
@@ -164,6 +188,31 @@ mod tests {
         assert_eq!(told.outcomes[&0].evidence.hops[0].location.as_deref(), Some("/w/index.php?token=abc"));
         let lines = [Line::Same("by [address]".into()), Line::New("new".into())];
         assert_eq!(told.differences[&0].hunks[0].lines, lines);
+    }
+
+    #[test]
+    fn where_a_redirect_led_and_what_a_client_said_have_no_address() {
+        let mut journal = journal(Session::Anonymous);
+        let location = Some("https://en.wikipedia.org/wiki/Special:Contributions/192.0.2.17".to_owned());
+        let told = Some("https://en.wikipedia.org/wiki/Special:Contributions/[address]".to_owned());
+        let outcome = journal.outcomes.get_mut(&0).unwrap();
+        outcome.evidence.hops[0].location.clone_from(&location);
+        outcome.evidence.location.clone_from(&location);
+        let detail = "tcp connect error to 10.1.2.3:443".to_owned();
+        outcome.reason = Some(Reason::Transport { error: TransportError::Refused { detail } });
+        let outcome = discreet(&journal).outcomes[&0].clone();
+        assert_eq!((&outcome.evidence.hops[0].location, &outcome.evidence.location), (&told, &told));
+        let detail = "tcp connect error to [address]:443".to_owned();
+        assert_eq!(outcome.reason, Some(Reason::Transport { error: TransportError::Refused { detail } }));
+    }
+
+    #[test]
+    fn a_cookies_value_is_not_told() {
+        let mut journal = journal(Session::Anonymous);
+        let doubt = Doubt::DebugCookie { host: "en.wikipedia.org".into(), value: "backend=secret".into() };
+        journal.outcomes.get_mut(&0).unwrap().reason = Some(Reason::Doubt { doubt });
+        let Some(Reason::Doubt { doubt }) = &discreet(&journal).outcomes[&0].reason else { panic!("it is a doubt") };
+        assert_eq!(doubt.to_string(), "a cookie X-Wikimedia-Debug <not told> went along with the request");
     }
 
     #[test]

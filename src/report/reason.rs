@@ -4,7 +4,7 @@
 //! Must not quote a page: what it says of a failure is the assertion and where it was not met.
 
 use super::clean::quoted;
-use super::discreet::speaks_of_private_field;
+use super::discreet::{speaks_of_private_field, without_addresses};
 use crate::exchange::{Session, TransportError};
 use crate::suite::Test;
 use crate::verify::{Doubt, Outcome, Reason};
@@ -12,8 +12,8 @@ use std::borrow::Cow;
 
 /// Why the outcome of `test` is no pass, fit for a public channel; `None` for a pass.
 ///
-/// A cookie's value, what the client says of the network it is in, and where a request led that was sent as the tester
-/// stay out beside what stays out of every report.
+/// A cookie's value, what the client says of the network it is in, an address of the network, and where a request led that
+/// was sent as the tester stay out beside what stays out of every report.
 pub(super) fn reason_in_public(outcome: &Outcome, test: &Test) -> Option<String> {
     let private = test.session == Session::Mine;
     let said = match outcome.reason.as_ref()? {
@@ -33,7 +33,7 @@ pub(super) fn reason_in_public(outcome: &Outcome, test: &Test) -> Option<String>
         },
         _ => in_short(outcome, private)?,
     };
-    Some(quoted(&said))
+    Some(quoted(&without_addresses(&said)))
 }
 
 fn in_short(outcome: &Outcome, private: bool) -> Option<String> {
@@ -112,6 +112,7 @@ pub fn reason_in_words(outcome: &Outcome) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{reason_in_public, reason_in_words};
+    use crate::check::{Assertion, AssertionResult, Predicate, Subject};
     use crate::exchange::{Session, TransportError};
     use crate::suite::Test;
     use crate::verify::{Doubt, Evidence, Outcome, Reason, Verdict};
@@ -154,6 +155,18 @@ mod tests {
             let outcome = Outcome::inconclusive(reason, Evidence::default());
             assert_eq!(reason_in_public(&outcome, &test).as_deref(), Some(told));
         }
+    }
+
+    #[test]
+    fn the_channel_does_not_hear_the_testers_address() {
+        let assertion = Assertion { of: Subject::Header { name: "Location".into() }, is: Predicate::Exists };
+        let expected = assertion.to_string();
+        let actual = "</wiki/User:192.0.2.17>".into();
+        let assertions = vec![AssertionResult { held: false, expected: expected.clone(), actual, assertion }];
+        let reason = Some(Reason::Assertion { at: 0 });
+        let failed = Outcome { verdict: Verdict::Fail, reason, assertions, evidence: Evidence::default() };
+        let told = reason_in_public(&failed, &Test::default());
+        assert_eq!(told, Some(format!("{expected}: </wiki/User:[address]>")));
     }
 
     #[test]

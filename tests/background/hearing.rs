@@ -204,6 +204,18 @@ async fn many_announcements_lead_to_one_look_a_second() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_does_not_hold_a_look_up() {
+    let browser = Browser::new();
+    let (app, told) = listening(&browser).await;
+    told.on_test_servers();
+    let before = browser.sent().len();
+    app.heard(&scap(SYNCED)).await;
+    browser.time_passes(SignedDuration::from_hours(-5));
+    app.work().await;
+    assert_eq!((asked(&browser, before, LOG), browser.waits()), (1, vec![60_000]));
+}
+
+#[tokio::test]
 async fn what_is_not_about_my_patches_leads_to_nothing() {
     let browser = Browser::new();
     let (app, told) = listening(&browser).await;

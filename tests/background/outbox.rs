@@ -334,6 +334,23 @@ async fn a_report_that_waits_holds_back_later_ones_and_is_known_when_a_later_run
 }
 
 #[tokio::test]
+async fn what_an_attempt_may_have_said_is_never_told_as_not_said() {
+    let ends = [vec![Does::Refuses(401, "")], vec![Does::Refuses(410, "")], vec![Does::Refuses(503, ""); 100]];
+    for end in ends {
+        let browser = Browser::new();
+        let app = with_receiver(&browser, Receiver::Relay, true).await;
+        let what = format!("{:?}", end[0]);
+        let webhook = Webhook::of(&browser, [vec![Does::SaysAndFails(TIMEOUT)], end].concat());
+        reported(&app, &browser).await;
+        app.work().await;
+        assert_eq!(webhook.channel(Receiver::Relay).len(), 1, "{what}");
+        let came = delivery(&browser);
+        let expected = matches!(&came, Delivery::Unclear { detail } if detail.contains("look into the channel"));
+        assert!(expected, "{what}: {came:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_report_is_not_sent_when_the_browser_comes_back_too_late() {
     for (away, is_late) in [(14, false), (15, true), (600, true)] {
         let browser = Browser::new();

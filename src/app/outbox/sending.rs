@@ -29,6 +29,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 /// How long to wait for a network before the next look.
 const OFFLINE: SignedDuration = SignedDuration::from_secs(5);
 
+/// Bytes of a part of a webhook's address that may be a secret; a shorter one is a word.
+const SECRET: usize = 12;
+
 const NONE_SET: &str = "The webhook was removed; set one in the settings.";
 const SWITCHED_OFF: &str = "The webhook is gone (status 410) and is switched off; paste a new one in the settings.";
 
@@ -114,11 +117,14 @@ impl<P: Ports> App<P> {
         // Meanwhile it may have been taken back, or not have been kept.
         let Some(post) = self.post(due).filter(|post| matches!(post.step, Step::Waiting { .. })) else { return };
         if now >= post.ends() {
-            return self.settle(due, Step::Late).await;
+            return self.settle(due, or_unclear(&post, Step::Late, "It could not be delivered in time.")).await;
         }
         let hook = match self.hook() {
             Ok(hook) => hook,
-            Err(why) => return self.settle(due, Step::Failed { detail: why.into(), anew: false }).await,
+            Err(why) => {
+                let failed = Step::Failed { detail: why.into(), anew: false };
+                return self.settle(due, or_unclear(&post, failed, why)).await;
+            }
         };
         // Without a network an attempt would fail in a way that does not tell whether the post arrived.
         if !self.ports.is_online() {
@@ -169,8 +175,13 @@ impl<P: Ports> App<P> {
         let step = match came {
             Came::Said => Step::Delivered { at: self.ports.now() },
             Came::Queued => Step::Queued { ask_at: now + self.pause(1, None), asks: 0 },
-            Came::Gone => Step::Failed { detail: SWITCHED_OFF.into(), anew: false },
-            Came::Refused { detail, remembered } => Step::Failed { detail: hook.hush(&detail), anew: remembered },
+            Came::Gone => or_unclear(&post, Step::Failed { detail: SWITCHED_OFF.into(), anew: false }, SWITCHED_OFF),
+            // The relay itself knows what became of all attempts.
+            Came::Refused { detail, remembered: true } => Step::Failed { detail: hook.hush(&detail), anew: true },
+            Came::Refused { detail, remembered: false } => {
+                let detail = hook.hush(&detail);
+                or_unclear(&post, Step::Failed { detail: detail.clone(), anew: false }, &detail)
+            }
             Came::Unclear { detail } => Step::Unclear { detail: to_look_for(&hook.hush(&detail)) },
             Came::NotTaken { why, doubtful: true, .. } if !again => {
                 Step::Unclear { detail: to_look_for(&hook.hush(&why)) }
@@ -291,11 +302,13 @@ impl<P: Ports> App<P> {
 }
 
 impl Hook {
-    /// A text without the webhook's address: a client or a server may have put it there.
+    /// A text without the webhook's address, nor what may be secret in it: a client or a server may have put it there.
     fn hush(&self, text: &str) -> String {
-        let secret = self.url.path().trim_matches('/');
         let text = text.replace(self.webhook.reveal(), &self.webhook.to_string());
-        if secret.is_empty() { text } else { text.replace(secret, "…") }
+        let path = self.url.path().trim_matches('/');
+        let values: Vec<_> = self.url.query_pairs().map(|(_, value)| value).collect();
+        let parts = path.split('/').chain(values.iter().map(|value| &**value)).filter(|part| part.len() >= SECRET);
+        [path].into_iter().filter(|path| !path.is_empty()).chain(parts).fold(text, |text, part| text.replace(part, "…"))
     }
 }
 
@@ -308,6 +321,11 @@ fn status_url(hook: &Url, id: &str) -> String {
     url.into()
 }
 
+/// `step`, which says that a post was not said, unless an earlier attempt may have been.
+fn or_unclear(post: &Post, step: Step, why: &str) -> Step {
+    if post.doubtful { Step::Unclear { detail: to_look_for(why) } } else { step }
+}
+
 /// A sentence about a post that may have been said, and what to do about it.
 fn to_look_for(why: &str) -> String {
     format!("{why} It may have been said: look into the channel before you send it again.")
@@ -315,8 +333,23 @@ fn to_look_for(why: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::status_url;
+    use super::{Hook, status_url};
+    use crate::report::Receiver;
+    use crate::store::Webhook;
     use url::Url;
+
+    #[test]
+    fn what_is_secret_in_the_webhook_is_not_repeated() {
+        let token = "0123456789abcdef";
+        for url in [
+            format!("https://relay.example.org/hook/{token}"),
+            format!("https://team.zulipchat.com/api/v1/external/slack_incoming?api_key={token}&stream=b"),
+        ] {
+            let (webhook, url) = (Webhook::new(&url).unwrap(), Url::parse(&url).unwrap());
+            let hook = Hook { webhook, receiver: Receiver::guess(&url), url, secret: None };
+            assert_eq!(hook.hush(&format!("the token {token} is slow")), "the token … is slow");
+        }
+    }
 
     #[test]
     fn a_relay_tells_of_a_post_behind_its_hook() {

@@ -164,7 +164,9 @@ impl Listener {
     /// A stream of what comes after the line `last`, or after now.
     fn new(events: Arc<Events>, token: String, seat: Seat, last: Option<i64>) -> Self {
         let newest = events.ears.newest.subscribe();
-        let last = last.unwrap_or_else(|| *newest.borrow());
+        let now = *newest.borrow();
+        // A later number is of a relay whose clock went ahead of this one's: it has heard none of these lines.
+        let last = last.map_or(now, |last| if last > now { i64::MIN } else { last });
         Self { last, newest, ended: events.ended.clone(), beat: Instant::now(), token, _seat: seat, events }
     }
 
@@ -231,6 +233,26 @@ mod tests {
         assert!(Seat::take(&open, "other").is_some());
         seats.pop();
         assert!(Seat::take(&open, "token").is_some());
+    }
+
+    #[tokio::test]
+    async fn who_comes_with_a_number_from_before_the_clock_was_set_back_misses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("relay.sqlite3"), None).unwrap();
+        let (_, token) = tokens::add(&store, "alice", "").unwrap();
+        let ears = Ears::new(Timestamp::UNIX_EPOCH);
+        ears.heard(None, "logmsgbot".into(), "one".into());
+        let events = Arc::new(Events {
+            ears,
+            store,
+            open: Arc::default(),
+            ended: watch::channel(false).1,
+            keep_alive: Duration::from_secs(15),
+        });
+        let seat = Seat::take(&events.open, &token).unwrap();
+        let mut listener = Listener::new(events, token, seat, Some(1_800_000_000_000));
+        assert!(listener.next().await.is_some());
+        assert_eq!(listener.last, 1);
     }
 
     #[tokio::test]

@@ -11,6 +11,10 @@ use rusqlite::{Connection, OptionalExtension, Row};
 /// How long a row is kept once it has ended, in milliseconds: a day. Within it an id is known.
 const KEPT: i64 = 24 * 60 * 60 * 1000;
 
+/// How far the clock may be set back, in milliseconds, before nobody can tell how long a line has waited: less is what
+/// keeps a clock right.
+const STEP: i64 = 60 * 1000;
+
 /// What became of a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum State {
@@ -89,7 +93,7 @@ pub(super) enum Taken {
     New(Standing),
     /// The token has sent this id before.
     Known(Standing),
-    /// Too many wait.
+    /// Too many wait, or too many of this token.
     TooMany,
 }
 
@@ -139,7 +143,8 @@ impl Queue {
                 if let Some(known) = find(sql, holder.token, &id)? {
                     return Ok(Taken::Known(known));
                 }
-                if waiting(sql)? >= room {
+                // One who floods leaves room for the others.
+                if waiting(sql)? >= room || waiting_of(sql, holder.token)? >= room - room / 4 {
                     return Ok(Taken::TooMany);
                 }
                 sql.prepare_cached(
@@ -183,6 +188,10 @@ impl Queue {
                 let mut ended = end_all(sql, State::Refused, "the token was revoked", revoked, [])?;
                 let old = "state = 'queued' AND received < ?3";
                 ended.extend(end_all(sql, State::Late, "it waited too long for the channel", old, [too_old])?);
+                // Else it would be kept for as much longer as the clock was set back.
+                let ahead = "state = 'queued' AND received > ?3";
+                let why = "the clock was set back while it waited";
+                ended.extend(end_all(sql, State::Late, why, ahead, [now.saturating_add(STEP)])?);
                 let next = if may_speak { mark_next(sql)? } else { None };
                 Ok(Turn { next, ended, left: waiting(sql)? })
             })
@@ -218,6 +227,11 @@ impl Queue {
 
 fn waiting(sql: &Connection) -> rusqlite::Result<u32> {
     sql.prepare_cached("SELECT count(*) FROM posts WHERE state = 'queued'")?.query_row([], |row| row.get(0))
+}
+
+fn waiting_of(sql: &Connection, token: i64) -> rusqlite::Result<u32> {
+    sql.prepare_cached("SELECT count(*) FROM posts WHERE state = 'queued' AND token = ?1")?
+        .query_row([token], |row| row.get(0))
 }
 
 fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
@@ -259,4 +273,47 @@ fn mark_next(sql: &Connection) -> rusqlite::Result<Option<Next>> {
 fn forget_old(sql: &Connection, now: i64) -> rusqlite::Result<usize> {
     sql.prepare_cached("DELETE FROM posts WHERE received < ?1 AND state NOT IN ('queued', 'sending')")?
         .execute([now.saturating_sub(KEPT)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Queue, State, Taken};
+    use crate::native::relay::store::Store;
+    use crate::native::relay::tokens::{Holder, add};
+
+    #[tokio::test]
+    async fn one_token_does_not_fill_the_queue() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("relay.sqlite3"), None).unwrap();
+        let [alice, bob] = ["alice", "bob"].map(|nick| {
+            let (token, _) = add(&store, nick, "").unwrap();
+            Holder { token, nick: nick.into() }
+        });
+        let (queue, _) = Queue::open(store, 900_000, 8).unwrap();
+        let mut taken = vec![];
+        for holder in [[&alice; 7], [&bob; 7]].concat() {
+            let id = taken.len().to_string();
+            taken.push(queue.take(holder, &id, "PASS".into(), 1).await.unwrap() != Taken::TooMany);
+        }
+        assert_eq!(
+            taken.iter().map(|taken| u8::from(*taken)).collect::<Vec<_>>(),
+            [1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_keeps_no_line_for_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("relay.sqlite3"), None).unwrap();
+        let (token, _) = add(&store, "alice", "").unwrap();
+        let holder = Holder { token, nick: "alice".into() };
+        let (queue, _) = Queue::open(store, 900_000, 200).unwrap();
+        let now = 1_790_000_000_000;
+        for (id, received) in [("little", now + 30_000), ("much", now + 3_600_000)] {
+            assert!(matches!(queue.take(&holder, id, "PASS".into(), received).await, Ok(Taken::New(_))));
+        }
+        let turn = queue.turn(now, false).await.unwrap();
+        assert_eq!((turn.left, turn.ended.len()), (1, 1));
+        assert_eq!(queue.find(token, "much").await.unwrap().unwrap().state, State::Late);
+    }
 }

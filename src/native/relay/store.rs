@@ -174,7 +174,7 @@ impl Store {
         tokio::task::spawn_blocking(move || store.at_once(work)).await.map_err(|_| StoreError::BrokenOff)?
     }
 
-    /// Reads with `work`, on a thread that may block. It waits for nobody who writes.
+    /// Reads with `work`, on a thread that may block. With a write-ahead log it waits for no other process.
     ///
     /// # Errors
     /// When it failed.

@@ -76,6 +76,7 @@ async fn every_refusal_of_the_line_counts() {
         ":s 401 verifybot #wikimedia-operations :No such nick/channel",
         ":s 531 verifybot #wikimedia-operations :You are not permitted to send it",
         ":s 707 verifybot #wikimedia-operations :Targets changing too fast, message dropped",
+        ":s 936 verifybot #wikimedia-operations PASS :Your message contained a censored word, and was blocked",
         ":s 417 verifybot :Input line was too long",
         "FAIL PRIVMSG MESSAGE_REFUSED :Not here",
     ] {
@@ -118,6 +119,66 @@ async fn an_echo_that_comes_too_late_does_not_confirm_the_next_line() {
         peer.send(&[&format!(":s 404 verifybot {CHANNEL} :Cannot send to channel")]).await;
     };
     assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"));
+}
+
+#[tokio::test]
+async fn thrown_out_and_on_its_way_back_a_refusal_is_still_the_lines() {
+    let server = Scripted::start().await;
+    let relay = Relay::paced(server.address, "first_pause=1,confirm=30000", &[]).await;
+    let mut peer = server.accept().await;
+    peer.let_in("", ME).await;
+    relay.healthz(200).await;
+    let saying = relay.say("PASS");
+    let serving = async {
+        peer.expect(&privmsg("PASS")).await;
+        let ping = peer.next().await.unwrap();
+        let word = ping.strip_prefix("PING ").unwrap();
+        // The line came to the server after the KICK had left it.
+        peer.send(&[&format!(":op!o@host KICK {CHANNEL} verifybot :out")]).await;
+        peer.expect(&format!("JOIN {CHANNEL}")).await;
+        peer.send(&[
+            &format!(":s 404 verifybot {CHANNEL} :Cannot send to channel"),
+            &format!(":s PONG s :{word}"),
+            &format!(":{ME} JOIN :{CHANNEL}"),
+        ])
+        .await;
+    };
+    assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"));
+    relay.healthz(200).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_others_could_guess_or_a_nick_like_its_own_confirms_nothing() {
+    let server = Scripted::start().await;
+    let relay = Relay::start_with(server.address, &[]).await;
+    let mut peer = server.accept().await;
+    peer.greeted().await;
+    peer.send(&[":s CAP * LS :"]).await;
+    peer.expect("CAP END").await;
+    // The server calls it otherwise than it wanted.
+    peer.send(&[":s 001 verify[bot] :Welcome"]).await;
+    peer.expect(&format!("JOIN {CHANNEL}")).await;
+    peer.send(&[&format!(":verify[bot]!~b@host JOIN :{CHANNEL}")]).await;
+    relay.healthz(200).await;
+    let saying = relay.say("PASS");
+    let serving = async {
+        peer.expect(&privmsg("PASS")).await;
+        let ping = peer.next().await.unwrap();
+        let word = ping.strip_prefix("PING ").unwrap();
+        assert!(word.len() > 40, "{word}");
+        // Where a server tells [ from {, this is somebody else.
+        peer.send(&[
+            &format!(":verify{{bot}}!o@host {}", privmsg("PASS")),
+            ":verify{bot}!o@host PONG s :backport-verify-1",
+            &format!(":s 435 verify[bot] verify[bot] {CHANNEL} :Cannot change nickname while banned on channel"),
+            &format!(":s 437 verify[bot] {CHANNEL} :Cannot change nickname while banned on channel"),
+            &format!(":s 404 verify[bot] {CHANNEL} :Cannot send to channel"),
+        ])
+        .await;
+    };
+    assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"));
+    let log = relay.log();
+    assert!(log.contains("a line was refused: Cannot send to channel"), "{log}");
 }
 
 #[tokio::test]

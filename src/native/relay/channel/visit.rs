@@ -18,6 +18,7 @@ use irc_proto::{CapSubCommand, Command, Message, Prefix};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
+use uuid::Uuid;
 
 /// How long `user@host` is taken to be until the own JOIN tells, in bytes: a user of 10, a host of 63, and room.
 const LONGEST_ADDRESS: usize = 80;
@@ -59,7 +60,6 @@ pub(super) struct Visit<'a> {
     rejoin: Backoff,
     sent: Option<Sent>,
     pace: Pace,
-    asked: u64,
     heard: Instant,
     /// Since when an answer is waited for, after a silence.
     pinged: Option<Instant>,
@@ -86,7 +86,6 @@ impl<'a> Visit<'a> {
             rejoin: Backoff::new(durations.first_pause, durations.last_pause),
             sent: None,
             pace: Pace::new(durations.pace, now),
-            asked: 0,
             heard: now,
             pinged: None,
             regain: now + durations.regain,
@@ -193,8 +192,7 @@ impl<'a> Visit<'a> {
         sent.until = now + self.irc.durations.answer;
         // What comes late must not be taken for the next line's: that waits until the server has caught up.
         if sent.word.is_none() {
-            self.asked += 1;
-            let word = format!("backport-verify-{}", self.asked);
+            let word = word();
             sent.word = Some(word.clone());
             self.out.push(Command::PING(word, None));
         }
@@ -213,10 +211,7 @@ impl<'a> Visit<'a> {
         let source = self.nick.len() + 1 + address;
         let text = clean_line(&line.text, room(source, &self.irc.channel));
         self.out.push(Command::PRIVMSG(self.irc.channel.clone(), text.clone()));
-        let word = (!self.granted.echo).then(|| {
-            self.asked += 1;
-            format!("backport-verify-{}", self.asked)
-        });
+        let word = (!self.granted.echo).then(word);
         self.out.extend(word.clone().map(|word| Command::PING(word, None)));
         self.pace.count(now);
         self.sent = Some(Sent { line: Some(line), text, word, until: now + self.irc.durations.confirm });
@@ -232,7 +227,9 @@ impl<'a> Visit<'a> {
     fn hear(&mut self, message: &Message, now: Instant) -> Result<(), Over> {
         self.heard = now;
         self.pinged = None;
-        let from_me = message.source_nickname().is_some_and(|nick| same(nick, &self.nick));
+        // A server writes a nick always as it told it. Where it folds fewer letters than RFC 2812 does, one that is equal
+        // only by those is somebody else's.
+        let from_me = message.source_nickname().is_some_and(|nick| nick.eq_ignore_ascii_case(&self.nick));
         let ours = |name: &str| same(name, &self.irc.channel);
         match &message.command {
             Command::PING(word, _) => self.out.push(Command::PONG(word.clone(), None)),
@@ -347,14 +344,20 @@ impl<'a> Visit<'a> {
             }
             // The line was too long for the server.
             417 => self.refused(words),
-            // Everything else that refuses names the channel; 707 is solanum's for too many targets.
-            400..=599 | 707 if ours => match self.place {
+            // Another nick is refused while the channel bans the relay (437 with older servers): that says nothing of a line.
+            435 => {}
+            437 if matches!(self.place, Place::In(_)) => {}
+            // Everything else that refuses names the channel; 707 is solanum's for too many targets, 936 `InspIRCd`'s for a
+            // word that it does not allow.
+            400..=599 | 707 | 936 if ours => match self.place {
                 Place::In(_) => {
                     self.refused(words);
                     if number == 442 {
                         self.leave("the server says that it is not in", now);
                     }
                 }
+                // A line whose fate is open was sent before the JOIN, and so is answered before it.
+                Place::Asked(_) if self.sent.is_some() => self.refused(words),
                 Place::Asked(_) => self.leave(&format!("the server refused it ({})", reason(words)), now),
                 Place::Out(_) => self.refused(words),
             },
@@ -372,4 +375,9 @@ impl<'a> Visit<'a> {
         };
         timeout(wait, goodbye).await.ok();
     }
+}
+
+/// A word that the server is to give back. Nobody can guess it: some servers pass on what one client answers to another.
+fn word() -> String {
+    format!("backport-verify-{}", Uuid::new_v4().simple())
 }
