@@ -32,6 +32,8 @@ mod suites_at_hand;
 
 #[path = "browser/browsing.rs"]
 mod browsing;
+#[path = "browser/delivery.rs"]
+mod delivery;
 #[path = "browser/files.rs"]
 mod files;
 #[path = "browser/keys.rs"]

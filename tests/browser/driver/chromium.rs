@@ -287,5 +287,10 @@ pub(super) fn console(log: &str) -> Vec<String> {
         .collect()
 }
 
+/// The lines of the console that name pages whose address contains `part`.
+pub(super) fn complaints(log: &str, part: &str) -> Vec<String> {
+    log.lines().filter(|line| line.contains("CONSOLE:") && line.contains(part)).map(String::from).collect()
+}
+
 /// The browser's process, named by the driver.
 pub(super) const PROCESS_CAPABILITY: &str = "goog:processID";
