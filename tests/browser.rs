@@ -46,6 +46,8 @@ mod others;
 mod refusals;
 #[path = "browser/relayed.rs"]
 mod relayed;
+#[path = "browser/saving.rs"]
+mod saving;
 #[path = "browser/sharing.rs"]
 mod sharing;
 #[path = "browser/smoke.rs"]

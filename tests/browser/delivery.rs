@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What becomes of a line between its run and the channel, and of a report that leaves as a file.
+//! What becomes of a line between its run and the channel.
 
-use crate::bed::{ChannelLine, GERRIT, Kind, Lie, NICK, SLACK_WEBHOOK, Seen, TEST_URL, WEBHOOK};
+use crate::bed::{ChannelLine, GERRIT, Kind, Lie, NICK, SLACK_WEBHOOK, WEBHOOK};
 use crate::driver::Which;
 use crate::driver::asking::asking;
+use crate::driver::killing::{Held, When};
 use crate::stage::{Company, Failure, Played, Stage, expect, in_both_browsers, scenes};
-use crate::submitter::Step;
-use backport_verify::app::{Command, Problem, Reply, Run};
-use backport_verify::report::Form;
-use backport_verify::verify::Verdict;
-use serde_json::Value;
+use crate::submitter::{Step, newest, patch};
+use backport_verify::app::{Command, Delivery, Problem, Reply, Run, State};
 
 in_both_browsers!(
     a_test_message_is_delivered_or_the_settings_say_what_to_do,
     without_the_preview_a_run_is_said_once_when_it_ends_by_itself,
+    without_the_preview_a_background_killed_at_the_end_of_a_run_says_it_once,
     a_line_that_the_webhook_has_no_time_for_waits_and_is_said_once,
+    a_line_that_waits_is_said_though_no_page_is_open,
     a_webhook_that_is_gone_is_switched_off_until_another_is_saved,
     the_exact_line_is_copied,
-    a_report_is_saved_in_every_form,
 );
 
 const TRIAL: &str = "Test message from Backport Verify: the webhook works.";
@@ -108,6 +107,54 @@ async fn without_the_preview_a_run_is_said_once_when_it_ends_by_itself(stage: &S
     expect("lines with the preview", &2, &said_since(stage, before).len())
 }
 
+/// What is being stored when the background is killed, and who takes the line.
+const AT_THE_END: [(&str, Held, &str); 8] = [
+    ("the end not yet stored", set("runs", 0, When::Before), SLACK_WEBHOOK),
+    ("the end stored", set("runs", 0, When::After), SLACK_WEBHOOK),
+    ("the wish to send not yet stored", set("outbox", 0, When::Before), SLACK_WEBHOOK),
+    ("the wish to send stored", set("outbox", 0, When::After), SLACK_WEBHOOK),
+    ("the attempt not yet stored", set("outbox", 1, When::Before), SLACK_WEBHOOK),
+    ("the end stored, to be said under an id", set("runs", 0, When::After), WEBHOOK),
+    // Whether it was said is not known then: only who knows ids can be asked again.
+    ("the attempt stored, the post not out", set("outbox", 1, When::After), WEBHOOK),
+    ("the post answered, that not yet stored", set("outbox", 2, When::Before), WEBHOOK),
+];
+
+const fn set(key: &'static str, skip: u32, when: When) -> Held {
+    Held { method: "set", key, skip, when }
+}
+
+async fn without_the_preview_a_background_killed_at_the_end_of_a_run_says_it_once(stage: &Stage) -> Played {
+    synced(stage).await?;
+    toggle_preview(stage, true).await?;
+    for (name, held, webhook) in AT_THE_END {
+        let played = killed_at_the_end(stage, held, webhook).await;
+        played.map_err(|source| Failure::Scene { name, source: Box::new(source) })?;
+    }
+    Ok(())
+}
+
+async fn killed_at_the_end(stage: &Stage, held: Held, webhook: &str) -> Played {
+    let browser = &stage.browser;
+    stage.save_this_webhook(webhook).await?;
+    browser.popup().await?;
+    let before = stage.bed.channel().len();
+    let known = newest(&stage.state().await?, Step::Mwdebug).map(|run| run.journal.plan.id.clone());
+    browser.hold(held).await?;
+    browser.click_in(&patch(), "verify-mwdebug").await?;
+    browser.held().await?;
+    browser.kill_background().await?;
+    browser.popup().await?;
+    browser.wake_background().await?;
+    let delivered = |state: &State| {
+        let run = newest(state, Step::Mwdebug).filter(|run| Some(&run.journal.plan.id) != known.as_ref())?;
+        matches!(run.report.as_ref()?.delivery, Delivery::Delivered { .. }).then(|| line_of(run))
+    };
+    let line = stage.state_with("the delivery", delivered).await?;
+    browser.wait_for(&line_that_is("delivered")).await?;
+    expect("the lines heard", &vec![line], &said_since(stage, before))
+}
+
 /// Verifies and sends; the webhook has no time, and the popup says so.
 async fn sent_in_vain(stage: &Stage) -> Result<String, Failure> {
     stage.bed.lie(Lie::WebhookRefuses(503));
@@ -163,6 +210,25 @@ async fn a_background_killed_meanwhile_goes_on(stage: &Stage) -> Played {
         said_once(stage, line, before).await?;
     }
     Ok(())
+}
+
+async fn a_line_that_waits_is_said_though_no_page_is_open(stage: &Stage) -> Played {
+    synced(stage).await?;
+    let before = stage.bed.channel().len();
+    let line = sent_in_vain(stage).await?;
+    stage.browser.open("about:blank").await?;
+    stage.browser.kill_background().await?;
+    stage.bed.be_honest();
+    // The browser wakes the background after half a minute.
+    for _ in 0..6 {
+        if stage.bed.heard(&line).await.is_ok() {
+            break;
+        }
+    }
+    expect("the lines heard", &vec![line.clone()], &said_since(stage, before))?;
+    stage.browser.popup().await?;
+    stage.browser.wait_for(&line_that_is("delivered")).await?;
+    expect("the lines heard in the end", &vec![line], &said_since(stage, before))
 }
 
 async fn it_can_be_taken_back(stage: &Stage) -> Played {
@@ -257,93 +323,4 @@ async fn the_exact_line_is_copied(stage: &Stage) -> Played {
     browser.click_on("#import-text").await?;
     browser.press(PASTE).await?;
     expect("what is pasted", &Some(line), &browser.value("#import-text").await?)
-}
-
-async fn a_report_is_saved_in_every_form(stage: &Stage) -> Played {
-    stage.set_nick(NICK).await?;
-    stage.save_test().await?;
-    stage.bed.merge().await?;
-    scenes!(stage: of_a_run_that_proves_nothing, of_a_run_that_passes)
-}
-
-async fn of_a_run_that_proves_nothing(stage: &Stage) -> Played {
-    stage.browser.popup().await?;
-    let run = stage.verify(Step::Mwdebug, "inconclusive").await?;
-    expect("the verdict", &Some(Verdict::Inconclusive), &run.journal.verdict())?;
-    saved(stage, &run).await
-}
-
-async fn of_a_run_that_passes(stage: &Stage) -> Played {
-    stage.bed.sync_testservers().await?;
-    stage.browser.popup().await?;
-    let run = stage.verify(Step::Mwdebug, "pass").await?;
-    saved(stage, &run).await
-}
-
-async fn save(stage: &Stage, run: &Run, form: Form) -> Result<String, Failure> {
-    let end = form.extension();
-    let button = format!("{} [data-act=\"save-report\"][data-form=\"{end}\"]", Step::Mwdebug.place());
-    stage.browser.click_on(&button).await?;
-    let verdict = run.journal.verdict().map(|verdict| verdict.to_string().to_lowercase()).unwrap_or_default();
-    let asked = run.journal.plan.asked.strftime("%Y-%m-%dT%H%M%SZ");
-    let name = format!("backport-verify-{GERRIT}-mwdebug-{asked}-{verdict}.{end}");
-    Ok(stage.browser.downloaded(&name).await?)
-}
-
-async fn saved(stage: &Stage, run: &Run) -> Played {
-    let is_pass = run.journal.verdict() == Some(Verdict::Pass);
-    let (lower, upper) = if is_pass { ("pass", "PASS") } else { ("inconclusive", "INCONCLUSIVE") };
-    let html = save(stage, run, Form::Html).await?;
-    let json: Value = serde_json::from_str(&save(stage, run, Form::Json).await?)?;
-    expect("verdict and line", &(Some(lower), Some(line_of(run))), &(json["verdict"].as_str(), text(&json["line"])))?;
-    let tap = save(stage, run, Form::Tap).await?;
-    let point = if is_pass { "TAP version 14\n1..1\nok 1 - " } else { "TAP version 14\n1..1\nnot ok 1 - " };
-    expect("the point", &(tap.as_str(), true), &(tap.as_str(), tap.starts_with(point)))?;
-    let comment = format!("\n# {upper} on mwdebug (k8s-mwdebug): ");
-    expect("the comment", &(tap.as_str(), true), &(tap.as_str(), tap.contains(&comment)))?;
-    let junit = save(stage, run, Form::JUnit).await?;
-    let errors = u8::from(!is_pass);
-    let counts =
-        format!("<testsuites name=\"backport-verify\" tests=\"1\" skipped=\"0\" failures=\"0\" errors=\"{errors}\">");
-    expect("the counts", &(junit.as_str(), true), &(junit.as_str(), junit.contains(&counts)))?;
-    opened_from_disk(stage, &html, lower, upper, &line_of(run)).await
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-/// Requests for what belongs to a page: the background fetches, and what the browser asks for itself is for nothing.
-fn for_a_page(stage: &Stage) -> Vec<String> {
-    let is_for_page = |seen: &Seen| seen.header("sec-fetch-dest").is_some_and(|what| what != "empty");
-    let of_page = stage.bed.seen().into_iter().filter(is_for_page);
-    of_page.map(|seen| format!("{} {}{}", seen.method, seen.host, seen.path)).collect()
-}
-
-/// The file shows verdict and line, asks for nothing and gives the browser nothing to complain of; that both would be
-/// noticed is tried with two others.
-async fn opened_from_disk(stage: &Stage, html: &str, lower: &str, upper: &str, line: &str) -> Played {
-    let browser = &stage.browser;
-    stage.bed.forget_seen();
-    let name = format!("as-saved-{lower}.html");
-    browser.open_from_disk(&name, html).await?;
-    expect("what is open", &true, &browser.url().await?.starts_with("file://"))?;
-    browser.wait_text(&format!(".verdict[data-verdict=\"{lower}\"] h2"), upper).await?;
-    expect("the line", &line, &browser.text("dd.line").await?.as_str())?;
-    let loaded = browser.script("return performance.getEntriesByType('resource').length").await?;
-    expect("what it has loaded", &Some(0), &loaded.as_u64())?;
-
-    let picture = format!("<img src=\"{TEST_URL}\"></main>");
-    let with_picture = html.replacen("</main>", &picture, 1);
-    let kept = format!("kept-from-loading-{lower}.html");
-    browser.open_from_disk(&kept, &with_picture).await?;
-    browser.wait_complaint(&kept).await?;
-    expect("complaints of the file", &Vec::<String>::new(), &browser.complaints(&name).await?)?;
-    expect("requests for a page", &Vec::<String>::new(), &for_a_page(stage))?;
-
-    let policy = "http-equiv=\"Content-Security-Policy\"";
-    browser.open_from_disk("without-policy.html", &with_picture.replacen(policy, "name=\"none\"", 1)).await?;
-    browser.wait_script("the picture asked for", "return document.images[0].complete", &Value::Bool(true)).await?;
-    let picture = format!("GET {}", TEST_URL.trim_start_matches("https://"));
-    expect("requests for a page without the policy", &vec![picture], &for_a_page(stage))
 }
