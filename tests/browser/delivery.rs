@@ -53,12 +53,17 @@ async fn a_test_message_is_delivered_or_the_settings_say_what_to_do(stage: &Stag
         browser.wait_text("[data-trial=\"delivered\"]", "✓ Delivered").await?;
         expect("what the channel heard", &vec![TRIAL.to_owned()], &said_since(stage, before))?;
 
-        stage.bed.lie(Lie::WebhookRefuses(403));
-        browser.click("send-trial").await?;
-        let told = browser.wait_text("[data-trial=\"failed\"]", "✗ Not delivered").await?;
-        let next = "(status 403). It does not accept this address any more; paste a new one in the settings.";
-        expect("whether it says what to do", &(next, true), &(next, told.contains(next)))?;
-        expect("lines after the refusal", &1, &said_since(stage, before).len())?;
+        for (status, next) in [
+            (403, "(status 403). It does not accept this address any more; paste a new one in the settings."),
+            (503, "(status 503). Try again in a minute; if that does not help, check its address in the settings."),
+        ] {
+            stage.bed.be_honest();
+            stage.bed.lie(Lie::WebhookRefuses(status));
+            browser.click("send-trial").await?;
+            let told = browser.wait_text("[data-trial=\"failed\"]", &format!("(status {status})")).await?;
+            expect("whether it says what to do", &(next, true), &(next, told.contains(next)))?;
+        }
+        expect("lines after the refusals", &1, &said_since(stage, before).len())?;
         let secret = webhook.rsplit('/').next().unwrap_or(webhook);
         expect("whether the page shows the secret", &false, &browser.page_text().await?.contains(secret))?;
     }

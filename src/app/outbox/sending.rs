@@ -29,6 +29,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 /// How long to wait for a network before the next look.
 const OFFLINE: SignedDuration = SignedDuration::from_secs(5);
 
+/// What who tries the webhook can do about one that does not take it.
+const TRY_AGAIN: &str = "Try again in a minute; if that does not help, check its address in the settings.";
+
 const NONE_SET: &str = "The webhook was removed; set one in the settings.";
 const SWITCHED_OFF: &str = "The webhook is gone (status 410) and is switched off; paste a new one in the settings.";
 
@@ -182,7 +185,7 @@ impl<P: Ports> App<P> {
                     (Some(_), _) => Step::Waiting { until: now + self.pause(post.attempts, wait), why },
                     // Who tries the webhook wants to know at once.
                     (None, true) => Step::Unclear { detail: to_look_for(&why) },
-                    (None, false) => Step::Failed { detail: why, anew: false },
+                    (None, false) => Step::Failed { detail: format!("{why} {TRY_AGAIN}"), anew: false },
                 }
             }
         };
