@@ -32,6 +32,8 @@ mod suites_at_hand;
 
 #[path = "browser/browsing.rs"]
 mod browsing;
+#[path = "browser/delivery.rs"]
+mod delivery;
 #[path = "browser/files.rs"]
 mod files;
 #[path = "browser/keys.rs"]
@@ -44,6 +46,8 @@ mod others;
 mod refusals;
 #[path = "browser/relayed.rs"]
 mod relayed;
+#[path = "browser/saving.rs"]
+mod saving;
 #[path = "browser/sharing.rs"]
 mod sharing;
 #[path = "browser/smoke.rs"]

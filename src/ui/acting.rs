@@ -46,7 +46,7 @@ impl Page {
                 event.data.get("run").map_or_else(Vec::new, |run| send(Command::TakeBackReport { run: run.clone() }))
             }
             ("send-trial", _) => send(Command::SendTrial),
-            ("copy-report", _) => self.line_of(event).map_or_else(Vec::new, |line| vec![Effect::Copy(line)]),
+            ("copy-report", _) => self.copy_line(event),
             ("save-report", _) => self.save_report(event),
             ("grant-access", _) => self.grant_access(),
             ("save-nick", _) => self.save_nick(event),
@@ -66,6 +66,12 @@ impl Page {
     pub(super) fn dismiss(&mut self) -> Vec<Effect> {
         let noticed = self.state.as_ref().is_some_and(|state| state.notice.is_some());
         if self.problem.take().is_none() && noticed { send(Command::Dismiss) } else { Vec::new() }
+    }
+
+    fn copy_line(&mut self, event: &Event) -> Vec<Effect> {
+        let Some((run, line)) = event.data.get("run").cloned().zip(self.line_of(event)) else { return Vec::new() };
+        self.told = Some(Told::LineCopied(run));
+        vec![Effect::Copy(line)]
     }
 
     fn line_of(&self, event: &Event) -> Option<String> {

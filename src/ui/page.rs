@@ -35,6 +35,8 @@ pub(super) enum Told {
     EntryCopied,
     /// The commands for this version are.
     CommandsCopied(String),
+    /// The line of this run is.
+    LineCopied(String),
 }
 
 /// A page.

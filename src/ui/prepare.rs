@@ -141,7 +141,7 @@ fn commands(pick: &CherryPick, at: usize, gerrit: u64, page: &Page) -> Markup {
     }
 }
 
-fn copied(page: &Page, what: &Told) -> Markup {
+pub(super) fn copied(page: &Page, what: &Told) -> Markup {
     html! {
         span.bv-note.bv-note--success aria-live="polite" {
             @if page.told.as_ref() == Some(what) { "✓ Copied" }

@@ -2,7 +2,8 @@
 //! The report of a run: the exact line, its length, what became of it, and what can be done about that.
 
 use super::icon::Icon;
-use super::page::Page;
+use super::page::{Page, Told};
+use super::prepare::copied;
 use super::seam::Screen;
 use super::time::Clock;
 use crate::app::{Delivery, Report, State};
@@ -63,6 +64,7 @@ fn block(report: &Report, run: &str, left: bool, page: &Page) -> Markup {
                 button.cdx-button.cdx-button--weight-quiet type="button" id={ "copy-" (run) } data-act="copy-report" data-run=(run) {
                     (Icon::Copy.view()) "Copy"
                 }
+                (copied(page, &Told::LineCopied(run.to_owned())))
                 @if left && to_put_away(delivery) {
                     button.cdx-button.cdx-button--weight-quiet type="button" id={ "put-away-" (run) }
                         data-act="take-back-report" data-run=(run) { "Put away" }

@@ -510,7 +510,10 @@ async fn a_run_that_was_found_long_after_its_click_is_not_reported_unasked() {
 async fn a_trial_passes_what_waits_and_tells_at_once_what_came_of_it() {
     for (does, is_expected) in [
         (Does::Says, (|came| matches!(came, Delivery::Delivered { .. })) as Expected),
-        (Does::Refuses(503, ""), |came| matches!(came, Delivery::Failed { .. })),
+        (
+            Does::Refuses(503, ""),
+            |came| matches!(came, Delivery::Failed { detail } if detail.contains("(status 503). Try again in a minute")),
+        ),
         (Does::Refuses(403, ""), |came| matches!(came, Delivery::Failed { .. })),
         (Does::Fails(TIMEOUT), |came| matches!(came, Delivery::Unclear { .. })),
     ] {

@@ -52,7 +52,9 @@ fn a_report_whose_run_is_gone_is_copied_and_put_away() {
     let mut popup = page(Screen::Popup, Some(left(vec![Delivery::Late])));
     let run = [("run", "left-0")];
     let line = PASS_LINE.replace("1/1 pass, 1 fixed", "0/1 pass");
+    assert!(!text(&popup).contains("✓ Copied"));
     assert_eq!(popup.act(event("copy-report", &run, &[])), [Effect::Copy(line)]);
+    assert_eq!(text(&popup).matches("✓ Copied").count(), 1);
     let put_away = Command::TakeBackReport { run: "left-0".into() };
     assert_eq!(popup.act(event("take-back-report", &run, &[])), [Effect::Send(put_away)]);
 }

@@ -32,6 +32,9 @@ const OFFLINE: SignedDuration = SignedDuration::from_secs(5);
 /// Bytes of a part of a webhook's address that may be a secret; a shorter one is a word.
 const SECRET: usize = 12;
 
+/// What who tries the webhook can do about one that does not take it.
+const TRY_AGAIN: &str = "Try again in a minute; if that does not help, check its address in the settings.";
+
 const NONE_SET: &str = "The webhook was removed; set one in the settings.";
 const SWITCHED_OFF: &str = "The webhook is gone (status 410) and is switched off; paste a new one in the settings.";
 
@@ -193,7 +196,7 @@ impl<P: Ports> App<P> {
                     (Some(_), _) => Step::Waiting { until: now + self.pause(post.attempts, wait), why },
                     // Who tries the webhook wants to know at once.
                     (None, true) => Step::Unclear { detail: to_look_for(&why) },
-                    (None, false) => Step::Failed { detail: why, anew: false },
+                    (None, false) => Step::Failed { detail: format!("{why} {TRY_AGAIN}"), anew: false },
                 }
             }
         };

@@ -18,28 +18,39 @@ const ATTEMPTS: usize = 4;
 /// How long a page that may hang is waited for.
 const SHORT: Duration = Duration::from_secs(4);
 
-/// Starts Chromium with the extension; everything it asks the network for arrives at the edge. Now and then one of
-/// several that start at once shows no page at all: that one is given up, and another started.
+/// Starts Chromium with the extension; everything it asks the network for arrives at the edge.
 ///
 /// # Errors
 /// When a program is missing or does not start, or the extension is not taken.
 pub(super) async fn start(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
-    let mut attempt = 1;
-    loop {
+    patiently(async |attempt| {
         let folder = profile.join(attempt.to_string());
         std::fs::create_dir(&folder).map_err(|source| BrowserError::file(&folder, source))?;
-        match start_once(wiring, &folder).await {
+        start_once(wiring, &folder).await
+    })
+    .await
+}
+
+/// Starts Chromium with the profile folder of one that has ended.
+///
+/// # Errors
+/// As [`start`].
+pub(super) async fn start_again(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+    patiently(async |_| start_once(wiring, profile).await).await
+}
+
+/// Now and then one of several that start at once shows no page at all: that one is given up, and another started.
+async fn patiently(start: impl AsyncFn(usize) -> Result<Started, BrowserError>) -> Result<Started, BrowserError> {
+    let mut attempt = 1;
+    loop {
+        match start(attempt).await {
             Err(BrowserError::Command { .. }) if attempt < ATTEMPTS => attempt += 1,
             other => return other,
         }
     }
 }
 
-/// Starts Chromium with a profile folder, which may be that of a browser that has ended.
-///
-/// # Errors
-/// As [`start`].
-pub(super) async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
+async fn start_once(wiring: &Wiring<'_>, profile: &Path) -> Result<Started, BrowserError> {
     let missing =
         |program| BrowserError::Missing { program, remedy: "install the packages chromium and chromium-driver" };
     let driver = first_program(&on_path("chromedriver")).ok_or_else(|| missing("chromedriver"))?;
@@ -285,6 +296,11 @@ pub(super) fn console(log: &str) -> Vec<String> {
         .filter(|line| line.contains("CONSOLE:") && line.contains("chrome-extension://"))
         .map(String::from)
         .collect()
+}
+
+/// The lines of the console that name pages whose address contains `part`.
+pub(super) fn complaints(log: &str, part: &str) -> Vec<String> {
+    log.lines().filter(|line| line.contains("CONSOLE:") && line.contains(part)).map(String::from).collect()
 }
 
 /// The browser's process, named by the driver.

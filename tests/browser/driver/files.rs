@@ -3,7 +3,7 @@
 //!
 //! Must not look into them.
 
-use super::{Browser, BrowserError, eventually};
+use super::{Browser, BrowserError, Which, chromium, eventually, firefox};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use thirtyfour::By;
@@ -45,6 +45,41 @@ impl Browser {
             json!(css)
         );
         Ok(self.script(&script).await?.as_bool() == Some(true))
+    }
+
+    /// Writes a file beside the profile and opens it in the current tab, as by a click on it in its folder.
+    ///
+    /// # Errors
+    /// When it cannot be written or is not opened.
+    pub(crate) async fn open_from_disk(&self, name: &str, text: &str) -> Result<(), BrowserError> {
+        let path = self.profile.path().join(name);
+        super::write(&path, text.as_bytes())?;
+        self.open(&format!("file://{}", path.display())).await
+    }
+
+    /// What the browser itself has said in the console about pages whose address contains `part`, such as that it kept one
+    /// from loading something.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub(crate) async fn complaints(&self, part: &str) -> Result<Vec<String>, BrowserError> {
+        match self.which {
+            Which::Chromium => Ok(chromium::complaints(&self.process.log(), part)),
+            Which::Firefox => firefox::complaints(&self.driver, part).await,
+        }
+    }
+
+    /// Waits until the browser has said something about such pages.
+    ///
+    /// # Errors
+    /// When it stays silent.
+    pub(crate) async fn wait_complaint(&self, part: &str) -> Result<(), BrowserError> {
+        let found = eventually(async || {
+            let said = self.complaints(part).await?;
+            Ok::<_, BrowserError>((!said.is_empty()).then_some(()))
+        });
+        let doing = || format!("hear the browser complain of <{part}>");
+        found.await?.ok_or_else(|| BrowserError::Script { doing: doing(), said: "nothing".into() })
     }
 
     /// Waits until a file of this name is downloaded, takes it out of its folder and gives what it holds.

@@ -269,5 +269,17 @@ pub(super) fn console(log: &str) -> Vec<String> {
     log.lines().filter(ours).map(String::from).collect()
 }
 
+/// What the browser's own console has about pages whose address contains `part`; it is not in the log.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) async fn complaints(driver: &WebDriver, part: &str) -> Result<Vec<String>, BrowserError> {
+    let script = "const [part, done] = arguments;
+        const said = Services.console.getMessageArray().map(message => String(message));
+        done({ value: said.filter(message => message.includes(part)) });";
+    let said = privileged(driver, "read the browser's console", script, vec![json!(part)]).await?;
+    Ok(serde_json::from_value(said).unwrap_or_default())
+}
+
 /// The browser's process, named by the driver.
 pub(super) const PROCESS_CAPABILITY: &str = "moz:processID";

@@ -150,7 +150,7 @@ impl Browser {
         process.stop().await;
         drop(driver.leak());
         drop(process);
-        let started = chromium::start_once(wiring, &folder).await?;
+        let started = chromium::start_again(wiring, &folder).await?;
         Ok(Self::of(which, started, wiring, profile))
     }
 }
