@@ -117,6 +117,8 @@ pub enum Problem {
     NoWebhook,
     /// The webhook has said that it is gone, and is switched off.
     WebhookGone,
+    /// The browser did not put a text on the clipboard.
+    NotCopied,
     /// A report could not be put into the form that was wanted.
     NotWritten {
         /// Why, as a fragment.
@@ -181,6 +183,7 @@ impl Problem {
             Self::PageUnreadable { detail, .. } => with("No suite could be read from the page", detail),
             Self::NoWebhook => "No webhook is set, so the report cannot be sent.".to_owned(),
             Self::WebhookGone => "The webhook is gone (status 410), so it is switched off.".to_owned(),
+            Self::NotCopied => "The browser did not copy the text.".to_owned(),
             Self::NotWritten { detail } => with("The report could not be written in this form", detail),
             Self::Tab { detail } => with("The browser did not open the tab", detail),
             Self::Notification { detail } => with("The browser did not show a reminder", detail),
@@ -232,6 +235,7 @@ impl Problem {
             }
             Self::NoWebhook => "Set the webhook in the settings, or copy the line into the channel yourself.",
             Self::WebhookGone => "Paste a new one in the settings, or copy the line into the channel yourself.",
+            Self::NotCopied => "Mark the text and copy it yourself.",
             Self::NotWritten { .. } => "Save it in another form.",
             Self::Tab { .. } => "Try again; close some tabs if the browser has too many.",
             Self::Notification { .. } => {

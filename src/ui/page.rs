@@ -164,6 +164,15 @@ impl Page {
         self.examined.contains(&gerrit)
     }
 
+    /// The browser did not do an [`Effect::Copy`]: what was told of it is taken back.
+    pub fn not_copied(&mut self) {
+        if matches!(self.told, Some(Told::EntryCopied | Told::CommandsCopied(_) | Told::LineCopied(_))) {
+            self.told = None;
+        }
+        self.sharing.copied = None;
+        self.problem = Some(Problem::NotCopied);
+    }
+
     /// The answer to an [`Effect::Send`] has come; answers come in the order in which the effects were given.
     pub fn set_reply(&mut self, reply: Reply) {
         let sent = self.sent.pop_front();

@@ -19,7 +19,7 @@ pub(super) struct Sharing {
     /// How many tests were put into the form.
     put: Option<usize>,
     /// The owner whose suite is on the clipboard.
-    copied: Option<Owner>,
+    pub(super) copied: Option<Owner>,
     /// How often the field for pasting was emptied.
     generation: u32,
     /// What the user was asked about: whether to remove it and start anew.

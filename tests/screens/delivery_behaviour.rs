@@ -55,6 +55,8 @@ fn a_report_whose_run_is_gone_is_copied_and_put_away() {
     assert!(!text(&popup).contains("✓ Copied"));
     assert_eq!(popup.act(event("copy-report", &run, &[])), [Effect::Copy(line)]);
     assert_eq!(text(&popup).matches("✓ Copied").count(), 1);
+    popup.not_copied();
+    assert!(!text(&popup).contains("✓ Copied") && text(&popup).contains("Mark the text and copy it yourself."));
     let put_away = Command::TakeBackReport { run: "left-0".into() };
     assert_eq!(popup.act(event("take-back-report", &run, &[])), [Effect::Send(put_away)]);
 }

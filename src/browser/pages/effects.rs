@@ -80,9 +80,12 @@ impl Live {
             Effect::Focus(id) => drop(self.focus.replace(Some(id))),
             Effect::Copy(text) => {
                 let copied = self.window.navigator().clipboard().write_text(&text);
+                let live = self.clone();
                 spawn_local(async move {
                     if let Err(thrown) = JsFuture::from(copied).await {
                         sys::complain("copy to the clipboard", &thrown);
+                        live.page.borrow_mut().not_copied();
+                        live.render();
                     }
                 });
             }
