@@ -31,5 +31,7 @@ pub use planned::{cut_in_words, source_in_words};
 pub use reason::reason_in_words;
 pub use receiver::{About, Message, Posting, Receiver, Secret, SecretError, relay_secret};
 pub use slack::{slack_body, slack_text};
-pub use stages::{PROVES_NOTHING, comparison_in_words, counts_in_words, same_page_in_words, since_in_words};
+pub use stages::{
+    PROVES_NOTHING, comparison_in_words, counts_in_words, difference_in_words, same_page_in_words, since_in_words,
+};
 pub use tap::to_tap;

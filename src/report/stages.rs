@@ -3,7 +3,7 @@
 //!
 //! Must not compare anything: `verify` does.
 
-use crate::verify::{Comparison, Journal, SamePage, Since};
+use crate::verify::{Comparison, Difference, Journal, SamePage, Since};
 
 /// How a test on the test servers stands to production without the patch, as a sentence.
 #[must_use]
@@ -77,4 +77,18 @@ pub fn counts_in_words(journal: &Journal) -> String {
 /// Each number that is not 0, with its words.
 fn listed(numbers: &[(usize, &str)]) -> Vec<String> {
     numbers.iter().filter(|(number, _)| *number > 0).map(|(number, words)| format!("{number} {words}")).collect()
+}
+/// What a difference has: its fields, as `name` calls them, and how many lines. `status, 2 lines`.
+#[must_use]
+pub fn difference_in_words(difference: &Difference, name: impl Fn(&str) -> String) -> String {
+    let mut parts: Vec<String> = difference.fields.iter().map(|field| name(&field.name)).collect();
+    match difference.lines {
+        0 => {}
+        1 => parts.push("1 line".to_owned()),
+        many => parts.push(format!("{many} lines")),
+    }
+    if difference.too_long {
+        parts.push("too long to compare".to_owned());
+    }
+    parts.join(", ")
 }

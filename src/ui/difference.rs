@@ -6,6 +6,7 @@
 
 use super::seam::Screen;
 use crate::debug::Backend;
+use crate::report::difference_in_words;
 use crate::verify::{Difference, Field, Job, Journal, Line, Plan, Target};
 use maud::{Markup, html};
 
@@ -104,18 +105,8 @@ fn whole(difference: &Difference, backend: Option<&Backend>, id: &str) -> Markup
     }
 }
 
-/// `status, 2 lines`.
 fn summary(difference: &Difference) -> String {
-    let mut parts: Vec<String> = difference.fields.iter().map(|field| name(&field.name).to_owned()).collect();
-    match difference.lines {
-        0 => {}
-        1 => parts.push("1 line".to_owned()),
-        many => parts.push(format!("{many} lines")),
-    }
-    if difference.too_long {
-        parts.push("too long to compare".to_owned());
-    }
-    parts.join(", ")
+    difference_in_words(difference, |field| name(field).to_owned())
 }
 
 fn name(field: &str) -> &str {

@@ -5,6 +5,7 @@
 //! here.
 
 use super::super::clean::{spelled, visible};
+use super::super::stages::difference_in_words;
 use super::said::{asked, said};
 use crate::exchange::Session;
 use crate::verify::{Difference, Field, Journal, Line, Plan};
@@ -41,7 +42,7 @@ fn without(journal: &Journal, place: usize) -> &'static str {
 fn whole(difference: &Difference, backend: &str) -> Markup {
     html! {
         details.difference {
-            summary { "What differs between production and " bdi { (visible(backend)) } ": " (counted(difference)) }
+            summary { "What differs between production and " bdi { (visible(backend)) } ": " (difference_in_words(difference, visible)) }
             @if !difference.fields.is_empty() { dl.facts { @for field in &difference.fields { (changed(field)) } } }
             @if difference.too_long { p { "The page is too long to compare (over 2 MB)." } }
             @for hunk in &difference.hunks {
@@ -51,19 +52,6 @@ fn whole(difference: &Difference, backend: &str) -> Markup {
             p.quiet { "What changes with every request, such as ids, times and tokens, is left out." }
         }
     }
-}
-
-fn counted(difference: &Difference) -> String {
-    let mut parts: Vec<String> = difference.fields.iter().map(|field| visible(&field.name)).collect();
-    match difference.lines {
-        0 => {}
-        1 => parts.push("1 line".to_owned()),
-        many => parts.push(format!("{many} lines")),
-    }
-    if difference.too_long {
-        parts.push("too long to compare".to_owned());
-    }
-    parts.join(", ")
 }
 
 fn changed(field: &Field) -> Markup {

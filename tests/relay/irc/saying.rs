@@ -243,15 +243,7 @@ async fn lines_keep_a_pace_that_servers_bear() {
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
     let begun = std::time::Instant::now();
-    for line in 0..6 {
-        let text = format!("line{line}");
-        let line = privmsg(&text);
-        let serving = async {
-            peer.expect(&line).await;
-            peer.send(&[&format!(":{ME} {line}")]).await;
-        };
-        assert_eq!(tokio::join!(relay.say(&text), serving).0.short(), (200, "ok"));
-    }
+    echoed(&relay, &mut peer, 6).await;
     // Four at once and two at their pace.
     assert!(begun.elapsed().as_millis() >= 600, "{:?}", begun.elapsed());
 }
@@ -263,7 +255,8 @@ async fn a_line_whose_turn_does_not_come_waits_on_in_the_queue_and_is_not_said_l
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
-    four_at_once(&relay, &mut peer).await;
+    // As many as it says at once.
+    echoed(&relay, &mut peer, 4).await;
     assert_eq!(relay.say("too late").await.short(), (202, "late"));
     peer.send(&["PING then"]).await;
     peer.expect("PONG then").await;
@@ -276,7 +269,8 @@ async fn told_to_end_it_keeps_a_line_whose_turn_has_not_come() {
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
     relay.healthz(200).await;
-    four_at_once(&relay, &mut peer).await;
+    // As many as it says at once.
+    echoed(&relay, &mut peer, 4).await;
     let ending = async {
         relay.until_states(&["said", "said", "said", "said", "sending"]).await;
         relay.signal("-TERM");
@@ -288,9 +282,9 @@ async fn told_to_end_it_keeps_a_line_whose_turn_has_not_come() {
     assert_eq!(relay.states(), ["said", "said", "said", "said", "queued"]);
 }
 
-/// Has the relay say as many lines as it says at once.
-async fn four_at_once(relay: &Relay, peer: &mut Peer) {
-    for line in 0..4 {
+/// Has the relay say so many lines, one after the other, each of which the server echoes.
+async fn echoed(relay: &Relay, peer: &mut Peer, lines: usize) {
+    for line in 0..lines {
         let text = format!("line{line}");
         let line = privmsg(&text);
         let serving = async {
