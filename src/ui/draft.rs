@@ -83,10 +83,20 @@ impl Draft {
             row.kept.allowed |= saved.kept.allowed && !before.kept.allowed && row.asks_the_same(saved);
         }
         let merged = merge(&mut rows, before, &self.saved);
-        if rows != self.rows {
+        if mean_the_same(&rows, &self.saved) {
+            self.settle();
+        } else if rows != self.rows {
             self.change_to(rows);
         }
         self.merged.and(merged);
+    }
+
+    /// What is typed is saved: it stands as it was saved, which is no step to undo.
+    fn settle(&mut self) {
+        if self.rows != self.saved {
+            self.rows.clone_from(&self.saved);
+            self.redraw();
+        }
     }
 
     fn adopt(&mut self, suite: Option<&Suite>) {
@@ -279,17 +289,10 @@ impl Draft {
 
     /// The background has saved `tests`.
     pub(super) fn saved(&mut self, tests: &[Test]) {
-        let rows: Vec<Row> = tests.iter().map(Row::of).collect();
         self.merged = Merged::default();
-        let same = self.rows.iter().map(Row::build).eq(tests.iter().cloned().map(Ok));
-        if same && self.rows != rows {
-            self.rows.clone_from(&rows);
-            self.redraw();
-        }
-        self.saved = if rows.is_empty() { saved_rows(None) } else { rows };
-        if tests.is_empty() && self.rows.is_empty() {
-            self.rows.clone_from(&self.saved);
-            self.redraw();
+        self.saved = if tests.is_empty() { saved_rows(None) } else { tests.iter().map(Row::of).collect() };
+        if mean_the_same(&self.rows, &self.saved) || (tests.is_empty() && self.rows.is_empty()) {
+            self.settle();
         }
     }
 
@@ -315,6 +318,13 @@ impl Draft {
     }
 }
 
+/// Whether rows, as typed, are the tests that others are.
+fn mean_the_same(rows: &[Row], others: &[Row]) -> bool {
+    let is_same =
+        |(row, other): (&Row, &Row)| matches!((row.build(), other.build()), (Ok(row), Ok(other)) if row == other);
+    rows.len() == others.len() && rows.iter().zip(others).all(is_same)
+}
+
 fn saved_rows(suite: Option<&Suite>) -> Vec<Row> {
     match suite {
         Some(suite) if !suite.tests.is_empty() => suite.tests.iter().map(Row::of).collect(),
@@ -328,6 +338,7 @@ mod tests {
     use crate::check::Assertion;
     use crate::exchange::Method;
     use crate::suite::{Suite, Test};
+    use crate::ui::row::Row;
     use crate::ui::seam::Event;
     use crate::ui::what::Field;
 
@@ -530,6 +541,23 @@ mod tests {
         let after = draft.restructure(&event("move-down", &data, &[])).unwrap();
         assert_eq!(values(&draft), ["b"]);
         assert_eq!(after.focus.as_deref(), Some("test-0-assertion-1-remove"));
+    }
+
+    #[test]
+    fn what_was_saved_while_the_page_was_left_is_not_unsaved() {
+        let mut first = Draft::new(None);
+        first.edit(&event("edit", &[("test", "0"), ("assertion", "0"), ("field", "value")], &["a "]));
+        let unsaved = first.unsaved().unwrap();
+        assert_ne!(first.rows(), [Row::of(&suite("a ").tests[0])], "it is typed otherwise than it is saved");
+        // Whether the save is known before it is taken up or after.
+        let mut later = Draft::new(Some(&suite("a ")));
+        assert_eq!(later.take_up(&unsaved), Some(false));
+        let mut sooner = Draft::new(None);
+        assert_eq!(sooner.take_up(&unsaved), Some(true));
+        sooner.follow(Some(&suite("a ")));
+        for draft in [later, sooner] {
+            assert_eq!((draft.is_dirty(), draft.unsaved(), draft.merged()), (false, None, None));
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::app::{Command, Loaded, Problem, Reply, State};
 use crate::suite::{Owner, Test};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the page says about its last save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,8 @@ pub struct Page {
     pub(super) moves: Vec<String>,
     /// Changes that this page has asked Gerrit about.
     pub(super) examined: BTreeSet<u64>,
-    sent: VecDeque<Sent>,
+    /// What was sent and is not answered yet.
+    sent: Vec<Sent>,
 }
 
 impl Page {
@@ -118,7 +119,7 @@ impl Page {
             settings_generation: 0,
             moves: Vec::new(),
             examined: BTreeSet::new(),
-            sent: VecDeque::new(),
+            sent: Vec::new(),
         };
         page.set_change(change);
         page
@@ -173,26 +174,30 @@ impl Page {
         self.problem = Some(Problem::NotCopied);
     }
 
-    /// The answer to an [`Effect::Send`] has come; answers come in the order in which the effects were given.
-    pub fn set_reply(&mut self, reply: Reply) {
-        let sent = self.sent.pop_front();
+    /// The answer to a command of an [`Effect`] has come. A slow one is overtaken: what is saved while a test is tried
+    /// is answered before the trial.
+    pub fn set_reply(&mut self, to: &Command, reply: Reply) {
+        let sent = Sent::by(to);
+        if let Some(at) = self.sent.iter().position(|waiting| *waiting == sent) {
+            self.sent.remove(at);
+        }
         match (reply, sent) {
             (Reply::Refused { problem }, sent) => {
-                if let (Problem::BadSetting { detail }, Some(Sent::Settings)) = (&problem, &sent) {
+                if let (Problem::BadSetting { detail }, Sent::Settings) = (&problem, &sent) {
                     self.told = Some(Told::SettingRefused(format!("Not saved: {detail}.")));
                 }
                 match sent {
-                    Some(Sent::Examine(gerrit)) => drop(self.examined.remove(&gerrit)),
-                    Some(Sent::Draft(owner)) => drop(self.unkept.insert(owner)),
+                    Sent::Examine(gerrit) => drop(self.examined.remove(&gerrit)),
+                    Sent::Draft(owner) => drop(self.unkept.insert(owner)),
                     _ => {}
                 }
                 self.problem = Some(problem);
             }
-            (Reply::Done, Some(Sent::Settings)) => {
+            (Reply::Done, Sent::Settings) => {
                 self.settings_generation += 1;
                 self.told = Some(Told::SettingsSaved);
             }
-            (Reply::Done, Some(Sent::Tests { bench, tests })) => {
+            (Reply::Done, Sent::Tests { bench, tests }) => {
                 if let Some(draft) = self.drafts.get_mut(&bench) {
                     draft.saved(&tests);
                 }
@@ -201,9 +206,8 @@ impl Page {
                 self.taken_up.remove(&bench);
                 self.told = Some(Told::TestsSaved);
             }
-            (Reply::Done, Some(Sent::Added(gerrit))) => adding::added(self, gerrit),
-            (Reply::Done, Some(Sent::Examine(_) | Sent::Draft(_) | Sent::Other) | None) | (Reply::Stored { .. }, _) => {
-            }
+            (Reply::Done, Sent::Added(gerrit)) => adding::added(self, gerrit),
+            (Reply::Done, Sent::Examine(_) | Sent::Draft(_) | Sent::Other) | (Reply::Stored { .. }, _) => {}
         }
     }
 

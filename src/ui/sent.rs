@@ -25,22 +25,28 @@ impl Sent {
         matches!(self, Self::Tests { bench, tests } if bench == of && tests == saved)
     }
 
+    /// What an effect sends.
     pub(super) fn of(effect: &Effect) -> Option<Self> {
-        Some(match effect {
-            Effect::Send(command) | Effect::RequestAccess { then: command, .. } => match command {
-                Command::SaveSettings { .. } => Self::Settings,
-                Command::SaveTests { gerrit, owner, tests } => {
-                    let bench = owner.clone().map_or(Bench::Change(*gerrit), Bench::Shared);
-                    Self::Tests { bench, tests: tests.clone() }
-                }
-                Command::KeepDraft { owner, .. } => Self::Draft(owner.clone()),
-                Command::AddTests { gerrit, .. } => Self::Added(*gerrit),
-                Command::Examine { gerrit } => Self::Examine(*gerrit),
-                _ => Self::Other,
-            },
+        match effect {
+            Effect::Send(command) | Effect::RequestAccess { then: command, .. } => Some(Self::by(command)),
             Effect::Open(_) | Effect::Copy(_) | Effect::Focus(_) | Effect::Download { .. } | Effect::ReadTab { .. } => {
-                return None;
+                None
             }
-        })
+        }
+    }
+
+    /// What is sent by a command.
+    pub(super) fn by(command: &Command) -> Self {
+        match command {
+            Command::SaveSettings { .. } => Self::Settings,
+            Command::SaveTests { gerrit, owner, tests } => {
+                let bench = owner.clone().map_or(Bench::Change(*gerrit), Bench::Shared);
+                Self::Tests { bench, tests: tests.clone() }
+            }
+            Command::KeepDraft { owner, .. } => Self::Draft(owner.clone()),
+            Command::AddTests { gerrit, .. } => Self::Added(*gerrit),
+            Command::Examine { gerrit } => Self::Examine(*gerrit),
+            _ => Self::Other,
+        }
     }
 }

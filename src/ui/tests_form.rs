@@ -64,7 +64,9 @@ fn owners(page: &Page) -> Markup {
 
 /// What was typed before the page was closed is here again, or what was saved elsewhere since it was typed.
 fn taken_up(page: &Page, bench: &Bench, draft: &Draft) -> Markup {
-    let (at, merged) = (page.taken_up.get(bench), draft.merged());
+    // Saved meanwhile, it is unsaved no more.
+    let at = page.taken_up.get(bench).filter(|_| draft.is_dirty());
+    let merged = draft.merged();
     html! {
         @if at.is_some() || merged.is_some() {
             div.cdx-message.cdx-message--block.cdx-message--notice data-taken-up[at.is_some()] data-merged[merged.is_some()] {

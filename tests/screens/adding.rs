@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The states of the pages in which a test is added without writing it.
 
-use super::{GERRIT, URL, event, page, ready, refused};
+use super::{GERRIT, URL, answer, event, page, ready, refused};
 use backport_verify::app::{Look, Problem, Reply, State, Suggested};
 use backport_verify::check::Assertion;
 use backport_verify::exchange::{Headers, Response};
@@ -42,8 +42,8 @@ fn complained() -> Page {
 
 fn saved() -> Page {
     let mut popup = blanks();
-    popup.act(event("add-preset", &[], &[("group", "sysop"), ("right", "block"), ("wiki", "enwiki")]));
-    popup.set_reply(Reply::Done);
+    let sent = popup.act(event("add-preset", &[], &[("group", "sysop"), ("right", "block"), ("wiki", "enwiki")]));
+    answer(&mut popup, &sent, Reply::Done);
     popup.set_state(ready());
     popup
 }

@@ -2,7 +2,7 @@
 //! What a click and a key do where a test is added without writing it.
 
 use crate::states::adding::{assertion, blanks, looked, open, untested, with_page};
-use crate::states::{GERRIT, URL, event, page, ready};
+use crate::states::{GERRIT, URL, answer, event, page, ready};
 use backport_verify::app::{Command, Reply, State};
 use backport_verify::check::{Assertion, Predicate, Subject};
 use backport_verify::suite::Test;
@@ -28,8 +28,9 @@ fn the_keyboard_goes_from_the_search_to_the_blanks_to_verify() {
     popup.act(event("find-preset", &[], &[("preset-find", "right")]));
     popup.act(event("add-preset", &[], &[("preset-find", "right")]));
     assert_eq!(popup.focus.as_deref(), Some("preset-group"));
-    popup.act(event("add-preset", &[], &[("group", "sysop"), ("right", "block"), ("wiki", "en.wikipedia.org")]));
-    popup.set_reply(Reply::Done);
+    let sent =
+        popup.act(event("add-preset", &[], &[("group", "sysop"), ("right", "block"), ("wiki", "en.wikipedia.org")]));
+    answer(&mut popup, &sent, Reply::Done);
     assert_eq!(popup.focus.as_deref(), Some("verify-mwdebug-1330001"));
 }
 

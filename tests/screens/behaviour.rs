@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a click does.
 
-use crate::states::{GERRIT, URL, afternoon, at, event, page, passed, ready, test, with_runs};
+use crate::states::{GERRIT, URL, afternoon, answer, at, event, page, passed, ready, test, with_runs};
 use backport_verify::app::{Command, Delivery, Loaded, Problem, Reply, SettingsForm, State};
 use backport_verify::suite::{Owner, Suite};
 use backport_verify::ui::{Effect, Event, Page, Screen};
@@ -155,7 +155,7 @@ fn granting_access_asks_for_what_is_missing_and_then_refreshes() {
 #[test]
 fn a_refusal_is_shown_until_it_is_put_away() {
     let mut popup = popup();
-    popup.set_reply(Reply::Refused { problem: Problem::Busy });
+    popup.set_reply(&Command::Wake, Reply::Refused { problem: Problem::Busy });
     assert!(region(&popup, "notices").contains("data-problem=\"busy\""));
     assert_eq!(popup.act(event("dismiss", &[], &[])), []);
     assert_eq!(region(&popup, "notices"), "");
@@ -203,27 +203,36 @@ fn undoing_what_was_typed_redraws_the_form_although_its_rows_are_as_they_were_dr
 fn saving_sends_what_is_typed_and_is_confirmed_by_the_reply() {
     let mut bench = bench();
     let mut tests = vec![test()];
-    assert_eq!(
-        bench.act(event("save-tests", &[], &form("eventcoordinator"))),
-        [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]
-    );
-    bench.set_reply(Reply::Done);
+    let sent = bench.act(event("save-tests", &[], &form("eventcoordinator")));
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]);
+    answer(&mut bench, &sent, Reply::Done);
     bench.act(typing("other"));
     let sent = bench.act(event("save-tests", &[], &form("other")));
     tests[0].assertions[0] = backport_verify::check::Assertion::body_contains("other");
     assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]);
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
-    bench.set_reply(Reply::Done);
+    answer(&mut bench, &sent, Reply::Done);
     assert!(region(&bench, "tests-bar").contains("data-saved"));
     bench.set_state(State { suites: [(Owner::numbered(GERRIT), Suite { tests })].into(), ..ready() });
     assert!(!region(&bench, "tests-bar").contains("data-unsaved"));
 }
 
 #[test]
+fn an_answer_that_overtakes_another_is_told_as_what_it_answers() {
+    let mut bench = bench();
+    let tried = bench.act(event("try-test", &[("test", "0")], &form("other")));
+    let saved = bench.act(event("save-tests", &[], &form("other")));
+    answer(&mut bench, &saved, Reply::Refused { problem: Problem::Storage { detail: "full".into() } });
+    answer(&mut bench, &tried, Reply::Done);
+    assert!(region(&bench, "tests-bar").contains("data-unsaved"));
+    assert!(!region(&bench, "tests-bar").contains("data-saved"));
+}
+
+#[test]
 fn a_refused_save_keeps_what_was_typed() {
     let mut bench = bench();
-    bench.act(event("save-tests", &[], &form("other")));
-    bench.set_reply(Reply::Refused { problem: Problem::Storage { detail: "full".into() } });
+    let sent = bench.act(event("save-tests", &[], &form("other")));
+    answer(&mut bench, &sent, Reply::Refused { problem: Problem::Storage { detail: "full".into() } });
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
     assert!(region(&bench, "notices").contains("data-problem=\"storage\""));
 }
@@ -302,9 +311,9 @@ fn a_webhook_that_is_none_is_refused_without_redrawing_the_fields_or_repeating_i
 #[test]
 fn saved_settings_empty_the_webhooks_field() {
     let mut bench = bench();
-    bench.act(settings("https://backport-verify.toolforge.org/hook/other"));
+    let sent = bench.act(settings("https://backport-verify.toolforge.org/hook/other"));
     let before = region(&bench, "settings");
-    bench.set_reply(Reply::Done);
+    answer(&mut bench, &sent, Reply::Done);
     assert_ne!(region(&bench, "settings"), before);
     assert!(region(&bench, "settings-message").contains("data-saved"));
 }

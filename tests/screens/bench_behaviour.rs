@@ -2,12 +2,13 @@
 //! What the workbench does with tests: owners, tries, unsaved changes, order, search.
 
 use crate::states::bench::{ECHO, owned, saved_elsewhere, tried, unsaved, whole_vocabulary};
-use crate::states::{GERRIT, URL, at, event, page, ready, test};
-use backport_verify::app::{Command, Problem, Reply, State};
+use crate::states::{GERRIT, URL, answer, at, event, page, ready, test};
+use backport_verify::app::{Command, Problem, Reply, State, UnsavedTests};
 use backport_verify::check::Assertion;
 use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Effect, Event, Page, Screen};
 use backport_verify::verify::Verdict;
+use std::collections::BTreeMap;
 
 fn region(page: &Page, id: &str) -> String {
     page.regions().into_iter().find(|region| region.id == id).map(|region| region.html).unwrap_or_default()
@@ -96,8 +97,8 @@ fn a_page_that_is_left_keeps_what_is_typed_at_once() {
 fn a_full_store_is_said_and_what_is_typed_stays() {
     let mut bench = bench(ready());
     bench.act(typing("typed"));
-    bench.leave();
-    bench.set_reply(Reply::Refused { problem: Problem::Storage { detail: "full".into() } });
+    let sent = bench.leave();
+    answer(&mut bench, &sent, Reply::Refused { problem: Problem::Storage { detail: "full".into() } });
     assert!(region(&bench, "notices").contains("data-problem=\"storage\""));
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
 }
@@ -133,7 +134,7 @@ fn tests_of_the_repository_are_saved_for_the_repository() {
         panic!("{sent:?}")
     };
     assert_eq!((owner, tests.len()), (&Owner::Repository(ECHO.into()), 1));
-    bench.set_reply(Reply::Done);
+    answer(&mut bench, &sent, Reply::Done);
     bench.act(event("choose-owner", &[], &[]));
     assert!(region(&bench, "tests").contains("value=\"eventcoordinator\""), "the form is drawn as it was");
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
@@ -243,12 +244,12 @@ fn tests_that_are_saved_elsewhere_come_into_the_open_form_beside_what_is_typed()
 fn what_a_page_saves_itself_is_no_news_to_what_is_typed_on() {
     let mut bench = bench(ready());
     bench.act(typing("typed"));
-    bench.act(event("save-tests", &[], &form("typed")));
+    let sent = bench.act(event("save-tests", &[], &form("typed")));
     bench.act(typing("typed on"));
     let mut state = ready();
     state.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![changed("typed")] });
     bench.set_state(state);
-    bench.set_reply(Reply::Done);
+    answer(&mut bench, &sent, Reply::Done);
     let sent = bench.act(event("save-tests", &[], &[]));
     let tests = vec![changed("typed on")];
     assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
@@ -256,12 +257,28 @@ fn what_a_page_saves_itself_is_no_news_to_what_is_typed_on() {
 }
 
 #[test]
+fn what_was_saved_as_the_page_was_left_is_put_away_and_not_offered_again() {
+    let mut first = bench(State { suites: BTreeMap::new(), ..ready() });
+    first.act(typing("typed"));
+    let [(owner, rows)] = first.unsaved().try_into().unwrap();
+    let mut state = ready();
+    state.suites.insert(owner.clone(), Suite { tests: vec![changed("typed")] });
+    // The page was gone before the answer came, and what it had kept came after the save.
+    state.drafts.insert(owner.clone(), UnsavedTests { at: at("14:16"), rows });
+    let mut again = bench(state);
+    assert!(!region(&again, "tests").contains("data-taken-up"));
+    assert!(!region(&again, "tests-bar").contains("data-unsaved"));
+    assert_eq!(again.rest(), [Effect::Send(Command::KeepDraft { owner, rows: None })]);
+}
+
+#[test]
 fn what_could_not_be_kept_is_said_and_kept_as_soon_as_there_is_room() {
     let mut bench = bench(unsaved("typed before"));
     bench.act(event("discard-unsaved", &[], &[]));
     bench.act(typing("typed"));
-    assert_eq!(bench.leave().len(), 1);
-    bench.set_reply(Reply::Refused { problem: Problem::TooManyUnsaved { kept: 40 } });
+    let sent = bench.leave();
+    assert_eq!(sent.len(), 1);
+    answer(&mut bench, &sent, Reply::Refused { problem: Problem::TooManyUnsaved { kept: 40 } });
     assert!(region(&bench, "notices").contains("Save these tests before you close the page"));
     bench.set_now(at("14:19"));
     assert_eq!(bench.rest(), []);

@@ -62,7 +62,10 @@ fn what_passed_in_an_earlier_deployment_does_not_count() {
 fn a_refusal_of_production_stands_in_the_card_and_can_be_overruled() {
     for screen in [Screen::Popup, Screen::Workbench] {
         let mut page = page(screen, Some(in_phase(Phase::OnTestServers)));
-        page.set_reply(Reply::Refused { problem: not_deployed() });
+        page.set_reply(
+            &Command::VerifyOnProduction { gerrit: GERRIT, anyway: false },
+            Reply::Refused { problem: not_deployed() },
+        );
         let place = if screen == Screen::Popup { "schedule" } else { "verify" };
         assert!(region(&page, place).contains("data-problem=\"not_deployed\""), "on {screen:?}");
         assert_eq!(region(&page, "notices"), "", "on {screen:?}");
@@ -75,7 +78,10 @@ fn a_refusal_of_production_stands_in_the_card_and_can_be_overruled() {
 #[test]
 fn a_refusal_about_a_patch_without_a_card_stands_above() {
     let mut popup = popup(State { schedule: Loaded::Ready { at: at("14:16"), value: Vec::new() }, ..ready() });
-    popup.set_reply(Reply::Refused { problem: not_deployed() });
+    popup.set_reply(
+        &Command::VerifyOnProduction { gerrit: GERRIT, anyway: false },
+        Reply::Refused { problem: not_deployed() },
+    );
     assert!(region(&popup, "notices").contains("data-problem=\"not_deployed\""));
 }
 

@@ -12,7 +12,7 @@ pub(crate) mod stages;
 pub(crate) mod team;
 
 use backport_verify::app::{
-    Browsing, Delivery, Hearing, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
+    Browsing, Command, Delivery, Hearing, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
 };
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
@@ -21,7 +21,7 @@ use backport_verify::reminder::Wanted;
 use backport_verify::report::Receiver;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
 use backport_verify::suite::{Owner, Suite, Test};
-use backport_verify::ui::{Event, Page, Screen};
+use backport_verify::ui::{Effect, Event, Page, Screen};
 use backport_verify::verify::{
     Difference, Doubt, Earlier, Ending, Evidence, Journal, Outcome, Page as VerifiedPage, Plan, Reason, Stage, Subject,
     Target, Verdict,
@@ -273,7 +273,7 @@ fn passed_on_production() -> Run {
 
 fn refused(screen: Screen, problem: Problem) -> Page {
     let mut page = page(screen, Some(ready()));
-    page.set_reply(Reply::Refused { problem });
+    page.set_reply(&Command::Wake, Reply::Refused { problem });
     page
 }
 
@@ -328,6 +328,16 @@ fn several() -> State {
 pub(crate) fn event(act: &str, data: &[(&str, &str)], form: &[(&str, &str)]) -> Event {
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     Event { act: act.into(), data: data.iter().map(own).collect(), form: form.iter().map(own).collect() }
+}
+
+/// The background's answer to what a page has sent, which must be something.
+#[expect(clippy::expect_used, reason = "it is the test's way to fail")]
+pub(crate) fn answer(page: &mut Page, sent: &[Effect], reply: Reply) {
+    let command = sent.iter().find_map(|effect| match effect {
+        Effect::Send(command) | Effect::RequestAccess { then: command, .. } => Some(command),
+        _ => None,
+    });
+    page.set_reply(command.expect("something is sent"), reply);
 }
 
 fn every_kind() -> Page {
@@ -467,8 +477,8 @@ fn workbenches() -> Vec<(&'static str, Page)> {
     let mut unsaved = bench(ready());
     unsaved.act(event("add-assertion", &[("test", "0")], &[]));
     let mut saved = bench(ready());
-    saved.act(event("save-tests", &[], &[]));
-    saved.set_reply(Reply::Done);
+    let sent = saved.act(event("save-tests", &[], &[]));
+    answer(&mut saved, &sent, Reply::Done);
     let mut setting = bench(ready());
     setting.act(event("save-settings", &[], &[("nick", "submitter"), ("backend", "k8s-mwdebug"), ("webhook", "hook")]));
     let mut outdated = with_runs(vec![passed(Delivery::Delivered { at: at("14:18") })]);

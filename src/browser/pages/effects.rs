@@ -105,7 +105,7 @@ impl Live {
             if let Reply::Stored { what, text } = &reply {
                 live.offer(&format!("backport-verify-{what}.json"), text);
             }
-            live.page.borrow_mut().set_reply(reply);
+            live.page.borrow_mut().set_reply(&command, reply);
             live.render();
         });
     }
