@@ -14,9 +14,10 @@ mwparserfromhell_version=0.7.2
 chromium_packages=(chromium:chromium chromium-driver:chromedriver)
 firefox_packages=(firefox-esr:firefox-esr)
 # Debian 12's, and known by package only; the same list as PACKAGES in tests/bed/real/mod.rs.
-# InspIRCd is for the relay's tests: it echoes, which ngircd does not. webhook takes posts for the line's tests.
+# InspIRCd is for the relay's tests: it echoes, which ngircd does not, and Atheme's services log clients in to it. webhook
+# takes posts for the line's tests.
 real_packages=(
-    gcc haproxy ii inspircd libc6-dev libnginx-mod-http-headers-more-filter mediawiki mount nginx-light ngircd
+    atheme-services gcc haproxy ii inspircd libc6-dev libnginx-mod-http-headers-more-filter mediawiki mount nginx-light ngircd
     php8.2-cli php8.2-fpm php8.2-intl php8.2-mbstring php8.2-sqlite3 php8.2-xml varnish webhook
 )
 

@@ -11,6 +11,7 @@ mod posts;
 mod running;
 mod said;
 mod servers;
+mod services;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

@@ -21,7 +21,7 @@ pub(crate) struct Server {
     process: Child,
     program: &'static str,
     args: Vec<String>,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Server {
@@ -60,8 +60,13 @@ impl Server {
     }
 
     pub(crate) fn inspircd() -> Self {
+        Self::inspircd_in(tempfile::tempdir().unwrap(), "")
+    }
+
+    /// `InspIRCd` that keeps its files in a folder, with more tags; `@folder@` in these stands for it.
+    pub(crate) fn inspircd_in(folder: TempDir, more: &str) -> Self {
         let port = closed_port();
-        let folder = "@folder@";
+        let at = "@folder@";
         let mut config = format!(
             r#"<server name="irc.example.org" description="test" network="Test" id="001">
                <admin name="test" nick="test" email="test@example.org">
@@ -71,26 +76,26 @@ impl Server {
                 resolvehostnames="no">
                <performance nouserdns="yes">
                <dns server="127.0.0.1" timeout="1">
-               <pid file="{folder}/pid">
-               <path configdir="{folder}" datadir="{folder}" logdir="{folder}" runtimedir="{folder}"
+               <pid file="{at}/pid">
+               <path configdir="{at}" datadir="{at}" logdir="{at}" runtimedir="{at}"
                 moduledir="/usr/lib/inspircd/modules">
                "#
         );
         for module in ["cap", "ircv3_ctctags", "ircv3_echomessage", "ircv3_servertime", "botmode"] {
             writeln!(config, "<module name=\"{module}\">").unwrap();
         }
-        let args = ["--nofork", "--runasroot", "--config", "@config@"];
-        Self::start(tempfile::tempdir().unwrap(), INSPIRCD, port, &config, &args)
+        config += more;
+        Self::start(folder, INSPIRCD, port, &config, &["--nofork", "--runasroot", "--config", "@config@"])
     }
 
     fn start(folder: TempDir, program: &'static str, port: u16, config: &str, args: &[&str]) -> Self {
-        assert!(Path::new(program).exists(), "{program} is missing: install its package with apt-get");
+        must_be_there(program);
         let path = folder.path().join("config");
         std::fs::write(&path, config.replace("@folder@", &folder.path().display().to_string())).unwrap();
         let args: Vec<_> = args.iter().map(|arg| arg.replace("@config@", &path.display().to_string())).collect();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let process = run(program, &args, address);
-        Self { address, secured: address, process, program, args, _folder: folder }
+        Self { address, secured: address, process, program, args, folder }
     }
 
     pub(crate) fn stop(&mut self) {
@@ -105,6 +110,11 @@ impl Server {
     pub(crate) fn signal(&self, signal: &str) {
         send_signal(self.process.id(), signal);
     }
+}
+
+/// Fails where the package of a program is not installed.
+pub(crate) fn must_be_there(program: &str) {
+    assert!(Path::new(program).exists(), "{program} is missing: install its package with apt-get");
 }
 
 fn run(program: &str, args: &[String], address: SocketAddr) -> Child {

@@ -20,9 +20,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The Debian packages (bookworm) that the real bed is made of, `InspIRCd` for the relay's own tests, and
-/// `webhook`, a receiver of posts for those of the line.
+/// The Debian packages (bookworm) that the real bed is made of, `InspIRCd` and Atheme's services for the relay's own tests,
+/// and `webhook`, a receiver of posts for those of the line.
 pub const PACKAGES: &[&str] = &[
+    "atheme-services",
     "gcc",
     "haproxy",
     "ii",

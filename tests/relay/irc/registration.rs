@@ -115,7 +115,7 @@ async fn without_the_login_that_was_asked_for_it_does_not_join() {
     let named: (&str, &[&str]) = ("AUTHENTICATE PLAIN", &["AUTHENTICATE +"]);
     let said = "AUTHENTICATE amlsbGVzAGppbGxlcwBzZXNhbWU=";
     let rows: &[(&[&str], Talk, &str)] = &[
-        (&[":s CAP * LS :echo-message"], &[], "the server offers no SASL"),
+        (&[":s CAP * LS :echo-message"], &[], "the server offers no SASL (its services may be down)"),
         (&[":s 421 * CAP :Unknown command", ":s 001 verifybot :Welcome"], &[], "the server knows no SASL"),
         (&[":s CAP * LS :sasl=EXTERNAL"], &[], "the server takes SASL only as EXTERNAL, not as PLAIN"),
         (&[":s CAP * LS :sasl"], &[("CAP REQ sasl", &[":s CAP * NAK :sasl"])], "the server does not let it log in now"),
@@ -160,7 +160,10 @@ async fn without_the_login_that_was_asked_for_it_does_not_join() {
 #[tokio::test]
 async fn a_server_that_refuses_is_named_in_the_log() {
     let rows = [
-        (":s 432 * verifybot :Erroneous nickname", "the server refuses the nick (Erroneous nickname)"),
+        (
+            ":s 432 * verifybot :Held\r\n:s 432 * verifybot_ :Held\r\n:s 432 * verifybot__ :Erroneous nickname",
+            "the server refuses the nick (Erroneous nickname)",
+        ),
         (":s 464 * :Password incorrect", "the server's password was refused; check --password-file"),
         (":s 465 * :You are banned", "the server has banned the relay (You are banned)"),
         ("ERROR :Closing Link: going down", "Closing Link: going down"),

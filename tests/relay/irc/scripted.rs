@@ -3,8 +3,7 @@
 //!
 //! It models no server: the lines are the examples of <https://ircv3.net/specs/extensions/capability-negotiation>,
 //! <https://ircv3.net/specs/extensions/sasl-3.1>, <https://ircv3.net/specs/extensions/sasl-3.2> and
-//! <https://ircv3.net/specs/extensions/echo-message>, since neither ngircd nor an `InspIRCd` without services can do
-//! what those describe.
+//! <https://ircv3.net/specs/extensions/echo-message>, in every order and with every refusal: a real server shows but some.
 
 use crate::stage::{CHANNEL, soon};
 use std::net::SocketAddr;

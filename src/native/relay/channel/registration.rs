@@ -13,7 +13,7 @@ use irc_proto::{CapSubCommand, Command, Message};
 const USED: [&str; 2] = ["echo-message", "server-time"];
 /// The same, where a bot is known by its account.
 const ACCOUNT: &str = "account-tag";
-/// Nicks that are tried after the wanted one is taken, by what is put behind it.
+/// Nicks that are tried after the wanted one is taken or held, by what is put behind it.
 const ALTERNATIVES: [&str; 2] = ["_", "__"];
 
 /// What the server has granted.
@@ -142,7 +142,9 @@ impl<'a> Registration<'a> {
 
     fn listed(&mut self, out: &mut Vec<Command>) -> Step {
         let Some(sasl) = &self.irc.sasl else { return self.ask_others(out) };
-        let Some(mechanisms) = self.offer("sasl") else { return no_login("the server offers no SASL") };
+        let Some(mechanisms) = self.offer("sasl") else {
+            return no_login("the server offers no SASL (its services may be down)");
+        };
         // Servers that do not list them tell at the login.
         if !mechanisms.is_empty() && !mechanisms.split(',').any(|name| name.eq_ignore_ascii_case(sasl.mechanism())) {
             return no_login(&format!("the server takes SASL only as {mechanisms}, not as {}", sasl.mechanism()));
@@ -179,8 +181,8 @@ impl<'a> Registration<'a> {
                 Step::Going
             }
             410 if self.stage == Stage::Listing => self.settle(out),
-            432 => Step::Failed(format!("the server refuses the nick ({})", reason(words))),
-            433 | 436 | 437 => self.next_nick(out),
+            // 432 may only be for now: services hold a nick for a while after they have given it back.
+            432 | 433 | 436 | 437 => self.next_nick(number, words, out),
             464 => Step::Failed("the server's password was refused; check --password-file".to_owned()),
             465 => Step::Failed(format!("the server has banned the relay ({})", reason(words))),
             // Logged in; and: logged in already.
@@ -200,9 +202,12 @@ impl<'a> Registration<'a> {
         }
     }
 
-    fn next_nick(&mut self, out: &mut Vec<Command>) -> Step {
+    fn next_nick(&mut self, number: u16, words: &[String], out: &mut Vec<Command>) -> Step {
         let Some(behind) = ALTERNATIVES.get(self.tried) else {
-            return Step::Failed(format!("{} and its alternatives are taken", self.irc.nick));
+            return Step::Failed(match number {
+                432 => format!("the server refuses the nick ({})", reason(words)),
+                _ => format!("{} and its alternatives are taken", self.irc.nick),
+            });
         };
         self.tried += 1;
         out.push(Command::NICK(format!("{}{behind}", self.irc.nick)));
