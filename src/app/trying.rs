@@ -57,12 +57,7 @@ impl<P: Ports> App<P> {
         if !origins.is_empty() {
             return Err(Problem::NoAccess { origins });
         }
-        let tries = &mut self.inner.borrow_mut().tries;
-        tries.give_up();
-        tries.shown.retain(|known| known.owner != tried.owner || !known.test.asks_the_same(&tried.test));
-        tries.shown.insert(0, tried);
-        tries.shown.truncate(SHOWN);
-        tries.wanted = Some(Journal::begin(plan));
+        self.inner.borrow_mut().tries.begin(tried, plan);
         Ok(())
     }
 
@@ -90,6 +85,15 @@ impl<P: Ports> App<P> {
 }
 
 impl Tries {
+    /// Puts a try in front; the one that waits for its answer is given up, and one of the same request shown no more.
+    fn begin(&mut self, new: Tried, plan: Plan) {
+        self.give_up();
+        self.shown.retain(|known| known.owner != new.owner || !known.test.asks_the_same(&new.test));
+        self.shown.insert(0, new);
+        self.shown.truncate(SHOWN);
+        self.wanted = Some(Journal::begin(plan));
+    }
+
     /// Ends the requests of the try that waits for its answer, and shows it no more.
     pub(super) fn give_up(&mut self) {
         self.wanted = None;

@@ -81,7 +81,7 @@ mod tests {
 
     /// A test that needs the values of `needs` and gives those of `gives`.
     fn between(needs: &str, gives: &str) -> Test {
-        let query: String = needs.chars().map(|name| format!("{{{{{name}}}}}")).collect();
+        let query = needs.chars().map(|name| format!("{{{{{name}}}}}")).collect::<Vec<_>>().concat();
         let capture = |name: char| Capture { name: name.into(), of: Subject::Body };
         Test { captures: gives.chars().map(capture).collect(), ..test(&format!("https://{{host}}/?{query}")) }
     }
