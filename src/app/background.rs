@@ -12,9 +12,8 @@ use super::looking::{Depth, Watch};
 use super::outbox::{OUTBOX, Outbox, unknown};
 use super::refreshing::Gathered;
 use super::sharing::{Fetched, Wish};
-use super::{
-    Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Suggested, Tried, Unreadable, UnsavedTests,
-};
+use super::trying::{Tries, Wanted};
+use super::{Browsing, Command, Delivery, Loaded, Problem, Reply, Run, State, Suggested, Unreadable, UnsavedTests};
 use crate::debug::Backend;
 use crate::deployed::Progress;
 use crate::ports::{Area, Ports, StorageError};
@@ -109,9 +108,8 @@ pub(super) struct Inner {
     pub(super) abort: Option<AbortHandle>,
     /// What is typed and not saved, by what it belongs to.
     pub(super) drafts: BTreeMap<Owner, UnsavedTests>,
-    /// Tests that were asked at once, the newest first; not kept anywhere.
-    pub(super) tried: Vec<Tried>,
-    pub(super) abort_try: Option<AbortHandle>,
+    /// Tests that were asked at once; not kept anywhere.
+    pub(super) tries: Tries,
     /// Reports on their way to the webhook.
     pub(super) outbox: Outbox,
     /// Ends the wait for the next attempt.
@@ -228,7 +226,13 @@ impl<P: Ports> App<P> {
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
             Command::SaveTests { gerrit, owner, tests } => self.save_tests(gerrit, owner, tests).await,
             Command::KeepDraft { owner, rows } => self.keep_draft(owner, rows).await,
-            Command::TryTest { owner, test, on_mwdebug } => self.want_try(owner, test, on_mwdebug).await,
+            Command::TryTest { owner, gerrit, test, above, on_mwdebug } => {
+                self.want_try(Wanted { owner, gerrit, test, above, on_mwdebug }).await
+            }
+            Command::CancelTry => {
+                self.inner.borrow_mut().tries.give_up();
+                Ok(())
+            }
             Command::AddTests { gerrit, tests } => self.add_tests(gerrit, tests).await,
             Command::SetShared { owner, url } => self.set_shared(owner, &url).await,
             Command::ReadShared { owner } => self.want_shared(owner),

@@ -49,15 +49,22 @@ pub enum Command {
         /// What is typed, as the page writes it; `None` when nothing is unsaved.
         rows: Option<String>,
     },
-    /// Asks one test at once, outside of any run; a try that waits for its answer is given up.
+    /// Asks one test at once, outside of any run, and before it those above that give it a value; a try that waits for
+    /// its answer is given up.
     TryTest {
         /// What the test belongs to; a change by its number.
         owner: Owner,
+        /// The change in whose run the test would stand; `None` where a suite is open without one.
+        gerrit: Option<u64>,
         /// The test, saved or not.
         test: Test,
+        /// The tests above it, in the order of a run and saved or not, as far as it needs them; others are not asked.
+        above: Vec<Test>,
         /// Whether the test servers are asked, not production.
         on_mwdebug: bool,
     },
+    /// Gives up the try that waits for its answer, if one does.
+    CancelTry,
     /// Adds tests behind those of a change's own suite, where they are not there already, and puts the page from which
     /// they were made away.
     AddTests {

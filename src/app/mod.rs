@@ -54,6 +54,7 @@ pub use problem::Problem;
 pub use refusal::Refusal;
 pub use shared::{Offer, Saving, Shared, SharedSuite};
 pub use state::{
-    Browsing, Delivery, Hearing, Loaded, Posted, Report, ReportingView, Run, SettingsView, State, Tried, UnsavedTests,
+    Browsing, Delivery, Hearing, Loaded, Posted, Report, ReportingView, Run, SettingsView, State, Tried, TriedAbove,
+    UnsavedTests,
 };
 pub use suggesting::{Look, Suggested};

@@ -48,17 +48,25 @@ impl Inner {
     /// # Errors
     /// When one of them cannot be run, whatever the others give it.
     pub(super) fn placed(&self, gerrit: u64) -> Result<Placed, Problem> {
-        let subject = self.subject(gerrit, false);
-        let (sources, saved): (Vec<Owner>, Vec<Test>) = self.tests_of(gerrit).into_iter().unzip();
+        let saved = self.tests_of(gerrit);
         if saved.is_empty() {
             return Err(Problem::NoTests { gerrit });
         }
-        saved.iter().try_for_each(valid)?;
-        let variables = self.variables_of(&subject);
+        self.placed_for(&self.subject(gerrit, false), saved)
+    }
+
+    /// These tests, each with what it belongs to, with the values that are known in a run of this subject.
+    ///
+    /// # Errors
+    /// When one of them cannot be run, whatever the others give it.
+    pub(super) fn placed_for(&self, subject: &Subject, tests: Vec<(Owner, Test)>) -> Result<Placed, Problem> {
+        let (sources, written): (Vec<Owner>, Vec<Test>) = tests.into_iter().unzip();
+        written.iter().try_for_each(valid)?;
+        let variables = self.variables_of(subject);
         let fill = |(test, owner): (&Test, &Owner)| fill(test, &given_to(Some(owner), &variables));
-        let tests: Vec<Test> = saved.iter().zip(&sources).map(fill).collect();
+        let tests: Vec<Test> = written.iter().zip(&sources).map(fill).collect();
         if let Some(test) = tests.iter().find(|test| test.names().iter().any(|name| matches!(&**name, HOST | WIKI))) {
-            return Err(Problem::NoWiki { test: test.label().to_owned(), version: subject.version });
+            return Err(Problem::NoWiki { test: test.label().to_owned(), version: subject.version.clone() });
         }
         named(&tests)?;
         Ok(Placed { sources, tests, variables })

@@ -146,13 +146,31 @@ pub struct Tried {
     pub id: String,
     /// What the test belongs to; a change by its number.
     pub owner: Owner,
-    /// The test as it was asked.
+    /// The test as it stands in the form, with the names of values in it.
     pub test: Test,
+    /// The tests above that give it values, and those that give these some, in their order.
+    #[serde(default)]
+    pub above: Vec<TriedAbove>,
+    /// The values that were put in before anything was asked, such as `host`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
     /// Whether the test servers were asked, not production.
     pub on_mwdebug: bool,
     /// When, UTC.
     pub at: Timestamp,
+    /// The hosts that are waited for, as [`Journal::waits`] says it.
+    #[serde(default)]
+    pub waits: Vec<String>,
     /// What came of it; `None` while it is on its way.
+    pub outcome: Option<Outcome>,
+}
+
+/// A test that was asked before one that was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriedAbove {
+    /// The test as it stands in the form.
+    pub test: Test,
+    /// What came of it; `None` while it is on its way, and where the stage leaves it out.
     pub outcome: Option<Outcome>,
 }
 

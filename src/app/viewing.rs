@@ -49,7 +49,7 @@ impl<P: Ports> App<P> {
             browsing: inner.carried.browsing.clone(),
             no_access: inner.no_access.clone(),
             drafts: inner.drafts.clone(),
-            tried: inner.tried.clone(),
+            tried: inner.tries.shown.clone(),
             shared: inner.shared(),
             named: inner.named(),
             unreadable: inner.unreadable.values().cloned().collect(),

@@ -10,6 +10,7 @@ mod curl;
 mod difference;
 mod export;
 pub(crate) mod fields;
+mod giving;
 mod httpbb;
 pub(crate) mod hurl;
 mod import;
@@ -35,6 +36,7 @@ pub use capture::Capture;
 pub use curl::{read_curl, write_curl};
 pub use difference::{Difference, differences, not_whole, says_the_same, taken_over};
 pub use export::write;
+pub use giving::{NameError, check_names, check_names_of, giver, givers};
 pub use httpbb::{Read, read};
 pub use hurl::write_hurl;
 pub use import::{Format, Taken, import};
@@ -49,8 +51,5 @@ pub use scope::{SITES, ScopeError, in_scope};
 pub use shared_page::{PlaceError, SharedPage};
 pub use suggest::{Cleaned, Suggestion, cleaned, suggest};
 pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
-pub use variables::{
-    NameError, ResolveError, Variables, check_names, check_url, fill, given_to, giver, is_wikimedia, origins, resolve,
-    text_of,
-};
+pub use variables::{ResolveError, Variables, check_url, fill, given_to, is_wikimedia, origins, resolve, text_of};
 pub use vocabulary::Httpbb;

@@ -32,24 +32,6 @@ pub enum ResolveError {
     Unfit(#[from] TestError),
 }
 
-/// Why a name in a test will never have a value.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NameError {
-    /// Nothing gives it.
-    #[error(
-        "nothing gives {{{{{0}}}}}; capture it in a test above, or write {{{{ {0} }}}} with spaces if a template of the wiki is meant"
-    )]
-    Unknown(String),
-    /// The test itself captures it, or one that comes later.
-    #[error("{{{{{name}}}}} is captured by <{by}>, which does not come before; move that test above")]
-    Later {
-        /// The name.
-        name: String,
-        /// The label of the first test that captures it.
-        by: String,
-    },
-}
-
 /// The values with which the tests of this owner begin: those of the run, and for the suite of a wiki that wiki.
 #[must_use]
 pub fn given_to(owner: Option<&Owner>, of_run: &BTreeMap<String, String>) -> Variables {
@@ -104,29 +86,6 @@ pub fn origins<'t>(test: &'t Test, variables: &Variables) -> Vec<&'t Assertion> 
     test.assertions.iter().flat_map(of).collect()
 }
 
-/// The test before the one at `place` whose captured value it gets: the last that captures `name`.
-#[must_use]
-pub fn giver(tests: &[Test], place: usize, name: &str) -> Option<usize> {
-    tests.get(..place)?.iter().rposition(|test| test.gives(name))
-}
-
-/// Whether every name has a value: it is given, or a test above captures it. Then there is no circle either.
-///
-/// # Errors
-/// With the place of the first test of which that is not so.
-pub fn check_names(tests: &[Test], is_given: impl Fn(&str) -> bool) -> Result<(), (usize, NameError)> {
-    for (place, test) in tests.iter().enumerate() {
-        for name in test.names() {
-            if is_given(&name) || giver(tests, place, &name).is_some() {
-                continue;
-            }
-            let later = tests.iter().find(|test| test.gives(&name)).map(|test| test.label().to_owned());
-            return Err((place, later.map_or(NameError::Unknown(name.clone()), |by| NameError::Later { name, by })));
-        }
-    }
-    Ok(())
-}
-
 impl Test {
     /// The names whose values it needs.
     #[must_use]
@@ -145,7 +104,7 @@ impl Test {
         names(&self.url, Spelling::Url).next().is_none()
     }
 
-    fn gives(&self, name: &str) -> bool {
+    pub(super) fn gives(&self, name: &str) -> bool {
         self.captures.iter().any(|capture| capture.name == name)
     }
 }
@@ -394,10 +353,10 @@ fn number(value: &Value) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NameError, ResolveError, Variables, check_names, fill, given_to, origins, resolve};
+    use super::{ResolveError, Variables, fill, given_to, origins, resolve};
     use crate::check::{Assertion, Predicate, Subject, judge};
     use crate::exchange::{Headers, Method, Response};
-    use crate::suite::{Capture, Owner, Test, TestError};
+    use crate::suite::{Owner, Test, TestError};
     use serde_json::{Value, json};
 
     fn test(url: &str) -> Test {
@@ -538,22 +497,6 @@ mod tests {
                 Test { assertions: vec![Assertion { of, is: Predicate::Exists }], ..test("https://en.wikipedia.org/") };
             assert!(matches!(test.validate(), Err(TestError::Misplaced { .. })), "{test:?}");
         }
-    }
-
-    #[test]
-    fn a_name_is_given_or_captured_above() {
-        let capture = |name: &str| vec![Capture { name: name.into(), of: Subject::Body }];
-        let gives = |name: &str| Test { captures: capture(name), ..test("https://{host}/") };
-        let takes = |name: &str| test(&format!("https://{{host}}/{{{{{name}}}}}"));
-        let checked = |tests: &[Test]| check_names(tests, |name| name == "host");
-        assert_eq!(checked(&[gives("a"), takes("a"), takes("a")]), Ok(()));
-        assert_eq!(checked(&[takes("a")]), Err((0, NameError::Unknown("a".into()))));
-        let later = |by: &str| NameError::Later { name: "a".into(), by: by.into() };
-        assert_eq!(checked(&[takes("a"), gives("a")]), Err((0, later("https://{host}/"))));
-        let own = Test { captures: capture("a"), ..takes("a") };
-        assert_eq!(checked(std::slice::from_ref(&own)), Err((0, later(&own.url))));
-        let circle = [Test { captures: capture("b"), ..takes("a") }, Test { captures: capture("a"), ..takes("b") }];
-        assert_eq!(checked(&circle), Err((0, later(&circle[1].url))));
     }
 
     #[test]

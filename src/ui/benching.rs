@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a page does with the tests that are edited: whose they are, keeping what is typed, saving, trying.
 
+use super::above;
 use super::acting::send;
 use super::bench::{Bench, named};
 use super::draft::Draft;
@@ -106,6 +107,7 @@ impl Page {
             "copy-to" => self.give(event, false),
             "move-to" => self.give(event, true),
             "try-test" => self.try_test(event, None),
+            "cancel-try" => self.cancel_try(event),
             "try-assertion" => self.try_test(event, event.number("assertion")),
             "undo" => self.go_back(event, Draft::undo, Draft::can_undo, "redo"),
             "redo" => self.go_back(event, Draft::redo, Draft::can_redo, "undo"),
@@ -183,7 +185,16 @@ impl Page {
         vec![Effect::Focus("save-tests".to_owned())]
     }
 
-    /// Asks a test at once, with every assertion that can be meant; of a single one, that one must be.
+    /// Gives up the try that waits; its button goes, and the keyboard to the one that would try again.
+    fn cancel_try(&mut self, event: &Event) -> Vec<Effect> {
+        self.said = Some("The try is given up.".to_owned());
+        let whom = if asks_mwdebug(event) { "-mwdebug" } else { "" };
+        let back = event.number::<usize>("test").map(|at| Effect::Focus(format!("test-{at}-try{whom}")));
+        send(Command::CancelTry).into_iter().chain(back).collect()
+    }
+
+    /// Asks a test at once, with every assertion that can be meant; of a single one, that one must be. Those above that it
+    /// needs go along.
     fn try_test(&mut self, event: &Event, assertion: Option<usize>) -> Vec<Effect> {
         let (Some(bench), Some(at)) = (self.bench(), event.number::<usize>("test")) else { return Vec::new() };
         let Some(draft) = self.draft() else { return Vec::new() };
@@ -204,7 +215,19 @@ impl Page {
         if !is_fine {
             return Vec::new();
         }
-        let on_mwdebug = event.data.get("on").is_some_and(|on| on == "mwdebug");
-        send(Command::TryTest { owner: bench.key(), test, on_mwdebug })
+        let above = match above::needed(draft.rows(), at, &test) {
+            Ok(above) => above,
+            Err(wrong) => {
+                draft.show(wrong);
+                return Vec::new();
+            }
+        };
+        let on_mwdebug = asks_mwdebug(event);
+        send(Command::TryTest { owner: bench.key(), gerrit: self.change, test, above, on_mwdebug })
     }
+}
+
+/// Whether the test servers are meant by a try, not production.
+fn asks_mwdebug(event: &Event) -> bool {
+    event.data.get("on").is_some_and(|on| on == "mwdebug")
 }

@@ -92,13 +92,17 @@ impl CaptureRow {
         Self { name: String::new(), what: What::Json, typed: Typed::new() }
     }
 
+    /// What is meant, whether it can be kept or not.
+    fn meant(&self) -> Capture {
+        Capture { name: self.name.trim().to_owned(), of: self.what.subject(&self.typed) }
+    }
+
     fn build(&self, at: usize) -> Result<Capture, Complaint> {
         let refused = |field: &'static str, message: &str| Complaint::about(field, message).of_capture(at);
-        let name = self.name.trim();
-        if name.is_empty() {
+        let capture = self.meant();
+        if capture.name.is_empty() {
             return Err(refused("capture", "Write a name, such as token; other tests use it as {{token}}."));
         }
-        let capture = Capture { name: name.to_owned(), of: self.what.subject(&self.typed) };
         let field = self.what.fields().first().map_or("capture", |field| field.name());
         capture.validate().map_err(|error| refused(field, &sentence(&error.to_string()))).map(|()| capture)
     }
@@ -150,6 +154,11 @@ impl Extra {
             body: test.body.as_deref().unwrap_or_default().replace("\r\n", "\n").replace('\r', "\n"),
             captures: test.captures.iter().map(capture).collect(),
         }
+    }
+
+    /// What is captured as it is typed, right or not.
+    pub(super) fn captured(&self) -> Vec<Capture> {
+        self.captures.iter().map(CaptureRow::meant).collect()
     }
 
     /// Whether the request is the same.

@@ -3,6 +3,7 @@
 //!
 //! Must not name a browser type; whatever the user's clock or page knows is given as an argument.
 
+mod above;
 mod acting;
 mod adding;
 mod allowing;

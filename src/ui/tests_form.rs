@@ -134,7 +134,7 @@ fn test(page: &Page, draft: &Draft, at: usize, row: &Row) -> Markup {
     let id = format!("test-{at}");
     let number = at + 1;
     let live = draft.rows().get(at);
-    let found = live.and_then(|live| tried::of_row(page, live));
+    let found = tried::of_row(page, draft, at);
     let result = |place: usize| {
         let now = live.and_then(|live| live.assertions.get(place)?.build().ok());
         tried::assertion(found, now.as_ref(), &format!("{id}-assertion-{place}"))

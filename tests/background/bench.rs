@@ -15,7 +15,7 @@ fn owner() -> Owner {
 }
 
 fn trying(test: Test, on_mwdebug: bool) -> Command {
-    Command::TryTest { owner: owner(), test, on_mwdebug }
+    Command::TryTest { owner: owner(), gerrit: Some(GERRIT), test, above: Vec::new(), on_mwdebug }
 }
 
 fn drafting(rows: Option<&str>) -> Command {

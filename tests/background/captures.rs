@@ -13,9 +13,9 @@ use backport_verify::suite::{Capture, Test};
 use backport_verify::verify::{Doubt, Ending, Journal, Limits, Plan, Reason, Stage, Verdict};
 use jiff::Timestamp;
 
-const TOKENS: &str = "https://en.wikipedia.org/w/api.php?action=query&meta=tokens&format=json";
-const ON_DEBUG: &str = "debug-9f8e7d6c5b4a+\\";
-const ON_PRODUCTION: &str = "production-1a2b3c4d+\\";
+pub(super) const TOKENS: &str = "https://en.wikipedia.org/w/api.php?action=query&meta=tokens&format=json";
+pub(super) const ON_DEBUG: &str = "debug-9f8e7d6c5b4a+\\";
+pub(super) const ON_PRODUCTION: &str = "production-1a2b3c4d+\\";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn json() -> Subject {
@@ -23,17 +23,17 @@ fn json() -> Subject {
 }
 
 /// Asks for a token, and shows what came.
-fn tokens() -> Test {
+pub(super) fn tokens() -> Test {
     let captures = vec![Capture { name: "token".into(), of: json() }];
     let assertions = vec![Assertion { of: json(), is: Predicate::Exists }];
     Test { name: "the token".into(), url: TOKENS.into(), captures, assertions, ..Test::default() }
 }
 
-fn with_token() -> Test {
+pub(super) fn with_token() -> Test {
     Test { url: "https://en.wikipedia.org/wiki/X?token={{token}}".into(), ..test() }
 }
 
-fn post() -> Test {
+pub(super) fn post() -> Test {
     let headers = Headers::from_iter([("Content-Type", FORM)]);
     let body = Some("action=edit&token=%7B%7Btoken%7D%7D".into());
     let url = "https://en.wikipedia.org/w/api.php".into();
@@ -44,7 +44,7 @@ fn token(request: &Request) -> &'static str {
     if is_debug(request) { ON_DEBUG } else { ON_PRODUCTION }
 }
 
-fn with_tokens(request: &Request) -> Answer {
+pub(super) fn with_tokens(request: &Request) -> Answer {
     if request.url != TOKENS {
         return usual(request);
     }
@@ -52,12 +52,12 @@ fn with_tokens(request: &Request) -> Answer {
     page(request, if is_debug(request) { DEBUG } else { PRODUCTION }, "pass", &body)
 }
 
-fn without_tokens(request: &Request) -> Answer {
+pub(super) fn without_tokens(request: &Request) -> Answer {
     let server = if is_debug(request) { DEBUG } else { PRODUCTION };
     if request.url == TOKENS { page(request, server, "pass", r#"{"query": {}}"#) } else { usual(request) }
 }
 
-fn encoded(token: &str) -> String {
+pub(super) fn encoded(token: &str) -> String {
     token.replace('+', "%2B").replace('\\', "%5C")
 }
 

@@ -23,6 +23,7 @@ mod sharing;
 mod stages;
 mod stored;
 mod timing;
+mod trying;
 mod version;
 mod waiting;
 mod window;

@@ -2,13 +2,14 @@
 //! States of the workbench's form: the whole vocabulary, owners, tries, unsaved changes, search.
 
 use super::{GERRIT, URL, at, event, outcome, page, ready, test};
-use backport_verify::app::{State, Tried, UnsavedTests};
+use backport_verify::app::{State, Tried, TriedAbove, UnsavedTests};
 use backport_verify::check::{Assertion, Order, Predicate, Subject};
 use backport_verify::exchange::{Headers, Method};
 use backport_verify::suite::{Capture, Only, Owner, Suite, Test};
 use backport_verify::ui::{Page, Screen};
-use backport_verify::verify::Verdict;
+use backport_verify::verify::{Doubt, Evidence, Outcome, Reason, Verdict};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 pub(crate) const ECHO: &str = "mediawiki/extensions/Echo";
 
@@ -72,7 +73,46 @@ fn bench(state: State) -> Page {
 pub(crate) fn tried(verdict: Option<Verdict>) -> State {
     let (id, owner) = ("t1".into(), Owner::numbered(GERRIT));
     let outcome = verdict.map(|verdict| outcome(verdict, true));
-    State { tried: vec![Tried { id, owner, test: test(), on_mwdebug: false, at: at("14:17"), outcome }], ..ready() }
+    let (test, above, variables, waits) = (test(), Vec::new(), BTreeMap::new(), Vec::new());
+    let tried = Tried { id, owner, test, above, variables, on_mwdebug: false, at: at("14:17"), waits, outcome };
+    State { tried: vec![tried], ..ready() }
+}
+
+/// A test that captures a value.
+pub(crate) fn gives() -> Test {
+    let of = Subject::Json { path: "$.query.tokens.csrftoken".into() };
+    let assertions = vec![Assertion { of: of.clone(), is: Predicate::Exists }];
+    let captures = vec![Capture { name: "token".into(), of }];
+    let url = "https://{host}/w/api.php?action=query&meta=tokens&format=json".into();
+    Test { name: "The token".into(), url, captures, assertions, ..Test::default() }
+}
+
+/// One that needs it.
+pub(crate) fn takes() -> Test {
+    Test {
+        name: "With the token".into(),
+        url: "https://{host}/wiki/Special:ListGroupRights?{{token}}".into(),
+        ..test()
+    }
+}
+
+/// The second of them as it was tried, and what came of both; while the first is asked without.
+pub(crate) fn tried_with_above(above: Option<Verdict>, own: Option<Verdict>) -> State {
+    let mut state = tried(own);
+    state.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![gives(), takes()] });
+    let tried = &mut state.tried[0];
+    tried.test = takes();
+    tried.variables = [("host".to_owned(), "en.wikipedia.org".to_owned())].into();
+    let doubt = Doubt::NotCaptured { name: "token".into(), from: "The token".into(), why: "it is inconclusive".into() };
+    if own == Some(Verdict::Inconclusive) {
+        tried.outcome = Some(Outcome::inconclusive(Reason::Doubt { doubt }, Evidence::default()));
+    }
+    let came = above.map(|verdict| outcome(verdict, true));
+    tried.above = vec![TriedAbove { test: gives(), outcome: came }];
+    if above.is_none() {
+        tried.waits = vec!["en.wikipedia.org asked to wait 5 s".to_owned()];
+    }
+    state
 }
 
 /// What was typed and not saved: the text of the first assertion.
@@ -116,6 +156,13 @@ pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
         ("workbench_trying", bench(tried(None))),
         ("workbench_tried_fail", bench(tried(Some(Verdict::Fail)))),
         ("workbench_tried_inconclusive", bench(tried(Some(Verdict::Inconclusive)))),
+        ("workbench_trying_above", bench(tried_with_above(None, None))),
+        ("workbench_trying_after_above", bench(tried_with_above(Some(Verdict::Pass), None))),
+        ("workbench_tried_after_above", bench(tried_with_above(Some(Verdict::Fail), Some(Verdict::Pass)))),
+        (
+            "workbench_tried_without_value",
+            bench(tried_with_above(Some(Verdict::Inconclusive), Some(Verdict::Inconclusive))),
+        ),
         ("workbench_unsaved_again", bench(unsaved("typed before"))),
         ("workbench_saved_elsewhere", bench(saved_elsewhere(unsaved("typed before")).0)),
         ("workbench_searched", searched),

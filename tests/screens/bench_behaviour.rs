@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench does with tests: owners, tries, unsaved changes, order, search.
 
-use crate::states::bench::{ECHO, owned, saved_elsewhere, tried, unsaved, whole_vocabulary};
+use crate::states::bench::{ECHO, owned, saved_elsewhere, tried, tried_with_above, unsaved, whole_vocabulary};
 use crate::states::{GERRIT, URL, answer, at, event, page, ready, test};
 use backport_verify::app::{Command, Problem, Reply, State, UnsavedTests};
-use backport_verify::check::Assertion;
+use backport_verify::check::{Assertion, Subject};
 use backport_verify::suite::{Owner, Suite, Test};
 use backport_verify::ui::{Effect, Event, Page, Screen};
 use backport_verify::verify::Verdict;
@@ -158,8 +158,9 @@ fn a_test_that_is_moved_to_a_wiki_is_lost_in_neither_place() {
 fn a_try_asks_what_is_typed_and_shows_what_came_beside_each_assertion() {
     let mut trying = bench(ready());
     let sent = trying.act(event("try-test", &[("test", "0"), ("on", "mwdebug")], &form("typed")));
-    let (owner, test) = (Owner::numbered(GERRIT), changed("typed"));
-    assert_eq!(sent, [Effect::Send(Command::TryTest { owner, test, on_mwdebug: true })]);
+    let (owner, test, above) = (Owner::numbered(GERRIT), changed("typed"), Vec::new());
+    let asked = Command::TryTest { owner, gerrit: Some(GERRIT), test, above, on_mwdebug: true };
+    assert_eq!(sent, [Effect::Send(asked)]);
 
     let failed = bench(tried(Some(Verdict::Fail)));
     let html = region(&failed, "tests");
@@ -182,6 +183,82 @@ fn a_single_assertion_is_tried_whatever_the_others_are() {
     let sent = bench.act(event("try-assertion", &[("test", "0"), ("assertion", "1")], &typed));
     assert_eq!(sent, []);
     assert!(region(&bench, "tests").contains("id=\"test-0-assertion-1-value-complaint\""));
+}
+
+/// The form of two tests: the first captures what the second needs.
+fn form_of_two(path: &'static str, url: &'static str) -> Vec<(&'static str, &'static str)> {
+    let first = [("name", "The token"), ("url", "https://{host}/w/api.php?action=query&meta=tokens&format=json")];
+    let demands = [("kind", "json"), ("path", "$.query.tokens.csrftoken"), ("must", "exists")];
+    let captures = [("capture", "token"), ("capture_of", "json"), ("path", path)];
+    let second = [("name", "With the token"), ("url", url)];
+    [&first[..], &demands, &captures, &second, &[("kind", "body"), ("must", "contains"), ("value", "typed")]].concat()
+}
+
+#[test]
+fn a_try_of_what_needs_a_value_brings_along_what_gives_it_as_typed() {
+    let mut trying = bench(tried_with_above(Some(Verdict::Pass), None));
+    let url = "https://{host}/wiki/X?{{token}}";
+    let tried = event("try-test", &[("test", "1")], &form_of_two("$.typed", url));
+    let sent = trying.act(tried.clone());
+    let [Effect::Send(Command::TryTest { test, above, .. })] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!((test.url.as_str(), above.len()), (url, 1));
+    assert_eq!(above[0].captures[0].of, Subject::Json { path: "$.typed".into() });
+    // The same of a single assertion.
+    let single = Event {
+        act: "try-assertion".into(),
+        data: [("test".into(), "1".into()), ("assertion".into(), "0".into())].into(),
+        ..tried
+    };
+    assert!(matches!(&*trying.act(single), [Effect::Send(Command::TryTest { above, .. })] if above.len() == 1));
+}
+
+#[test]
+fn what_above_cannot_be_asked_is_marked_there_and_nothing_is_sent() {
+    let mut trying = bench(tried_with_above(Some(Verdict::Pass), None));
+    let url = "https://{host}/wiki/X?{{token}}";
+    let sent = trying.act(event("try-test", &[("test", "1")], &form_of_two("", url)));
+    assert_eq!(sent, []);
+    let html = region(&trying, "tests");
+    assert!(html.contains("Test 1 gives it a value and must be corrected first."), "{html}");
+    assert!(region(&trying, "tests-bar").contains("data-problem=\"bad_test\""));
+    // What needs nothing of it can be tried all the same.
+    let alone = form_of_two("", "https://{host}/wiki/X");
+    let sent = trying.act(event("try-test", &[("test", "1")], &alone));
+    assert!(matches!(&*sent, [Effect::Send(Command::TryTest { above, .. })] if above.is_empty()), "{sent:?}");
+    let sent = trying.act(event("try-test", &[("test", "1")], &form_of_two("$.a", "https://{host}/{{other}}")));
+    assert_eq!(sent, []);
+    assert!(region(&trying, "tests").contains("Nothing gives {{other}}; capture it in a test above"));
+}
+
+#[test]
+fn a_try_is_given_up_by_a_click_and_the_keyboard_goes_to_where_it_began() {
+    let mut trying = bench(tried_with_above(None, None));
+    let html = region(&trying, "tests");
+    assert!(html.contains("first what gives this test its values: <bdi>The token</bdi>"), "{html}");
+    assert!(
+        html.contains("Waiting: en.wikipedia.org asked to wait 5 s.") && html.contains("id=\"test-1-cancel-try\""),
+        "{html}"
+    );
+    let sent = trying.act(event("cancel-try", &[("test", "1")], &[]));
+    assert_eq!(sent, [Effect::Send(Command::CancelTry), Effect::Focus("test-1-try".into())]);
+    let sent = trying.act(event("cancel-try", &[("test", "1"), ("on", "mwdebug")], &[]));
+    assert_eq!(sent, [Effect::Send(Command::CancelTry), Effect::Focus("test-1-try-mwdebug".into())]);
+}
+
+#[test]
+fn what_came_of_a_try_is_shown_as_long_as_it_would_get_the_same_values() {
+    let mut tried = bench(tried_with_above(Some(Verdict::Fail), Some(Verdict::Pass)));
+    let html = region(&tried, "tests");
+    assert!(
+        html.contains("id=\"test-1-tried\" data-result=\"pass\"") && html.contains("<li data-result=\"fail\""),
+        "{html}"
+    );
+    let url = "https://{host}/wiki/Special:ListGroupRights?{{token}}";
+    let data = [("test", "0"), ("field", "path")];
+    tried.act(event("edit", &data, &form_of_two("$.query.tokens.csrftoken", url)));
+    assert!(region(&tried, "tests").contains("id=\"test-1-tried\""));
+    tried.act(event("edit", &data, &form_of_two("$.query.tokens.other", url)));
+    assert!(!region(&tried, "tests").contains("id=\"test-1-tried\""));
 }
 
 #[test]
