@@ -10,6 +10,7 @@ mod irc;
 mod posts;
 mod running;
 mod said;
+mod connections;
 mod servers;
 mod stage;
 #[path = "../support/mod.rs"]

@@ -63,7 +63,7 @@ async fn what_comes_while_the_server_is_away_is_said_when_it_is_back() {
     let mut server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     server.stop();
-    relay.healthz(503).await;
+    relay.away().await;
     assert_eq!(relay.say("first").await.short(), (202, "ok"));
     let second = relay.say_as("b", "second").await;
     assert_eq!((second.status, second.json()), (202, serde_json::json!({ "id": "b", "status": "queued" })));
@@ -86,7 +86,7 @@ async fn a_line_that_has_waited_too_long_is_not_said() {
     relay.until_states(&["late"]).await;
     server.start_again();
     let mut listener = Listener::join(&server).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.say("end").await.short(), (200, "ok"));
     assert_eq!(listener.lines().await, ["submitter via backport-verify: end"]);
     assert_eq!(relay.standing("a").await["detail"], "it waited too long for the channel");
@@ -102,7 +102,7 @@ async fn a_server_that_is_silent_leaves_it_unclear_and_the_line_is_not_said_agai
     assert_eq!((told.status, &told.json()["status"]), (202, &serde_json::json!("unclear")));
     relay.until_states(&["unclear"]).await;
     server.signal("-CONT");
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.say("end").await.short(), (200, "ok"));
     assert_eq!(listener.lines().await, ["PASS", "end"].map(|text| format!("submitter via backport-verify: {text}")));
 }

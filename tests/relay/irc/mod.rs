@@ -9,5 +9,5 @@ mod faults;
 mod person;
 mod registration;
 mod saying;
-mod scripted;
+pub(crate) mod scripted;
 mod tls;
