@@ -8,16 +8,16 @@ use serde_json::json;
 use standardwebhooks::Webhook;
 
 const FINE: &str = r#"{"text":"PASS"}"#;
-const EVENT: &str = r#"{"type":"run.ended","timestamp":"2026-08-24T13:00:00Z","data":{"line":"PASS"}}"#;
+const EVENT: &str = r#"{"type":"run.ended","timestamp":"2020-08-24T13:00:00Z","data":{"line":"PASS"}}"#;
 
 /// The fields of a signed post.
-fn signed(hook: &str, id: &str, at: i64, body: &str) -> [(&'static str, String); 3] {
+pub(crate) fn signed(hook: &str, id: &str, at: i64, body: &str) -> [(&'static str, String); 3] {
     let secret = String::from(relay_secret(hook.strip_prefix("/hook/").unwrap()));
     let signature = Webhook::new(&secret).unwrap().sign(id, at, body.as_bytes()).unwrap();
     [("webhook-id", id.to_owned()), ("webhook-timestamp", at.to_string()), ("webhook-signature", signature)]
 }
 
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 

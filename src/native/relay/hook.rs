@@ -7,7 +7,7 @@ use super::allowance::Allowance;
 use super::channel::Speaker;
 use super::courier::Desk;
 use super::health::{health, metrics};
-use super::post::{Refusal, id, line};
+use super::post::{Refusal, id, wanted};
 use super::queue::{Standing, State, Taken};
 use super::store::{Store, StoreError};
 use super::tokens::{Holder, holder};
@@ -212,11 +212,11 @@ async fn accept(hook: &Hook, token: &str, headers: &HeaderMap, body: Body) -> Re
         .map_err(|wait| Turned { refusal: RATE, again: Some(wait) })?;
     let given = id(headers)?;
     let body = timeout(hook.body, to_bytes(body, BODY_LIMIT)).await.map_err(|_| TOO_SLOW)?.map_err(|_| TOO_LARGE)?;
-    let line = line(token, &holder.nick, headers, &body)?;
+    let wanted = wanted(token, &holder.nick, headers, &body)?;
     let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     // Before it is taken, so that its end is not missed.
     let ends = hook.desk.ends.subscribe();
-    let offered = hook.desk.queue.take(&holder, &id, line, Timestamp::now().as_millisecond()).await;
+    let offered = hook.desk.queue.take(&holder, &id, wanted, Timestamp::now().as_millisecond()).await;
     let standing = match hook.desk.kept(offered)? {
         Taken::TooMany => return Err(Turned { refusal: BUSY, again: Some(TOO_MANY_WAIT) }),
         Taken::New(standing) => {
