@@ -23,13 +23,16 @@ async fn trickle(mut client: TcpStream, first: &str) -> String {
         while out.write_all(b"a").await.is_ok() {
             sleep(Duration::from_millis(20)).await;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let hearing = async {
         // To be hung up on with bytes on the way is to be reset.
         answers.read_to_end(&mut answer).await.ok();
     };
-    soon("the relay hangs up", async { tokio::select! { () = hearing => {}, () = saying => {} } }).await;
+    soon("the relay hangs up", async {
+        tokio::select! { () = hearing => {}, () = saying => {} }
+    })
+    .await;
     String::from_utf8(answer).unwrap()
 }
 
@@ -103,7 +106,8 @@ async fn who_finds_no_room_is_told_at_once_and_nothing_is_taken() {
     let said = until("there is room", async || Some(relay.say_as("a", "PASS").await).filter(|told| told.status != 503));
     assert_eq!(said.await.json(), json!({ "id": "a", "status": "said" }));
     let counted = relay.get("/metrics").await.text;
-    let turned_away = counted.lines().find_map(|line| line.strip_prefix("backport_verify_relay_connections_turned_away_total "));
+    let turned_away =
+        counted.lines().find_map(|line| line.strip_prefix("backport_verify_relay_connections_turned_away_total "));
     assert!(turned_away.unwrap().parse::<u32>().unwrap() >= 3, "{counted}");
 }
 
@@ -119,7 +123,8 @@ async fn a_flood_of_connections_uses_up_no_files_and_an_honest_post_comes_throug
     }
     let most = std::cell::Cell::new(0);
     let taken = until("the post is taken", async || {
-        let answer = try_answer(relay.http.post(relay.url(&relay.hook)).header("webhook-id", "a").body(r#"{"text":"PASS"}"#));
+        let answer =
+            try_answer(relay.http.post(relay.url(&relay.hook)).header("webhook-id", "a").body(r#"{"text":"PASS"}"#));
         let answer = answer.await.ok();
         most.set(relay.open_files().max(most.get()));
         answer.filter(|answer| answer.status != 503)

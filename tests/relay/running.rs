@@ -2,8 +2,8 @@
 //! How the relay does, what it writes down, and how it ends.
 
 use crate::gate::{Gate, Way};
-use crate::servers::Server;
 use crate::irc::scripted::Scripted;
+use crate::servers::Server;
 use crate::stage::{CHANNEL, Listener, Relay, Setting, until};
 use irc::client::prelude::Command as Irc;
 use jiff::Timestamp;
@@ -91,13 +91,25 @@ async fn metrics_count_answers_lines_and_returns() {
     assert_eq!(relay.say("PASS").await.status, 202);
     let has = |text: &str, line: &str| assert!(text.lines().any(|said| said == line), "<{line}> is not in\n{text}");
     let away = relay.get("/metrics").await.text;
-    for line in ["in_channel 0", "channel_state{state=\"connecting\"} 1", "waiting 1", "posts_total{status=\"202\"} 1", "lines_total{outcome=\"said\"} 1"] {
+    for line in [
+        "in_channel 0",
+        "channel_state{state=\"connecting\"} 1",
+        "waiting 1",
+        "posts_total{status=\"202\"} 1",
+        "lines_total{outcome=\"said\"} 1",
+    ] {
         has(&away, &format!("backport_verify_relay_{line}"));
     }
     server.start_again();
     relay.until_states(&["said", "said"]).await;
     let back = relay.get("/metrics").await.text;
-    for line in ["in_channel 1", "channel_state{state=\"joined\"} 1", "waiting 0", "posts_total{status=\"403\"} 1", "lines_total{outcome=\"said\"} 2"] {
+    for line in [
+        "in_channel 1",
+        "channel_state{state=\"joined\"} 1",
+        "waiting 0",
+        "posts_total{status=\"403\"} 1",
+        "lines_total{outcome=\"said\"} 2",
+    ] {
         has(&back, &format!("backport_verify_relay_{line}"));
     }
     has(&back, "backport_verify_relay_returns_total 1");
@@ -163,8 +175,7 @@ async fn told_to_end_while_a_name_is_looked_up_for_ever_it_ends() {
     let made = std::process::Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).status();
     assert!(made.unwrap().success());
     let setting = Setting::new("127.0.0.1:6667".parse().unwrap());
-    let mut relay =
-        Relay::set(Setting { irc: "irc.example.org:6667".into(), preload: Some(library), ..setting }).await;
+    let mut relay = Relay::set(Setting { irc: "irc.example.org:6667".into(), preload: Some(library), ..setting }).await;
     relay.logs("looking up").await;
     relay.signal("-TERM");
     assert_eq!(relay.ended().await, Some(0), "{}", relay.log());

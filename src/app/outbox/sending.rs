@@ -152,8 +152,7 @@ impl<P: Ports> App<P> {
         let answer = {
             let _awake = self.awake();
             let (message, secret, now) = (&post.message, hook.secret.as_ref(), self.ports.now());
-            let Posting { fields, body } =
-                Posting::new(hook.receiver, message, post.asked, &hook.url, secret, now);
+            let Posting { fields, body } = Posting::new(hook.receiver, message, post.asked, &hook.url, secret, now);
             let request = Request {
                 method: Method::Post,
                 url: hook.webhook.reveal().to_owned(),

@@ -182,9 +182,7 @@ impl<'a> Registration<'a> {
             410 if self.stage == Stage::Listing => self.settle(out),
             432 => Step::Failed(Bar::Nick, format!("the server refuses the nick ({})", reason(words))),
             433 | 436 | 437 => self.next_nick(out),
-            464 => {
-                Step::Failed(Bar::Password, "the server's password was refused; check --password-file".to_owned())
-            }
+            464 => Step::Failed(Bar::Password, "the server's password was refused; check --password-file".to_owned()),
             465 => Step::Failed(Bar::Banned, format!("the server has banned the relay ({})", reason(words))),
             // Logged in; and: logged in already.
             903 | 907 if self.stage == Stage::Secret || number == 907 => {
@@ -218,6 +216,7 @@ fn cap(kind: CapSubCommand, list: &str) -> Command {
 }
 
 fn no_login(why: &str) -> Step {
-    let why = format!("not logged in, so not joining: {why}; check --sasl, --account, --password-file and --certificate");
+    let why =
+        format!("not logged in, so not joining: {why}; check --sasl, --account, --password-file and --certificate");
     Step::Failed(Bar::Login, why)
 }

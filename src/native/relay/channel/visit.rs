@@ -171,7 +171,9 @@ impl<'a> Visit<'a> {
         }
         match self.place {
             Place::Out(until) if now >= until => self.join(now),
-            Place::Asked(until) if now >= until => self.leave(State::Connecting, "the server does not answer to JOIN", now),
+            Place::Asked(until) if now >= until => {
+                self.leave(State::Connecting, "the server does not answer to JOIN", now);
+            }
             _ => {}
         }
         self.give_up(now)
@@ -240,8 +242,12 @@ impl<'a> Visit<'a> {
             Command::JOIN(name, _, _) if from_me && ours(name) => self.joined(message, now),
             // Some servers lead those who may not join to another channel.
             Command::JOIN(name, _, _) if from_me => self.out.push(Command::PART(name.clone(), None)),
-            Command::PART(name, _) if from_me && ours(name) => self.leave(State::Connecting, "it was made to leave", now),
-            Command::KICK(name, nick, _) if ours(name) && same(nick, &self.nick) => self.leave(State::Connecting, "it was kicked", now),
+            Command::PART(name, _) if from_me && ours(name) => {
+                self.leave(State::Connecting, "it was made to leave", now);
+            }
+            Command::KICK(name, nick, _) if ours(name) && same(nick, &self.nick) => {
+                self.leave(State::Connecting, "it was kicked", now);
+            }
             Command::NICK(new) if from_me => {
                 self.nick.clone_from(new);
                 log(&format!("known as {} now", plain(new)));
