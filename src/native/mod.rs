@@ -23,6 +23,10 @@ use args::{Arguments, Subcommand, SuiteCommand};
 use clap::Parser;
 use commands::Failure;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long calls that cannot be broken off may take once all is done: enough for a change of a file that is under way.
+const LAST_CALLS: Duration = Duration::from_secs(1);
 
 /// Reads the arguments, does what they say and returns the exit code: 0 pass, 1 fail, 2 bad input or usage,
 /// 3 inconclusive.
@@ -41,7 +45,7 @@ pub fn main() -> ExitCode {
 
 fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
-    runtime.block_on(async {
+    let came = runtime.block_on(async {
         match arguments.command {
             Subcommand::Schedule(said) => commands::schedule(said).await,
             Subcommand::Preflight(said) => commands::preflight(said).await,
@@ -50,5 +54,8 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failure> {
             Subcommand::Suite(SuiteCommand::Convert(said)) => commands::convert(&said),
             Subcommand::Relay(said) => relay::call(said).await.map_err(Failure::from),
         }
-    })
+    });
+    // A runtime that is dropped waits for its blocking calls, and the system may look a name up for minutes.
+    runtime.shutdown_timeout(LAST_CALLS);
+    came
 }

@@ -117,12 +117,20 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// A message as a receiver takes it; `url` is the webhook's, `now` the time of this attempt.
+    /// A message as a receiver takes it; `asked` is when it was last said that it be sent, `url` the webhook's, `now` the
+    /// time of this attempt.
     ///
     /// Every post has the message's id. What goes to [`Receiver::Signed`] is signed with `secret`, where there is one; what
     /// goes to [`Receiver::Relay`] with the secret that the token in its URL gives.
     #[must_use]
-    pub fn new(receiver: Receiver, message: &Message, url: &Url, secret: Option<&Secret>, now: Timestamp) -> Self {
+    pub fn new(
+        receiver: Receiver,
+        message: &Message,
+        asked: Timestamp,
+        url: &Url,
+        secret: Option<&Secret>,
+        now: Timestamp,
+    ) -> Self {
         let id = id_for_header(&message.id);
         let mut fields = vec![("Content-Type", "application/json".to_owned()), ("webhook-id", id.clone())];
         let secret = match receiver {
@@ -132,7 +140,7 @@ impl Posting {
             Receiver::Signed => secret.cloned(),
             Receiver::Relay => token(url).map(relay_secret),
         };
-        let body = signed_body(message);
+        let body = signed_body(message, asked);
         let seconds = now.as_second();
         fields.push(("webhook-timestamp", seconds.to_string()));
         let signature = secret.and_then(|secret| secret.sign(&id, seconds, &body));
@@ -194,7 +202,7 @@ mod tests {
             Message { id: "a.1\r\nx: ü".into(), at: Timestamp::UNIX_EPOCH, line: String::new(), about: About::Trial };
         let url = Url::parse("https://example.org/").unwrap();
         for receiver in Receiver::ALL {
-            let posting = Posting::new(receiver, &message, &url, None, Timestamp::UNIX_EPOCH);
+            let posting = Posting::new(receiver, &message, message.at, &url, None, Timestamp::UNIX_EPOCH);
             assert_eq!(posting.fields[1], ("webhook-id", "a_1__x___".to_owned()), "{receiver:?}");
         }
     }
@@ -204,7 +212,7 @@ mod tests {
         let message = Message { id: "1-1".into(), at: Timestamp::UNIX_EPOCH, line: "PASS".into(), about: About::Trial };
         let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let posting = |receiver, url: &str, secret| {
-            Posting::new(receiver, &message, &Url::parse(url).unwrap(), secret, Timestamp::UNIX_EPOCH)
+            Posting::new(receiver, &message, message.at, &Url::parse(url).unwrap(), secret, Timestamp::UNIX_EPOCH)
         };
         let signature = |posting: Posting| posting.fields.into_iter().find(|(name, _)| *name == "webhook-signature");
         let url = "https://example.org/hook/0123";

@@ -457,6 +457,34 @@ async fn what_the_relay_dropped_goes_under_another_name_when_the_user_wants_it_a
 }
 
 #[tokio::test]
+async fn a_post_carries_the_time_of_the_word_that_it_be_sent() {
+    let browser = Browser::new();
+    let app = with_receiver(&browser, Receiver::Relay, true).await;
+    let late = r#"{"status":"late"}"#;
+    let webhook = Webhook::of(&browser, [Does::Waits(503, "7"), Does::Refuses(202, late)]);
+    let run = verified(&app, &browser, false).await;
+    let mut words = vec![];
+    for wait in [20, 3] {
+        browser.time_passes(SignedDuration::from_mins(wait));
+        words.push(browser.now());
+        assert_eq!(app.handle(Command::SendReport { run: run.plan.id.clone() }).await, Reply::Done);
+        app.work().await;
+    }
+    let asked = webhook.asked.borrow();
+    let posts = asked.iter().filter(|request| request.method == Method::Post);
+    let carried: Vec<(Timestamp, Timestamp)> = posts
+        .map(|post| {
+            let body: serde_json::Value = serde_json::from_str(post.body.as_deref().unwrap()).unwrap();
+            let time = |value: &serde_json::Value| value.as_str().unwrap().parse().unwrap();
+            (time(&body["timestamp"]), time(&body["data"]["asked"]))
+        })
+        .collect();
+    // Twice at the first word, once at the second; the run has ended when it has.
+    let ended = run.ended.unwrap().0;
+    assert_eq!(carried, [(ended, words[0]), (ended, words[0]), (ended, words[1])]);
+}
+
+#[tokio::test]
 async fn a_relay_that_never_tells_is_asked_for_half_an_hour() {
     let browser = Browser::new();
     let app = with_receiver(&browser, Receiver::Relay, true).await;

@@ -24,6 +24,11 @@ pub(crate) fn now() -> Timestamp {
     "2026-08-18T13:07:30Z".parse().unwrap()
 }
 
+/// When the submitter clicked.
+fn asked() -> Timestamp {
+    now() - SignedDuration::from_secs(5)
+}
+
 /// A report and a trial.
 pub(crate) fn message() -> [Message; 2] {
     let at = now() - SignedDuration::from_secs(15);
@@ -44,7 +49,7 @@ pub(crate) fn message() -> [Message; 2] {
 
 fn posting(receiver: Receiver, message: &Message, now: Timestamp) -> Posting {
     let secret = Secret::new(SECRET).unwrap();
-    Posting::new(receiver, message, &Url::parse(RELAY).unwrap(), Some(&secret), now)
+    Posting::new(receiver, message, asked(), &Url::parse(RELAY).unwrap(), Some(&secret), now)
 }
 
 fn project(path: &str) -> PathBuf {

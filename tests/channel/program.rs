@@ -44,7 +44,7 @@ async fn a_program_of_others_reads_the_line_out_of_slacks_body() {
     assert_eq!(receiver, Receiver::Slack);
     let line = "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 pass. \"x\" \\ ü💡 < & > Please roll back. Change 1: مثال";
     let message = Message { id: "4f-1".into(), at: Timestamp::UNIX_EPOCH, line: line.into(), about: About::Trial };
-    let Posting { fields, body } = Posting::new(receiver, &message, &url, None, Timestamp::UNIX_EPOCH);
+    let Posting { fields, body } = Posting::new(receiver, &message, message.at, &url, None, Timestamp::UNIX_EPOCH);
     rustls::crypto::ring::default_provider().install_default().ok();
     let mut request = reqwest::Client::builder().no_proxy().build().unwrap().post(url).body(body);
     for (name, value) in fields {

@@ -36,7 +36,7 @@ fn a_post_holds_neither_the_secret_nor_the_url() {
     let derived = String::from(relay_secret(TOKEN)).replace("whsec_", "");
     for receiver in Receiver::ALL {
         for message in message() {
-            let posting = Posting::new(receiver, &message, &url, settings.reporting.secret.as_ref(), now());
+            let posting = Posting::new(receiver, &message, message.at, &url, settings.reporting.secret.as_ref(), now());
             let shown = format!("{posting:?}");
             for hidden in [SECRET, TOKEN, &derived, "whsec", "relay.example.org"] {
                 assert!(!shown.contains(hidden), "{receiver:?}: {shown}");

@@ -41,7 +41,7 @@ async fn killed_before_it_has_taken_a_post_it_knows_nothing_of_it() {
     drop(other);
     assert_eq!(relay.states(), [""; 0]);
     relay.start_again().await;
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.get(&format!("{}/posts/a", relay.hook)).await.status, 404);
     assert_eq!(relay.say_as("a", "PASS").await.status, 200);
     assert_eq!(listener.lines().await, [LINE]);
@@ -82,7 +82,7 @@ async fn killed_while_the_line_is_on_the_way_it_is_unclear_and_never_said_again(
         relay.kill().await;
         gate.cut().await;
         relay.start_again().await;
-        relay.healthz(200).await;
+        relay.joined().await;
         assert_eq!(relay.standing("a").await, unclear("a"), "{way:?}");
         assert_eq!(relay.say_as("a", "PASS").await.json(), unclear("a"), "{way:?}");
         assert_eq!(relay.say_as("end", "end").await.status, 200, "{way:?}");
@@ -99,7 +99,7 @@ async fn killed_once_the_line_is_said_it_is_not_said_again() {
     assert_eq!(relay.say_as("a", "PASS").await.status, 200);
     relay.kill().await;
     relay.start_again().await;
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.say_as("a", "PASS").await.json(), json!({ "id": "a", "status": "said" }));
     assert_eq!(listener.lines().await, [LINE]);
 }

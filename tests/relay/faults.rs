@@ -112,7 +112,7 @@ async fn a_thousand_posts() {
     gate.open().await;
     let plenty = ["--a-minute", "60000", "--burst", "60000", "--waiting", "10000"].map(str::to_owned).to_vec();
     let setting =
-        Setting { irc: gate.address, durations: QUICK.to_owned(), port: closed_port(), more: plenty, file_limit: None };
+        Setting { durations: QUICK.to_owned(), port: closed_port(), more: plenty, ..Setting::new(gate.address) };
     let mut relay = Relay::set(setting).await.in_channel().await;
     let mut scene = Scene { server, gate, listener, heard: Vec::new() };
 
@@ -144,7 +144,7 @@ async fn a_thousand_posts() {
                 relay.start_again().await;
             }
         }
-        relay.healthz(200).await;
+        relay.joined().await;
     }
     for sender in senders {
         sender.await.unwrap();

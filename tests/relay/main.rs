@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![allow(clippy::print_stdout, reason = "the test of faults says what came of its seed")]
 
+mod connections;
 mod crashes;
 mod faults;
 mod gate;

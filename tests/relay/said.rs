@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the channel hears, and what it cannot be made to hear.
 
+use crate::posts::{now, signed};
 use crate::servers::Server;
-use crate::stage::{CHANNEL, Listener, QUICK, Relay};
+use crate::stage::{CHANNEL, Listener, QUICK, Relay, until};
 use irc::client::prelude::Command as Irc;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_post_is_said_once_and_then_answered() {
@@ -63,7 +65,7 @@ async fn what_comes_while_the_server_is_away_is_said_when_it_is_back() {
     let mut server = Server::ngircd();
     let relay = Relay::start(&server).await.in_channel().await;
     server.stop();
-    relay.healthz(503).await;
+    relay.away().await;
     assert_eq!(relay.say("first").await.short(), (202, "ok"));
     let second = relay.say_as("b", "second").await;
     assert_eq!((second.status, second.json()), (202, serde_json::json!({ "id": "b", "status": "queued" })));
@@ -86,10 +88,47 @@ async fn a_line_that_has_waited_too_long_is_not_said() {
     relay.until_states(&["late"]).await;
     server.start_again();
     let mut listener = Listener::join(&server).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.say("end").await.short(), (200, "ok"));
     assert_eq!(listener.lines().await, ["submitter via backport-verify: end"]);
-    assert_eq!(relay.standing("a").await["detail"], "it waited too long for the channel");
+    assert_eq!(relay.standing("a").await["detail"], "it waited too long to be said");
+}
+
+#[tokio::test]
+async fn the_time_that_a_line_has_waited_with_its_sender_counts() {
+    let mut server = Server::ngircd();
+    let relay = Relay::start(&server).await.in_channel().await;
+    let before = |seconds: i64| jiff::Timestamp::from_second(now() - seconds).unwrap().to_string();
+    let post = async |id: &str, ended: i64, asked: Option<i64>| {
+        let mut data = json!({ "line": id });
+        if let Some(asked) = asked {
+            data["asked"] = before(asked).into();
+        }
+        let body = json!({ "type": "a", "timestamp": before(ended), "data": data }).to_string();
+        let fields = signed(&relay.hook, id, now(), &body);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        relay.post(&relay.hook, &fields, &body).await.json()["status"].clone()
+    };
+    // Seconds since the run ended, since it was said that it be sent, and what comes of it after 900.
+    for (id, ended, asked, status) in [
+        ("at-once", 840, Some(840), "said"),
+        ("late", 960, Some(960), "late"),
+        ("clicked-late", 7200, Some(10), "said"),
+        ("of-another-sender", 960, None, "late"),
+        ("clock-ahead", -7200, Some(-7200), "said"),
+        ("clock-never-set", 1_700_000_000, Some(1_700_000_000), "said"),
+    ] {
+        assert_eq!(post(id, ended, asked).await, status, "{id}");
+    }
+    assert_eq!(relay.standing("late").await["detail"], "it waited too long to be said");
+    // What is left of its time is all that it waits here.
+    server.stop();
+    relay.away().await;
+    assert_eq!(post("nearly", 895, Some(895)).await, "queued");
+    assert_eq!(post("fresh", 895, Some(0)).await, "queued");
+    let status = async || relay.standing("nearly").await["status"].clone();
+    until("its time is over", async || (status().await == "late").then_some(())).await;
+    assert_eq!(relay.standing("fresh").await["status"], "queued");
 }
 
 #[tokio::test]
@@ -102,7 +141,7 @@ async fn a_server_that_is_silent_leaves_it_unclear_and_the_line_is_not_said_agai
     assert_eq!((told.status, &told.json()["status"]), (202, &serde_json::json!("unclear")));
     relay.until_states(&["unclear"]).await;
     server.signal("-CONT");
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.say("end").await.short(), (200, "ok"));
     assert_eq!(listener.lines().await, ["PASS", "end"].map(|text| format!("submitter via backport-verify: {text}")));
 }

@@ -142,8 +142,8 @@ impl Answer {
 /// How a relay is started.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
-    /// Where its server is.
-    pub(crate) irc: SocketAddr,
+    /// Where its server is, as host and port.
+    pub(crate) irc: String,
     /// How long it waits for what.
     pub(crate) durations: String,
     /// Where it listens; 0 for any free port.
@@ -152,6 +152,15 @@ pub(crate) struct Setting {
     pub(crate) more: Vec<String>,
     /// Kibibytes that a file may have.
     pub(crate) file_limit: Option<u32>,
+    /// A library whose functions go before those of the system.
+    pub(crate) preload: Option<PathBuf>,
+}
+
+impl Setting {
+    pub(crate) fn new(irc: SocketAddr) -> Self {
+        let durations = QUICK.to_owned();
+        Self { irc: irc.to_string(), durations, port: 0, more: vec![], file_limit: None, preload: None }
+    }
 }
 
 /// The relay, running.
@@ -177,7 +186,7 @@ impl Relay {
     /// With durations of the test's own.
     pub(crate) async fn paced(irc: SocketAddr, durations: &str, more: &[&str]) -> Self {
         let (durations, more) = (durations.to_owned(), more.iter().map(|&word| word.to_owned()).collect());
-        Self::set(Setting { irc, durations, port: 0, more, file_limit: None }).await
+        Self::set(Setting { durations, more, ..Setting::new(irc) }).await
     }
 
     pub(crate) async fn set(setting: Setting) -> Self {
@@ -211,6 +220,11 @@ impl Relay {
         send_signal(self.process.id().unwrap(), signal);
     }
 
+    /// How many files and connections it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.process.id().unwrap())).unwrap().count()
+    }
+
     /// Waits until it has ended; its exit code.
     pub(crate) async fn ended(&mut self) -> Option<i32> {
         tokio::time::timeout(PATIENCE, self.process.wait()).await.unwrap().unwrap().code()
@@ -239,8 +253,29 @@ impl Relay {
     }
 
     pub(crate) async fn in_channel(self) -> Self {
-        self.healthz(200).await;
+        self.joined().await;
         self
+    }
+
+    /// Waits until it is in its channel.
+    pub(crate) async fn joined(&self) {
+        self.stands("joined").await;
+    }
+
+    /// Waits until it is out of its channel.
+    pub(crate) async fn away(&self) {
+        until("the relay is out of its channel", async || (self.channel().await["state"] != "joined").then_some(()))
+            .await;
+    }
+
+    /// Waits until it stands so to its channel; what it tells of that.
+    pub(crate) async fn stands(&self, state: &str) -> Value {
+        let what = format!("the relay is {state}: {}", self.log());
+        until(&what, async || Some(self.channel().await).filter(|channel| channel["state"] == state)).await
+    }
+
+    async fn channel(&self) -> Value {
+        self.get("/healthz").await.json()["channel"].clone()
     }
 
     /// Waits until `/healthz` answers so.
@@ -303,11 +338,12 @@ async fn run(folder: &Path, setting: &Setting) -> (tokio::process::Child, String
         }
         None => tokio::process::Command::new(PROGRAM),
     };
+    command.envs(setting.preload.iter().map(|library| ("LD_PRELOAD", library)));
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
     let mut process = command
         .args(["relay", "--channel", CHANNEL, "--nick", "verifybot"])
         .args(["--listen", &format!("127.0.0.1:{}", setting.port)])
-        .args(["--server", &setting.irc.to_string(), "--durations", &setting.durations, "--data"])
+        .args(["--server", &setting.irc, "--durations", &setting.durations, "--data"])
         .arg(folder.join("relay.sqlite3"))
         .args(&setting.more)
         .stdout(Stdio::piped())

@@ -15,7 +15,7 @@ async fn a_token_that_is_revoked_is_so_at_once_and_what_waits_of_it_is_not_said(
     let other = token(&relay.data(), &["add", "other", "--note", "a second one"]);
     assert_eq!(relay.post(&other, &[], FINE).await.short(), (200, "ok"));
     server.stop();
-    relay.healthz(503).await;
+    relay.away().await;
     assert_eq!(relay.say("mine").await.short(), (202, "ok"));
     assert_eq!(relay.post(&other, &[("webhook-id", "a")], FINE).await.status, 202);
     assert_eq!(token(&relay.data(), &["revoke", "other"]), "revoked 1");

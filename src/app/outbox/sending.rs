@@ -151,8 +151,8 @@ impl<P: Ports> App<P> {
         self.publish().await;
         let answer = {
             let _awake = self.awake();
-            let Posting { fields, body } =
-                Posting::new(hook.receiver, &post.message, &hook.url, hook.secret.as_ref(), self.ports.now());
+            let (message, secret, now) = (&post.message, hook.secret.as_ref(), self.ports.now());
+            let Posting { fields, body } = Posting::new(hook.receiver, message, post.asked, &hook.url, secret, now);
             let request = Request {
                 method: Method::Post,
                 url: hook.webhook.reveal().to_owned(),

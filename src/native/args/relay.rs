@@ -98,6 +98,9 @@ pub(in super::super) struct QueueArgs {
     /// Lines that may wait at once.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(in super::super) waiting: u32,
+    /// Connections that may be open at once; streams of events take at most half of them.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u16).range(2..))]
+    pub(in super::super) connections: u16,
     /// Posts that one token may send a minute.
     #[arg(long, value_name = "N", default_value = "30")]
     pub(in super::super) a_minute: NonZeroU32,

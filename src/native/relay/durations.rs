@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-/// Every duration that the IRC side and the events' stream know.
+/// Every duration that the IRC side and the HTTP side know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Durations {
     /// The first pause between two attempts; each later one is twice as long.
@@ -30,6 +30,10 @@ pub(super) struct Durations {
     pub(super) quit: Duration,
     /// How often a stream of events says that it is there.
     pub(super) keep_alive: Duration,
+    /// How long a client may take from its connection to the end of its request's header fields.
+    pub(super) headers: Duration,
+    /// How long a client may take for its body.
+    pub(super) body: Duration,
 }
 
 impl Default for Durations {
@@ -47,6 +51,8 @@ impl Default for Durations {
             pace: Duration::from_millis(1500),
             quit: Duration::from_secs(2),
             keep_alive: Duration::from_secs(15),
+            headers: Duration::from_secs(10),
+            body: Duration::from_secs(10),
         }
     }
 }
@@ -67,6 +73,8 @@ impl Durations {
             "pace" => &mut self.pace,
             "quit" => &mut self.quit,
             "keep_alive" => &mut self.keep_alive,
+            "headers" => &mut self.headers,
+            "body" => &mut self.body,
             _ => return false,
         };
         *place = to;

@@ -77,12 +77,23 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 /// How many streams each token has; tokens only as digests.
 type Open = Mutex<HashMap<[u8; 32], usize>>;
 
+/// Why there is no place for one more stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Full {
+    /// The token has as many as it may.
+    Token,
+    /// All tokens together have.
+    Relay,
+}
+
 struct Events {
     ears: Ears,
     store: Store,
     open: Arc<Open>,
     ended: watch::Receiver<bool>,
     keep_alive: Duration,
+    /// Streams that all tokens together may have at a time.
+    room: usize,
 }
 
 impl Events {
@@ -93,9 +104,15 @@ impl Events {
     }
 }
 
-/// `GET /hook/<token>/events`, for the tokens in `store` that may post, until `ended` says so.
-pub(super) fn router(ears: Ears, store: Store, ended: watch::Receiver<bool>, keep_alive: Duration) -> Router {
-    let events = Events { ears, store, open: Arc::default(), ended, keep_alive };
+/// `GET /hook/<token>/events`, for the tokens in `store` that may post and `room` streams in all, until `ended` says so.
+pub(super) fn router(
+    ears: Ears,
+    store: Store,
+    ended: watch::Receiver<bool>,
+    keep_alive: Duration,
+    room: usize,
+) -> Router {
+    let events = Events { ears, store, open: Arc::default(), ended, keep_alive, room };
     Router::new().route("/hook/{token}/events", get(open)).with_state(Arc::new(events))
 }
 
@@ -106,14 +123,18 @@ struct Seat {
 }
 
 impl Seat {
-    fn take(open: &Arc<Open>, token: &str) -> Option<Self> {
+    fn take(open: &Arc<Open>, token: &str, room: usize) -> Result<Self, Full> {
         let whose = Sha256::digest(token).into();
         let mut seats = locked(open);
-        let count = seats.entry(whose).or_default();
-        (*count < STREAMS).then(|| {
-            *count += 1;
-            Self { open: open.clone(), whose }
-        })
+        let (of_all, of_token) = (seats.values().sum::<usize>(), seats.get(&whose).copied().unwrap_or_default());
+        if of_token >= STREAMS {
+            return Err(Full::Token);
+        }
+        if of_all >= room {
+            return Err(Full::Relay);
+        }
+        seats.insert(whose, of_token + 1);
+        Ok(Self { open: open.clone(), whose })
     }
 }
 
@@ -138,8 +159,10 @@ async fn open(State(events): State<Arc<Events>>, Path(token): Path<String>, head
             return (StatusCode::INTERNAL_SERVER_ERROR, "storage_failed").into_response();
         }
     }
-    let Some(seat) = Seat::take(&events.open, &token) else {
-        return (StatusCode::TOO_MANY_REQUESTS, "too_many_streams").into_response();
+    let seat = match Seat::take(&events.open, &token, events.room) {
+        Ok(seat) => seat,
+        Err(Full::Token) => return (StatusCode::TOO_MANY_REQUESTS, "too_many_streams").into_response(),
+        Err(Full::Relay) => return (StatusCode::SERVICE_UNAVAILABLE, "too_many_streams").into_response(),
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let stream = stream::unfold(Listener::new(events, token, seat, last), async |mut listener| {
@@ -201,7 +224,7 @@ fn event(heard: &Heard) -> Option<Event> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ears, Events, Listener, Open, STREAMS, Seat};
+    use super::{Ears, Events, Full, Listener, Open, STREAMS, Seat};
     use crate::native::relay::store::Store;
     use crate::native::relay::tokens;
     use jiff::Timestamp;
@@ -228,11 +251,12 @@ mod tests {
     #[test]
     fn a_seat_that_is_given_back_can_be_taken_again() {
         let open: Arc<Open> = Arc::default();
-        let mut seats: Vec<_> = (0..STREAMS).map(|_| Seat::take(&open, "token").unwrap()).collect();
-        assert!(Seat::take(&open, "token").is_none());
-        assert!(Seat::take(&open, "other").is_some());
+        let full = |token: &str, room| Seat::take(&open, token, room).err();
+        let mut seats: Vec<_> = (0..STREAMS).map(|_| Seat::take(&open, "token", STREAMS + 1).unwrap()).collect();
+        assert_eq!((full("token", STREAMS + 1), full("other", STREAMS + 1)), (Some(Full::Token), None));
+        assert_eq!(full("other", STREAMS), Some(Full::Relay));
         seats.pop();
-        assert!(Seat::take(&open, "token").is_some());
+        assert_eq!((full("token", STREAMS), full("other", STREAMS)), (None, None));
     }
 
     #[tokio::test]
@@ -248,8 +272,9 @@ mod tests {
             open: Arc::default(),
             ended: watch::channel(false).1,
             keep_alive: Duration::from_secs(15),
+            room: 1,
         });
-        let seat = Seat::take(&events.open, &token).unwrap();
+        let seat = Seat::take(&events.open, &token, events.room).unwrap();
         let mut listener = Listener::new(events, token, seat, Some(1_800_000_000_000));
         assert!(listener.next().await.is_some());
         assert_eq!(listener.last, 1);
@@ -267,8 +292,9 @@ mod tests {
             open: Arc::default(),
             ended: watch::channel(false).1,
             keep_alive: Duration::from_secs(15),
+            room: 1,
         });
-        let seat = Seat::take(&events.open, &token).unwrap();
+        let seat = Seat::take(&events.open, &token, events.room).unwrap();
         let mut listener = Listener::new(events, token, seat, None);
         ears.heard(None, "logmsgbot".into(), "one".into());
         assert!(listener.next().await.is_some());

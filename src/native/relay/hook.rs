@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The HTTP side: takes posts, tells how they stand, and how the relay does. `docs/relay.md` has the whole of it.
+//! The HTTP side: takes posts, and tells how they stand. `docs/relay.md` has the whole of it.
 //!
 //! Must not say anything itself: a post is answered once it is in the queue on disk, or not taken at all.
 
 use super::allowance::Allowance;
 use super::channel::Speaker;
 use super::courier::Desk;
-use super::post::{Refusal, id, line};
+use super::health::{health, metrics};
+use super::post::{Refusal, id, wanted};
 use super::queue::{Standing, State, Taken};
 use super::store::{Store, StoreError};
 use super::tokens::{Holder, holder};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State as Shared};
-use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -20,7 +21,6 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -29,14 +29,14 @@ use tokio::time::timeout;
 
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 8 * 1024;
-/// How long a client may take for its body.
-const BODY_TIME: Duration = Duration::from_secs(10);
 /// How long a post waits for its line to be said: less than senders wait for an answer, and so less than the channel's
 /// `confirm`, and too short for the pace where more than seven lines come at once. What has not ended by then is answered
 /// as queued, and can be asked for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// When to try again where too many lines wait.
 const TOO_MANY_WAIT: Duration = Duration::from_secs(30);
+/// When to try again where too many connections are open: those that ask nothing are closed after `headers`.
+const CROWDED_WAIT: Duration = Duration::from_secs(5);
 
 /// All that answers need.
 #[derive(Debug)]
@@ -49,6 +49,10 @@ pub(super) struct Hook {
     pub(super) speaker: Speaker,
     /// How much each may post.
     pub(super) allowance: Allowance,
+    /// How long a client may take for its body.
+    pub(super) body: Duration,
+    /// How long a line may wait to be said.
+    pub(super) keep_for: Duration,
     /// When the relay began.
     pub(super) began: Instant,
     /// Whether the relay is to end.
@@ -64,6 +68,13 @@ pub(super) fn router(hook: Arc<Hook>) -> Router {
         .route("/metrics", get(metrics))
         .fallback(|| async { (StatusCode::NOT_FOUND, "not_found") })
         .with_state(hook)
+}
+
+/// What is answered to everything where there is no room for one more connection.
+pub(super) fn crowded() -> Router {
+    Router::new().fallback(|headers: HeaderMap| async move {
+        refused(&Turned { refusal: CROWDED, again: Some(CROWDED_WAIT) }, !headers.contains_key("webhook-id"))
+    })
 }
 
 const UNKNOWN: Refusal =
@@ -92,6 +103,12 @@ const BUSY: Refusal = Refusal::new(
     StatusCode::SERVICE_UNAVAILABLE,
     "too_many_waiting",
     "too many lines wait for the channel; nothing was taken, send it again later",
+);
+
+const CROWDED: Refusal = Refusal::new(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "too_many_connections",
+    "too many connections are open; nothing was taken, send it again later",
 );
 
 /// Why a post is not taken, and when it may be tried again.
@@ -194,12 +211,12 @@ async fn accept(hook: &Hook, token: &str, headers: &HeaderMap, body: Body) -> Re
         .take(holder.token, hook.began.elapsed())
         .map_err(|wait| Turned { refusal: RATE, again: Some(wait) })?;
     let given = id(headers)?;
-    let body = timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await.map_err(|_| TOO_SLOW)?.map_err(|_| TOO_LARGE)?;
-    let line = line(token, &holder.nick, headers, &body)?;
+    let body = timeout(hook.body, to_bytes(body, BODY_LIMIT)).await.map_err(|_| TOO_SLOW)?.map_err(|_| TOO_LARGE)?;
+    let wanted = wanted(token, &holder.nick, headers, &body)?;
     let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     // Before it is taken, so that its end is not missed.
     let ends = hook.desk.ends.subscribe();
-    let offered = hook.desk.queue.take(&holder, &id, line, Timestamp::now().as_millisecond()).await;
+    let offered = hook.desk.queue.take(&holder, &id, wanted, Timestamp::now().as_millisecond()).await;
     let standing = match hook.desk.kept(offered)? {
         Taken::TooMany => return Err(Turned { refusal: BUSY, again: Some(TOO_MANY_WAIT) }),
         Taken::New(standing) => {
@@ -251,25 +268,4 @@ async fn standing(Shared(hook): Shared<Arc<Hook>>, Path((token, id)): Path<(Stri
         Ok(Standing { state, detail, .. }) => Json(told_of(&id, state, &detail)).into_response(),
         Err(turned) => refused(&turned, false),
     }
-}
-
-/// Whether lines can be taken and said now.
-async fn health(Shared(hook): Shared<Arc<Hook>>) -> Response {
-    let waiting = hook.desk.queue.waiting().await.ok();
-    let in_channel = hook.speaker.is_in_channel();
-    let is_kept = hook.desk.is_kept.load(Ordering::Relaxed) && waiting.is_some();
-    let mut reasons = vec![];
-    reasons.extend((!in_channel).then_some("the relay is not in its channel"));
-    reasons.extend((!is_kept).then_some("the relay's file could not be used at the last try"));
-    reasons.extend((*hook.closing.borrow()).then_some("the relay is ending"));
-    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = if reasons.is_empty() { "ok" } else { "not_ready" };
-    let body = json!({ "status": word, "in_channel": in_channel, "waiting": waiting, "reasons": reasons });
-    (status, Json(body)).into_response()
-}
-
-async fn metrics(Shared(hook): Shared<Arc<Hook>>) -> Response {
-    let waiting = hook.desk.queue.waiting().await.unwrap_or_default();
-    let text = hook.desk.numbers.text(hook.speaker.is_in_channel(), waiting);
-    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }

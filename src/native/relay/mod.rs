@@ -10,12 +10,14 @@ mod channel;
 mod courier;
 mod durations;
 mod events;
+mod health;
 mod hook;
 mod irc;
 mod log;
 mod numbers;
 mod post;
 mod queue;
+mod serving;
 mod settings;
 mod store;
 mod tokens;
@@ -32,6 +34,7 @@ use events::Ears;
 use hook::Hook;
 use log::log;
 use queue::Queue;
+use serving::Serving;
 use settings::Settings;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -39,10 +42,6 @@ use std::time::{Duration, Instant};
 use store::{Lock, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::timeout;
-
-/// How long answers that are being given may take once the relay is to end.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// Runs the relay, or does what is to be done to its tokens.
 ///
@@ -95,8 +94,10 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
     let (close, closing) = watch::channel(false);
     let (end, ended) = watch::channel(false);
     let ears = Ears::new(jiff::Timestamp::now());
-    let keep_alive = irc.durations.keep_alive;
-    let events = events::router(ears.clone(), store.clone(), closing.clone(), keep_alive);
+    let (keep_alive, headers, body) = (irc.durations.keep_alive, irc.durations.headers, irc.durations.body);
+    let room = usize::from(said.connections);
+    // However many listen, there is room for those who post.
+    let events = events::router(ears.clone(), store.clone(), closing.clone(), keep_alive, room / 2);
     let (speaker, channel) = channel::new(irc, ears);
     let desk = Arc::new(Desk::new(queue));
     for unclear in unclear {
@@ -107,6 +108,8 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
         desk: Arc::clone(&desk),
         speaker: speaker.clone(),
         allowance: Allowance::new(said.a_minute, said.burst),
+        body,
+        keep_for: Duration::from_secs(said.keep_for.into()),
         began: Instant::now(),
         closing: closing.clone(),
     };
@@ -114,21 +117,12 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
         log("this address can be reached from outside and tokens come unencrypted; put a TLS proxy in front");
     }
     print(&format!("listening on http://{address}/hook/…\n")).map_err(RelayError::Output)?;
-    let (mut told, mut late) = (closing.clone(), closing.clone());
-    let serving = axum::serve(listener, hook::router(Arc::new(hook)).merge(events))
-        .with_graceful_shutdown(async move {
-            told.wait_for(|closing| *closing).await.ok();
-        })
-        .into_future();
+    let connections = desk.numbers.connections.clone();
+    let routes = hook::router(Arc::new(hook)).merge(events);
+    let serving = Serving { routes, crowded: hook::crowded(), room, headers, connections };
     // Posts first, then the line on the way, and the channel is left last.
-    let (served, (), (), ()) = tokio::join!(
-        async {
-            tokio::pin!(serving);
-            tokio::select! {
-                served = &mut serving => served,
-                _ = late.wait_for(|closing| *closing) => timeout(LAST_ANSWERS, serving).await.unwrap_or(Ok(())),
-            }
-        },
+    tokio::join!(
+        serving.serve(listener, closing.clone()),
         async {
             carry(desk, speaker, closing).await;
             end.send_replace(true);
@@ -140,7 +134,6 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
             close.send_replace(true);
         },
     );
-    served.map_err(RelayError::Serve)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! A post as it comes: its id, its signature, and the text in one of three bodies.
+//! A post as it comes: its id, its signature, the text in one of three bodies, and how old that is.
 //!
 //! Must not keep anything, and what it says of a post never repeats it.
 
 use crate::report::{WIRE_LIMIT, clean, clean_line, relay_secret, slack_text};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, Webhook, WebhookError};
+use jiff::Timestamp;
+use serde_json::Value;
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError};
 
 /// The longest id, in bytes.
 const ID_LIMIT: usize = 128;
+
+/// The greatest age that is believed, in milliseconds: a day, as long as a line can be kept at all. What is older was
+/// dated by a clock that was never set.
+const OLDEST: i64 = 24 * 60 * 60 * 1000;
+
+/// What a post wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// That this be said.
+    pub(super) line: String,
+    /// How long it has been wanted, in milliseconds, where the post tells; else 0.
+    pub(super) age: i64,
+}
 
 /// Why a post is not taken: the status, a word of Slack's kind for programs
 /// (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors>), and a sentence.
@@ -73,32 +88,41 @@ pub(super) fn id(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     if begins && id.len() <= ID_LIMIT && id.bytes().all(fits) { Ok(Some(id.to_owned())) } else { Err(ID) }
 }
 
-/// The line that a post has the relay say for `nick`: one line, no command to anybody, within the limit of the wire.
+/// What a post has the relay say for `nick`: one line, no command to anybody, within the limit of the wire.
 ///
 /// # Errors
 /// When the signature or the time is wrong, the body is of no known form, or nothing can be seen of the text.
-pub(super) fn line(token: &str, nick: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, Refusal> {
+pub(super) fn wanted(token: &str, nick: &str, headers: &HeaderMap, body: &[u8]) -> Result<Wanted, Refusal> {
     let kind = kind(headers)?;
     let is_signed = headers.contains_key(HEADER_WEBHOOK_SIGNATURE);
     if is_signed {
         check(token, headers, body)?;
     }
     let body = std::str::from_utf8(body).map_err(|_| PAYLOAD)?;
-    let text = match kind {
+    let (text, asked) = match kind {
         Kind::Form => {
             let payload = url::form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "payload");
-            slack_text(&payload.ok_or(PAYLOAD)?.1).map_err(|_| PAYLOAD)?
+            (slack_text(&payload.ok_or(PAYLOAD)?.1).map_err(|_| PAYLOAD)?, None)
         }
-        Kind::Json => match (signed_line(body), is_signed) {
-            (Some(text), true) => text,
+        Kind::Json => match (event(body), is_signed) {
+            (Some(event), true) => event,
             (Some(_), false) => return Err(SIGNATURE),
-            (None, _) => slack_text(body).map_err(|_| PAYLOAD)?,
+            (None, _) => (slack_text(body).map_err(|_| PAYLOAD)?, None),
         },
     };
     if clean(&text).is_empty() {
         return Err(NO_TEXT);
     }
-    Ok(clean_line(&format!("{nick} via backport-verify: {text}"), WIRE_LIMIT))
+    let line = clean_line(&format!("{nick} via backport-verify: {text}"), WIRE_LIMIT);
+    Ok(Wanted { line, age: asked.and_then(|asked| age(asked, headers)).unwrap_or_default() })
+}
+
+/// How long ago `asked` was when the post was sent, in milliseconds. Both times are of the sender's clock, so that it may
+/// differ from the relay's. An age that cannot be is none: the clock was set meanwhile, or never.
+fn age(asked: Timestamp, headers: &HeaderMap) -> Option<i64> {
+    let sent: i64 = headers.get(HEADER_WEBHOOK_TIMESTAMP)?.to_str().ok()?.parse().ok()?;
+    let age = sent.checked_mul(1000)?.checked_sub(asked.as_millisecond())?;
+    (0..=OLDEST).contains(&age).then_some(age)
 }
 
 enum Kind {
@@ -130,8 +154,8 @@ fn check(token: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
     })
 }
 
-/// The line of the signed form.
-fn signed_line(body: &str) -> Option<String> {
+/// The line of the signed form, and when it was asked for, else when it came to be.
+fn event(body: &str) -> Option<(String, Option<Timestamp>)> {
     #[derive(serde::Deserialize)]
     struct Event {
         r#type: String,
@@ -141,20 +165,28 @@ fn signed_line(body: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Data {
         line: String,
+        #[serde(default)]
+        asked: Value,
     }
     let event: Event = serde_json::from_str(body).ok()?;
-    (!event.r#type.is_empty() && !event.timestamp.is_empty()).then_some(event.data.line)
+    let Event { r#type, timestamp, data: Data { line, asked } } = event;
+    let asked = asked.as_str().unwrap_or(&timestamp).parse().ok();
+    (!r#type.is_empty() && !timestamp.is_empty()).then_some((line, asked))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ID, KIND, NO_TEXT, PAYLOAD, SIGNATURE, TIME, id, line};
+    use super::{ID, KIND, NO_TEXT, PAYLOAD, Refusal, SIGNATURE, TIME, id, wanted};
     use crate::report::relay_secret;
     use axum::http::{HeaderMap, HeaderName};
     use standardwebhooks::Webhook;
 
     const TOKEN: &str = "0123456789abcdef";
     const EVENT: &str = r#"{"type":"run.ended","timestamp":"2026-08-24T13:00:00Z","data":{"line":"PASS <1>"}}"#;
+
+    fn line(token: &str, nick: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, Refusal> {
+        wanted(token, nick, headers, body).map(|wanted| wanted.line)
+    }
 
     fn headers(rows: &[(&'static str, &str)]) -> HeaderMap {
         rows.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
@@ -199,6 +231,27 @@ mod tests {
         assert_eq!(of(none, EVENT), TIME);
         // A signature that is there must fit, whatever it signs.
         assert_eq!(of(signed("a", now(), "", TOKEN), r#"{"text":"PASS"}"#), SIGNATURE);
+    }
+
+    #[test]
+    fn a_line_is_as_old_as_its_sender_says_unless_that_cannot_be() {
+        let sent = now();
+        let at = |second: i64| jiff::Timestamp::from_second(second).unwrap().to_string();
+        let of = |timestamp: &str, asked: serde_json::Value| {
+            let data = serde_json::json!({ "line": "PASS", "asked": asked });
+            let body = serde_json::json!({ "type": "a", "timestamp": timestamp, "data": data }).to_string();
+            wanted(TOKEN, "alice", &signed("a", sent, &body, TOKEN), body.as_bytes()).unwrap().age
+        };
+        let day = 24 * 60 * 60;
+        for (asked, age) in [(60, 60_000), (0, 0), (-3600, 0), (day, day * 1000), (day + 1, 0), (sent, 0)] {
+            assert_eq!(of(&at(sent - 5), at(sent - asked).into()), age, "asked {asked} s before");
+            assert_eq!(of(&at(sent - asked), ().into()), age, "came to be {asked} s before");
+        }
+        assert_eq!((of("yesterday", ().into()), of(&at(sent - 5), 7.into())), (0, 5000));
+        // A post that is not signed is not believed.
+        let slack = headers(&[("webhook-timestamp", &(sent + 100).to_string())]);
+        let body = br#"{"text":"PASS","timestamp":"2026-08-24T13:00:00Z"}"#;
+        assert_eq!(wanted(TOKEN, "alice", &slack, body).unwrap().age, 0);
     }
 
     #[test]

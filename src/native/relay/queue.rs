@@ -4,6 +4,7 @@
 //! A post is taken once its row is committed. It is marked as being sent before its line leaves, so that nothing that is
 //! found so after a crash is ever said again: nobody can tell whether it was heard. Must not speak to a channel itself.
 
+use super::post::Wanted;
 use super::store::{Store, StoreError};
 use super::tokens::Holder;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -112,14 +113,14 @@ pub(super) struct Turn {
 #[derive(Debug, Clone)]
 pub(super) struct Queue {
     store: Store,
-    /// How long a line may wait, in milliseconds.
+    /// How old a line may become, in milliseconds.
     keep_for: i64,
     /// How many may wait.
     room: u32,
 }
 
 impl Queue {
-    /// The queue in `store`: a line may wait for `keep_for` milliseconds, and `room` of them at once. What was being sent
+    /// The queue in `store`: a line may become `keep_for` milliseconds old, and `room` of them at once. What was being sent
     /// when the last relay ended becomes unclear; those are given back.
     ///
     /// # Errors
@@ -131,12 +132,19 @@ impl Queue {
         Ok((Self { store, keep_for, room }, ended))
     }
 
-    /// Takes a post under `id` at `now` (milliseconds of Unix time), unless this token sent the id before.
+    /// Takes a post under `id` at `now` (milliseconds of Unix time), unless this token sent the id before. Its line was
+    /// `age` milliseconds old by then.
     ///
     /// # Errors
     /// When the file cannot be written; then nothing was taken.
-    pub(super) async fn take(&self, holder: &Holder, id: &str, line: String, now: i64) -> Result<Taken, StoreError> {
-        let (holder, id, room) = (holder.clone(), id.to_owned(), self.room);
+    pub(super) async fn take(
+        &self,
+        holder: &Holder,
+        id: &str,
+        Wanted { line, age }: Wanted,
+        now: i64,
+    ) -> Result<Taken, StoreError> {
+        let (holder, id, room, since) = (holder.clone(), id.to_owned(), self.room, now.saturating_sub(age));
         self.store
             .call(move |sql| {
                 forget_old(sql, now)?;
@@ -148,9 +156,10 @@ impl Queue {
                     return Ok(Taken::TooMany);
                 }
                 sql.prepare_cached(
-                    "INSERT INTO posts (token, id, nick, line, received, state) VALUES (?1, ?2, ?3, ?4, ?5, 'queued')",
+                    "INSERT INTO posts (token, id, nick, line, received, since, state)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued')",
                 )?
-                .execute((holder.token, &id, &holder.nick, &line, now))?;
+                .execute((holder.token, &id, &holder.nick, &line, now, since))?;
                 let place = sql.last_insert_rowid();
                 Ok(Taken::New(Standing { place, state: State::Queued, detail: String::new() }))
             })
@@ -186,8 +195,8 @@ impl Queue {
             .call(move |sql| {
                 let revoked = "state = 'queued' AND token IN (SELECT id FROM tokens WHERE revoked IS NOT NULL)";
                 let mut ended = end_all(sql, State::Refused, "the token was revoked", revoked, [])?;
-                let old = "state = 'queued' AND received < ?3";
-                ended.extend(end_all(sql, State::Late, "it waited too long for the channel", old, [too_old])?);
+                let old = "state = 'queued' AND since < ?3";
+                ended.extend(end_all(sql, State::Late, "it waited too long to be said", old, [too_old])?);
                 // Else it would be kept for as much longer as the clock was set back.
                 let ahead = "state = 'queued' AND received > ?3";
                 let why = "the clock was set back while it waited";
@@ -277,9 +286,13 @@ fn forget_old(sql: &Connection, now: i64) -> rusqlite::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Queue, State, Taken};
+    use super::{Queue, State, Taken, Wanted};
     use crate::native::relay::store::Store;
     use crate::native::relay::tokens::{Holder, add};
+
+    fn pass() -> Wanted {
+        Wanted { line: "PASS".into(), age: 0 }
+    }
 
     #[tokio::test]
     async fn one_token_does_not_fill_the_queue() {
@@ -293,7 +306,7 @@ mod tests {
         let mut taken = vec![];
         for holder in [[&alice; 7], [&bob; 7]].concat() {
             let id = taken.len().to_string();
-            taken.push(queue.take(holder, &id, "PASS".into(), 1).await.unwrap() != Taken::TooMany);
+            taken.push(queue.take(holder, &id, pass(), 1).await.unwrap() != Taken::TooMany);
         }
         assert_eq!(
             taken.iter().map(|taken| u8::from(*taken)).collect::<Vec<_>>(),
@@ -310,7 +323,7 @@ mod tests {
         let (queue, _) = Queue::open(store, 900_000, 200).unwrap();
         let now = 1_790_000_000_000;
         for (id, received) in [("little", now + 30_000), ("much", now + 3_600_000)] {
-            assert!(matches!(queue.take(&holder, id, "PASS".into(), received).await, Ok(Taken::New(_))));
+            assert!(matches!(queue.take(&holder, id, pass(), received).await, Ok(Taken::New(_))));
         }
         let turn = queue.turn(now, false).await.unwrap();
         assert_eq!((turn.left, turn.ended.len()), (1, 1));

@@ -43,9 +43,6 @@ pub(in super::super) enum RelayError {
     /// The first line could not be printed.
     #[error("failed to write to the standard output: {0}")]
     Output(io::Error),
-    /// Posts could no longer be taken.
-    #[error("failed to take posts: {0}")]
-    Serve(io::Error),
 }
 
 impl Settings {

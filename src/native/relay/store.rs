@@ -14,7 +14,8 @@ use std::time::Duration;
 use thiserror::Error;
 
 /// What brings a file from the version of its place to the next one. Never changed once released, only added to.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE tokens (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         hash BLOB NOT NULL UNIQUE,
@@ -36,7 +37,13 @@ const MIGRATIONS: [&str; 1] = ["
     ) STRICT;
     CREATE INDEX posts_by_state ON posts (state, place);
     CREATE INDEX posts_by_time ON posts (received);
-"];
+    ",
+    // From when on a line is too old: not later than it was received.
+    "
+    ALTER TABLE posts ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    UPDATE posts SET since = received;
+    ",
+];
 
 /// How long another process may hold the file, such as `relay token add`.
 const BUSY_FOR: Duration = Duration::from_secs(5);
@@ -268,7 +275,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Journal, Lock, Store, StoreError};
+    use super::{Journal, Lock, MIGRATIONS, Store, StoreError};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -289,6 +296,28 @@ mod tests {
         let path = folder.path().join("relay.sqlite3");
         Store::open(&path, None).unwrap().at_once(|sql| sql.pragma_update(None, "user_version", 9)).unwrap();
         assert!(matches!(Store::open(&path, None), Err(StoreError::Newer { found: 9, .. })));
+    }
+
+    #[test]
+    fn what_waits_in_a_file_of_the_first_version_waits_on_since_it_was_received() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("relay.sqlite3");
+        let old = rusqlite::Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        old.execute_batch(
+            "INSERT INTO tokens (hash, nick, note, made) VALUES (x'00', 'nick', '', 0);
+             INSERT INTO posts (token, id, nick, line, received, state) VALUES (1, 'a', 'nick', 'PASS', 7, 'queued');",
+        )
+        .unwrap();
+        drop(old);
+        let store = Store::open(&path, None).unwrap();
+        let row = store.at_once(|sql| {
+            sql.query_row("SELECT id, state, since FROM posts", [], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+            })
+        });
+        assert_eq!(row.unwrap(), ("a".into(), "queued".into(), 7));
     }
 
     #[test]

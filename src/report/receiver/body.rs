@@ -4,6 +4,7 @@
 //! Must not let a line be more than words: no markup, no mention, no preview.
 
 use super::{About, Message};
+use jiff::Timestamp;
 use serde_json::json;
 
 /// What begins something in Discord's Markdown, a mention, a link or an emoji. A backslash makes a letter of each.
@@ -33,8 +34,9 @@ pub(super) fn hookshot_body(line: &str) -> String {
     json!({ "text": line, "html": html }).to_string()
 }
 
-/// Our own JSON: type, time and data, as the Standard Webhooks specification recommends. `docs/formats.md` has it.
-pub(super) fn signed_body(message: &Message) -> String {
+/// Our own JSON: type, time and data, as the Standard Webhooks specification recommends. `docs/formats.md` has it. A trial
+/// is asked for when it comes to be, so that its time says both.
+pub(super) fn signed_body(message: &Message, asked: Timestamp) -> String {
     let Message { at, line, about, .. } = message;
     let (kind, data) = match about {
         About::Trial => ("backport_verify.trial", json!({ "line": line })),
@@ -42,7 +44,7 @@ pub(super) fn signed_body(message: &Message) -> String {
             "backport_verify.verdict",
             json!({
                 "line": line, "run": run, "verdict": verdict, "stage": stage, "change": gerrit, "passed": passed,
-                "total": total,
+                "total": total, "asked": asked.to_string(),
             }),
         ),
     };

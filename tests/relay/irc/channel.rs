@@ -43,7 +43,7 @@ async fn three_taken_nicks_are_an_end_until_later() {
     let relay = Relay::start_with(server.address, &[]).await;
     relay.logs("verifybot and its alternatives are taken; trying again").await;
     owners.remove(1);
-    relay.healthz(200).await;
+    relay.joined().await;
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn kicked_out_it_comes_back() {
             operator.until("KICK").await;
             operator.until("JOIN").await;
         }
-        relay.healthz(200).await;
+        relay.joined().await;
         assert_eq!(relay.say("end").await.short(), (200, "ok"));
         let log = relay.log();
         assert_eq!(log.matches("it was kicked; trying again").count(), 2, "{log}");
@@ -76,9 +76,9 @@ async fn a_channel_that_does_not_let_it_in_is_tried_on_and_told_of_once() {
             operator.until("MODE").await;
             let relay = Relay::paced(server.address, "first_pause=1,last_pause=20", &[]).await;
             relay.logs(&format!("not in {CHANNEL}: the server refused it (")).await;
-            relay.healthz(503).await;
+            relay.away().await;
             operator.send(&format!("MODE {CHANNEL} {open}")).await;
-            relay.healthz(200).await;
+            relay.joined().await;
             assert_eq!(relay.log().matches("not in").count(), 1, "{closed}: {}", relay.log());
         }
     }
@@ -130,7 +130,7 @@ async fn told_that_it_comes_too_fast_it_waits_the_longest_pause() {
         let mut peer = server.accept().await;
         assert!(told.elapsed() >= pause, "{error}: {:?}", told.elapsed());
         peer.let_in("", "verifybot!~b@host").await;
-        relay.healthz(200).await;
+        relay.joined().await;
     }
 }
 

@@ -179,7 +179,7 @@ async fn a_bot_that_must_be_logged_in_cannot_be_played_and_the_servers_time_coun
     let relay = Relay::start_with(server.address, &["--hear", "logmsgbot=wm"]).await;
     let mut peer = server.accept().await;
     peer.let_in("server-time account-tag", "verifybot!~b@host").await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let mut stream = Stream::open(&relay, None).await;
     let says = |tags: &str, text: &str| format!("{tags}:LogMsgBot!l@host PRIVMSG {CHANNEL} :{text}");
     peer.send(&[

@@ -18,10 +18,10 @@ async fn lost_before_the_line_it_comes_back_and_says_it_then() {
         let mut reader = Person::join(server.address, "reviewer").await;
         let relay = Relay::paced(gate.address, SHORT, &[]).await.in_channel().await;
         gate.shut().await;
-        relay.healthz(503).await;
+        relay.away().await;
         assert_eq!(relay.say("PASS").await.short(), (202, "ok"));
         gate.open().await;
-        relay.healthz(200).await;
+        relay.joined().await;
         assert_eq!(relay.say("end").await.short(), (200, "ok"));
         assert_eq!(reader.said_until("end").await, [said("PASS"), said("end")]);
     }
@@ -41,7 +41,7 @@ async fn lost_on_its_way_nobody_can_tell_and_it_is_not_said_again() {
             gate.cut().await;
             // It notices the cut or the silence before it is back.
             relay.logs("not in #wikimedia-operations").await;
-            relay.healthz(200).await;
+            relay.joined().await;
             assert_eq!(relay.say("end").await.short(), (200, "ok"), "{}", relay.log());
             let lines = if arrives { vec![said("PASS"), said("end")] } else { vec![said("end")] };
             assert_eq!(reader.said_until("end").await, lines, "{way:?}");
@@ -59,7 +59,7 @@ async fn a_connection_that_falls_silent_is_noticed_and_replaced() {
     gate.hold(Way::ToRelay, 0).await;
     relay.logs("the server gives no sign of life").await;
     gate.open().await;
-    relay.healthz(200).await;
+    relay.joined().await;
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_quiet_channel_is_not_taken_for_a_dead_connection() {
         peer.expect("PING backport-verify").await;
         peer.send(&[":s PONG s :backport-verify"]).await;
     }
-    relay.healthz(200).await;
+    relay.joined().await;
     assert_eq!(relay.log().matches("in #wikimedia-operations").count(), 1, "{}", relay.log());
 }
 
@@ -82,7 +82,7 @@ async fn a_server_that_talks_but_answers_nothing_is_left() {
     let relay = Relay::paced(server.address, "confirm=50,answer=50,first_pause=1", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", "verifybot!~b@host").await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let serving = async {
         peer.expect(&format!("PRIVMSG {CHANNEL} :{}", said("PASS"))).await;
         // It goes on and on, so that there is no silence.
@@ -101,7 +101,7 @@ async fn a_server_that_is_not_there_is_told_of_once() {
     let relay = Relay::paced(([127, 0, 0, 1], port).into(), "first_pause=1,last_pause=5", &[]).await;
     relay.logs("not in #wikimedia-operations: Connection refused").await;
     for _ in 0..5 {
-        relay.healthz(503).await;
+        relay.away().await;
     }
     assert_eq!(relay.log().matches("not in").count(), 1, "{}", relay.log());
 }

@@ -10,5 +10,5 @@ mod login;
 mod person;
 mod registration;
 mod saying;
-mod scripted;
+pub(crate) mod scripted;
 mod tls;

@@ -55,7 +55,7 @@ async fn it_asks_for_what_it_uses_and_joins_whatever_it_gets() {
         peer.greeted().await;
         peer.send(greeting).await;
         talk(&mut peer, rest).await;
-        relay.healthz(200).await;
+        relay.joined().await;
         assert!(relay.log().contains(&format!("in {CHANNEL} as verifybot\"")), "{name}: {}", relay.log());
     }
 }
@@ -104,7 +104,7 @@ async fn it_logs_in_before_it_joins() {
         talk(&mut peer, &[("CAP REQ sasl", &[":s CAP * ACK :sasl"]), ("AUTHENTICATE PLAIN", &["AUTHENTICATE +"])])
             .await;
         talk(&mut peer, rest).await;
-        relay.healthz(200).await;
+        relay.joined().await;
         assert!(!relay.log().contains("sesame") && !relay.log().contains("amls"), "{name}: {}", relay.log());
     }
 }

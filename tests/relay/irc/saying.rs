@@ -47,7 +47,7 @@ async fn where_the_server_echoes_only_the_echo_of_the_line_counts() {
     let relay = Relay::start_with(server.address, &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let saying = relay.say("PASS");
     let serving = async {
         peer.expect(&privmsg("PASS")).await;
@@ -85,7 +85,7 @@ async fn every_refusal_of_the_line_counts() {
             let relay = Relay::start_with(server.address, &[]).await;
             let mut peer = server.accept().await;
             peer.let_in(capabilities, ME).await;
-            relay.healthz(200).await;
+            relay.joined().await;
             let saying = relay.say("PASS");
             let serving = async {
                 peer.expect(&privmsg("PASS")).await;
@@ -104,7 +104,7 @@ async fn an_echo_that_comes_too_late_does_not_confirm_the_next_line() {
     let relay = Relay::paced(server.address, "confirm=2000", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let line = privmsg("PASS");
     let echo = format!(":{ME} {line}");
     let (first, ()) = tokio::join!(relay.say("PASS"), peer.expect(&line));
@@ -127,7 +127,7 @@ async fn thrown_out_and_on_its_way_back_a_refusal_is_still_the_lines() {
     let relay = Relay::paced(server.address, "first_pause=1,confirm=30000", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("", ME).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let saying = relay.say("PASS");
     let serving = async {
         peer.expect(&privmsg("PASS")).await;
@@ -144,7 +144,7 @@ async fn thrown_out_and_on_its_way_back_a_refusal_is_still_the_lines() {
         .await;
     };
     assert_eq!(tokio::join!(saying, serving).0.short(), (502, "refused"));
-    relay.healthz(200).await;
+    relay.joined().await;
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn an_answer_that_others_could_guess_or_a_nick_like_its_own_confirms_nothi
     peer.send(&[":s 001 verify[bot] :Welcome"]).await;
     peer.expect(&format!("JOIN {CHANNEL}")).await;
     peer.send(&[&format!(":verify[bot]!~b@host JOIN :{CHANNEL}")]).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let saying = relay.say("PASS");
     let serving = async {
         peer.expect(&privmsg("PASS")).await;
@@ -194,7 +194,7 @@ async fn a_line_with_the_prefix_that_others_see_fits_a_message() {
         let relay = Relay::start_with(server.address, &[]).await;
         let mut peer = server.accept().await;
         peer.let_in("echo-message", &joins_as).await;
-        relay.healthz(200).await;
+        relay.joined().await;
         if let Some(line) = later {
             peer.send(&[&line, "PING seen"]).await;
             peer.expect("PONG seen").await;
@@ -241,7 +241,7 @@ async fn lines_keep_a_pace_that_servers_bear() {
     let relay = Relay::paced(server.address, "pace=300", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     let begun = std::time::Instant::now();
     echoed(&relay, &mut peer, 6).await;
     // Four at once and two at their pace.
@@ -254,7 +254,7 @@ async fn a_line_whose_turn_does_not_come_waits_on_in_the_queue_and_is_not_said_l
     let relay = Relay::paced(server.address, "pace=60000,wait=100", &["--keep-for", "1"]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     // As many as it says at once.
     echoed(&relay, &mut peer, 4).await;
     assert_eq!(relay.say("too late").await.short(), (202, "late"));
@@ -268,7 +268,7 @@ async fn told_to_end_it_keeps_a_line_whose_turn_has_not_come() {
     let mut relay = Relay::paced(server.address, "pace=60000", &[]).await;
     let mut peer = server.accept().await;
     peer.let_in("echo-message", ME).await;
-    relay.healthz(200).await;
+    relay.joined().await;
     // As many as it says at once.
     echoed(&relay, &mut peer, 4).await;
     let ending = async {

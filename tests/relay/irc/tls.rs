@@ -54,7 +54,7 @@ async fn a_server_of_one_s_own_authority_is_believed_only_with_that() {
     for more in [&["--tls"][..], &["--tls", "--ca-file", &other]] {
         let relay = Relay::start_with(server.secured, more).await;
         relay.logs("TLS failed: invalid peer certificate").await;
-        relay.healthz(503).await;
+        relay.away().await;
     }
 }
 
@@ -92,7 +92,7 @@ async fn it_logs_in_with_its_certificate() {
     peer.send(&[":s 001 verifybot :Welcome"]).await;
     peer.expect("JOIN #wikimedia-operations").await;
     peer.send(&[":verifybot!~b@host JOIN #wikimedia-operations"]).await;
-    relay.healthz(200).await;
+    relay.joined().await;
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod backoff;
 mod hearing;
+mod presence;
 mod registration;
 mod sasl;
 mod saying;
@@ -16,6 +17,8 @@ use super::events::Ears;
 use super::irc::Irc;
 use super::log::log;
 use backoff::Backoff;
+use presence::Bar;
+pub(super) use presence::{Presence, State};
 use registration::{Granted, Registration, Step};
 use saying::Line;
 use std::future::Future;
@@ -45,14 +48,19 @@ pub(super) enum Unsaid {
 #[derive(Debug, Clone)]
 pub(super) struct Speaker {
     lines: mpsc::Sender<Line>,
-    joined: watch::Receiver<bool>,
+    presence: watch::Receiver<Presence>,
     wait: Duration,
 }
 
 impl Speaker {
     /// Whether the relay is in its channel now.
     pub(super) fn is_in_channel(&self) -> bool {
-        *self.joined.borrow()
+        self.presence.borrow().is_in()
+    }
+
+    /// How the relay stands to its channel now.
+    pub(super) fn presence(&self) -> Presence {
+        *self.presence.borrow()
     }
 
     /// Says `text` and waits until the server has taken it. A line whose turn has not come when `closing` says that the
@@ -78,16 +86,16 @@ pub(super) struct Channel {
     irc: Irc,
     ears: Ears,
     lines: mpsc::Receiver<Line>,
-    joined: watch::Sender<bool>,
+    presence: watch::Sender<Presence>,
     told: Told,
 }
 
 /// A channel that is not connected yet, and the way to speak in it. What its bots say goes to `ears`.
 pub(super) fn new(irc: Irc, ears: Ears) -> (Speaker, Channel) {
     let (lines, waiting) = mpsc::channel(WAITING);
-    let (joined, seen) = watch::channel(false);
-    let speaker = Speaker { lines, joined: seen, wait: irc.durations.wait };
-    (speaker, Channel { irc, ears, lines: waiting, joined, told: Told::default() })
+    let (presence, seen) = watch::channel(Presence::new());
+    let speaker = Speaker { lines, presence: seen, wait: irc.durations.wait };
+    (speaker, Channel { irc, ears, lines: waiting, presence, told: Told::default() })
 }
 
 /// What was logged last: a state is logged once, not at each attempt that ends in it.
@@ -110,8 +118,8 @@ enum Over {
     Told,
     /// Anything else, as a fragment; to come back soon may help.
     Lost(String),
-    /// The same; to come back soon would not help, or do harm.
-    Barred(String),
+    /// The same, for this; to come back soon would not help, or do harm.
+    Barred(Bar, String),
 }
 
 /// A connection that is somebody.
@@ -129,15 +137,16 @@ impl Channel {
         loop {
             let begun = Instant::now();
             let over = self.visit(&mut ended).await;
-            self.joined.send_replace(false);
             if begun.elapsed() >= durations.settled {
                 backoff.reset();
             }
-            let (why, pause) = match over {
-                Over::Told => return,
-                Over::Lost(why) => (why, backoff.pause()),
-                Over::Barred(why) => (why, backoff.long()),
+            let (state, why, pause) = match over {
+                Over::Told => (State::Connecting, None, Duration::ZERO),
+                Over::Lost(why) => (State::Connecting, Some(why), backoff.pause()),
+                Over::Barred(bar, why) => (State::Refused(bar), Some(why), backoff.long()),
             };
+            self.presence.send_modify(|presence| presence.change(state));
+            let Some(why) = why else { return };
             self.told.tell(format!("not in {}: {why}; trying again", self.irc.channel));
             if or_end(&mut ended, turning_away(&mut self.lines, sleep(pause))).await.is_none() {
                 return;
@@ -190,7 +199,7 @@ async fn register(irc: &Irc) -> Result<Registered, Over> {
             Step::Going => {}
             Step::Registered(nick) => return Ok(Registered { wire, nick, granted: registration.granted }),
             Step::Lost(why) => return Err(Over::Lost(why)),
-            Step::Failed(why) => return Err(Over::Barred(why)),
+            Step::Failed(bar, why) => return Err(Over::Barred(bar, why)),
         }
     }
 }

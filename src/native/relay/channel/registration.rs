@@ -6,6 +6,7 @@
 
 use super::super::super::terminal::plain;
 use super::super::irc::Irc;
+use super::presence::Bar;
 use super::words::{is_throttle, numeric, reason};
 use irc_proto::{CapSubCommand, Command, Message};
 
@@ -39,8 +40,8 @@ pub(super) enum Step {
     Registered(String),
     /// It is not, as a fragment; to try again soon may help.
     Lost(String),
-    /// It is not, as a fragment; and to try again soon will not help.
-    Failed(String),
+    /// It is not, for this and as a fragment; and to try again soon will not help.
+    Failed(Bar, String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ impl<'a> Registration<'a> {
                 out.push(Command::PONG(word.clone(), None));
                 Step::Going
             }
-            Command::ERROR(why) if is_throttle(why) => Step::Failed(plain(why)),
+            Command::ERROR(why) if is_throttle(why) => Step::Failed(Bar::TooSoon, plain(why)),
             Command::ERROR(why) => Step::Lost(plain(why)),
             Command::CAP(_, kind, third, fourth) => self.capability(*kind, third.as_deref(), fourth.as_deref(), out),
             Command::AUTHENTICATE(word) => {
@@ -183,8 +184,8 @@ impl<'a> Registration<'a> {
             410 if self.stage == Stage::Listing => self.settle(out),
             // 432 may only be for now: services hold a nick for a while after they have given it back.
             432 | 433 | 436 | 437 => self.next_nick(number, words, out),
-            464 => Step::Failed("the server's password was refused; check --password-file".to_owned()),
-            465 => Step::Failed(format!("the server has banned the relay ({})", reason(words))),
+            464 => Step::Failed(Bar::Password, "the server's password was refused; check --password-file".to_owned()),
+            465 => Step::Failed(Bar::Banned, format!("the server has banned the relay ({})", reason(words))),
             // Logged in; and: logged in already.
             903 | 907 if self.stage == Stage::Secret || number == 907 => {
                 self.granted.login = true;
@@ -204,10 +205,11 @@ impl<'a> Registration<'a> {
 
     fn next_nick(&mut self, number: u16, words: &[String], out: &mut Vec<Command>) -> Step {
         let Some(behind) = ALTERNATIVES.get(self.tried) else {
-            return Step::Failed(match number {
+            let why = match number {
                 432 => format!("the server refuses the nick ({})", reason(words)),
                 _ => format!("{} and its alternatives are taken", self.irc.nick),
-            });
+            };
+            return Step::Failed(Bar::Nick, why);
         };
         self.tried += 1;
         out.push(Command::NICK(format!("{}{behind}", self.irc.nick)));
@@ -220,7 +222,7 @@ fn cap(kind: CapSubCommand, list: &str) -> Command {
 }
 
 fn no_login(why: &str) -> Step {
-    Step::Failed(format!(
-        "not logged in, so not joining: {why}; check --sasl, --account, --password-file and --certificate"
-    ))
+    let why =
+        format!("not logged in, so not joining: {why}; check --sasl, --account, --password-file and --certificate");
+    Step::Failed(Bar::Login, why)
 }

@@ -8,6 +8,7 @@ use super::super::super::terminal::plain;
 use super::super::irc::Irc;
 use super::super::log::log;
 use super::backoff::Backoff;
+use super::presence::{Bar, Presence, State};
 use super::registration::Granted;
 use super::saying::{Line, Pace, room};
 use super::words::{is_throttle, numeric, reason, same};
@@ -49,7 +50,7 @@ pub(super) struct Visit<'a> {
     irc: &'a Irc,
     ears: &'a Ears,
     lines: &'a mut mpsc::Receiver<Line>,
-    joined: &'a watch::Sender<bool>,
+    presence: &'a watch::Sender<Presence>,
     told: &'a mut Told,
     wire: Wire,
     granted: Granted,
@@ -71,12 +72,12 @@ impl<'a> Visit<'a> {
     /// The state of a connection that has just been registered.
     pub(super) fn new(channel: &'a mut Channel, registered: Registered) -> Self {
         let now = Instant::now();
-        let Channel { irc, ears, lines, joined, told } = channel;
+        let Channel { irc, ears, lines, presence, told } = channel;
         let durations = &irc.durations;
         let mut visit = Self {
             ears,
             lines,
-            joined,
+            presence,
             told,
             wire: registered.wire,
             granted: registered.granted,
@@ -170,7 +171,9 @@ impl<'a> Visit<'a> {
         }
         match self.place {
             Place::Out(until) if now >= until => self.join(now),
-            Place::Asked(until) if now >= until => self.leave("the server does not answer to JOIN", now),
+            Place::Asked(until) if now >= until => {
+                self.leave(State::Connecting, "the server does not answer to JOIN", now);
+            }
             _ => {}
         }
         self.give_up(now)
@@ -234,13 +237,17 @@ impl<'a> Visit<'a> {
         match &message.command {
             Command::PING(word, _) => self.out.push(Command::PONG(word.clone(), None)),
             Command::PONG(first, second) => self.ponged(second.as_deref().unwrap_or(first)),
-            Command::ERROR(why) if is_throttle(why) => return Err(Over::Barred(plain(why))),
+            Command::ERROR(why) if is_throttle(why) => return Err(Over::Barred(Bar::TooSoon, plain(why))),
             Command::ERROR(why) => return Err(Over::Lost(plain(why))),
             Command::JOIN(name, _, _) if from_me && ours(name) => self.joined(message, now),
             // Some servers lead those who may not join to another channel.
             Command::JOIN(name, _, _) if from_me => self.out.push(Command::PART(name.clone(), None)),
-            Command::PART(name, _) if from_me && ours(name) => self.leave("it was made to leave", now),
-            Command::KICK(name, nick, _) if ours(name) && same(nick, &self.nick) => self.leave("it was kicked", now),
+            Command::PART(name, _) if from_me && ours(name) => {
+                self.leave(State::Connecting, "it was made to leave", now);
+            }
+            Command::KICK(name, nick, _) if ours(name) && same(nick, &self.nick) => {
+                self.leave(State::Connecting, "it was kicked", now);
+            }
             Command::NICK(new) if from_me => {
                 self.nick.clone_from(new);
                 log(&format!("known as {} now", plain(new)));
@@ -293,17 +300,17 @@ impl<'a> Visit<'a> {
             self.address = Some(format!("{user}@{host}"));
         }
         self.place = Place::In(now);
-        self.joined.send_replace(true);
+        self.presence.send_modify(|presence| presence.change(State::Joined));
         self.told.tell(format!("in {} as {}", self.irc.channel, plain(&self.nick)));
     }
 
     /// Notes that the relay is out of the channel, and when it tries again.
-    fn leave(&mut self, why: &str, now: Instant) {
+    fn leave(&mut self, state: State, why: &str, now: Instant) {
         if matches!(self.place, Place::In(since) if now.duration_since(since) >= self.irc.durations.settled) {
             self.rejoin.reset();
         }
         self.place = Place::Out(now + self.rejoin.pause());
-        self.joined.send_replace(false);
+        self.presence.send_modify(|presence| presence.change(state));
         self.told.tell(format!("not in {}: {why}; trying again", self.irc.channel));
     }
 
@@ -353,12 +360,15 @@ impl<'a> Visit<'a> {
                 Place::In(_) => {
                     self.refused(words);
                     if number == 442 {
-                        self.leave("the server says that it is not in", now);
+                        self.leave(State::Connecting, "the server says that it is not in", now);
                     }
                 }
                 // A line whose fate is open was sent before the JOIN, and so is answered before it.
                 Place::Asked(_) if self.sent.is_some() => self.refused(words),
-                Place::Asked(_) => self.leave(&format!("the server refused it ({})", reason(words)), now),
+                Place::Asked(_) => {
+                    let why = format!("the server refused it ({})", reason(words));
+                    self.leave(State::Refused(Bar::Join(number)), &why, now);
+                }
                 Place::Out(_) => self.refused(words),
             },
             _ => {}
