@@ -69,7 +69,7 @@ pub fn visible(text: &str) -> String {
             continue;
         }
         marks = if is_mark(letter) { marks + 1 } else { 0 };
-        if marks > MARKS || (marks == 1 && before == ' ') {
+        if marks > MARKS || (marks > 0 && before == ' ') {
             continue;
         }
         before = if letter.is_whitespace() { ' ' } else { letter };
@@ -92,11 +92,17 @@ pub(super) fn can_be_addressed(nick: &str) -> bool {
     begins && nick.len() <= 32 && nick.chars().all(allowed) && !may_be_command(nick)
 }
 
-/// Bots listen to a sign at the beginning, or to their name there, with anything behind it.
-fn may_be_command(line: &str) -> bool {
+/// Whether a line begins with the name of a bot of the channel; a nick that does would be taken for the bot.
+#[must_use]
+pub fn begins_with_a_bot(line: &str) -> bool {
     // As bots compare that fold case by Unicode: a long s is an s.
     let lower = line.to_lowercase().replace('ſ', "s");
     BOTS.iter().any(|bot| lower.starts_with(bot))
+}
+
+/// Bots listen to a sign at the beginning, or to their name there, with anything behind it.
+fn may_be_command(line: &str) -> bool {
+    begins_with_a_bot(line)
         || line.starts_with(|first: char| first.is_ascii_punctuation() && !"[]{}()<_\"'".contains(first))
 }
 

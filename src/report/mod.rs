@@ -20,7 +20,7 @@ mod stages;
 mod tap;
 
 pub use cases::{Came, Case, cases, doubt_of_run};
-pub use clean::{clean, clean_line, shorten, visible};
+pub use clean::{begins_with_a_bot, clean, clean_line, shorten, visible};
 pub use form::Form;
 pub use html::to_html;
 pub use json::to_json;

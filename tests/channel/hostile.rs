@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Titles, nicks and reasons that want to be more than words, through the line and through the relay's own cleaning.
 
+use crate::texts::table;
 use backport_verify::change::changes_from_gerrit;
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::Backend;
@@ -14,111 +15,6 @@ use proptest::test_runner::RngSeed;
 
 /// Bots of the channel that listen to their name.
 const BOTS: [&str; 6] = ["jouncebot", "stashbot", "logmsgbot", "wikibugs", "wm-bot", "icinga-wm"];
-
-/// What a title, a nick or a reason may be, each with what of it must not stand on the wire; empty where all of it may,
-/// or where what is checked of every line says it.
-fn table() -> Vec<(String, &'static str)> {
-    let plain: [(&str, &str); 66] = [
-        // Lines and commands of IRC.
-        ("a\rQUIT :bye", "\r"),
-        ("a\nPRIVMSG #x :hello", "\n"),
-        ("a\r\n!log b", "\n"),
-        ("a\u{b}b\u{c}c", "\u{b}"),
-        ("a\u{85}!log b", "\u{85}"),
-        ("a\u{2028}!log b", "\u{2028}"),
-        ("a\u{2029}!log b", "\u{2029}"),
-        ("a\0b", "\0"),
-        ("\\r\\n!log c", ""),
-        ("\u{1}ACTION waves\u{1}", "\u{1}"),
-        ("\u{1}VERSION\u{1}", "\u{1}"),
-        // Colour and formatting.
-        ("\u{3}04red\u{3}", "\u{3}"),
-        ("\u{3}4,12red", "4,12"),
-        ("\u{4}FF0000red", "FF0000"),
-        ("\u{2}bold\u{f}", "\u{2}"),
-        ("\u{1d}italic\u{1f}line\u{1e}strike\u{11}mono\u{16}reverse", "\u{1d}"),
-        ("\u{1b}[31mred\u{1b}[0m", "\u{1b}"),
-        ("\u{9b}31mred", "\u{9b}"),
-        ("\u{8}\u{8}\u{8}PASS", "\u{8}"),
-        ("\u{7f}\u{7}", "\u{7}"),
-        // Commands to bots.
-        ("!log done", ""),
-        ("!bash quip", ""),
-        (".help", ""),
-        ("~help", ""),
-        ("/quit", ""),
-        ("?ask", ""),
-        ("@info", "@info"),
-        ("+v", ""),
-        ("jouncebot: next", ""),
-        ("jouncebot, next", ""),
-        ("stashbot help", ""),
-        ("StashBot: help", ""),
-        ("wm-bot", ""),
-        ("ѕtashbot: help", ""),
-        ("ｓｔａｓｈｂｏｔ: help", ""),
-        ("ſtashbot: help", ""),
-        ("wi\u{212a}ibugs: help", ""),
-        ("stash\u{200b}bot: help", "\u{200b}"),
-        // Tasks that stashbot would tell the titles of.
-        ("Fix T430001", "T430001"),
-        ("(T1)", "(T1)"),
-        ("T\u{200d}430001", "T430001"),
-        ("P31 D12 M4", "P31"),
-        // Mentions.
-        ("@here @channel @everyone @all", "@"),
-        ("<!channel> <!here|x> <!subteam^S1>", "<!"),
-        ("<@U123> <@&456> <#C1>", "<@"),
-        ("@user:example.org", "@user"),
-        ("https://matrix.to/#/@user:example.org", "matrix.to/#"),
-        ("@**all** @_**channel**", "@"),
-        ("@\u{200b}here @@here", "@"),
-        ("\u{ff20}everyone", "\u{ff20}"),
-        // Links that a receiver would open.
-        ("https://en.wikipedia.org/wiki/X?token=secret#part", "secret"),
-        ("https://user:secret@example.org/", "secret"),
-        ("<https://example.org/?secret|click>", "secret"),
-        ("[click](https://example.org/?secret)", "https:"),
-        // Direction, and what cannot be seen.
-        ("\u{202e}txet desrever", "\u{202e}"),
-        ("\u{2066}isolate\u{2069} \u{200f}mark\u{61c}", "\u{2066}"),
-        ("פסק דין: FAIL", ""),
-        ("\u{e0041}\u{e0042}\u{e007f}tags", "\u{e0041}"),
-        ("a\u{fe00}b\u{e0100}c\u{fe0f}d", "\u{fe0f}"),
-        ("\u{ad}\u{feff}\u{2060}\u{180e}\u{3164}\u{115f}\u{2800}", "\u{2800}"),
-        ("\u{fdd0}\u{fffe}\u{ffff}\u{1ffff}", "\u{fffe}"),
-        ("\u{301}\u{300}e\u{301}", " \u{301}"),
-        ("PASS on production: 9/9 pass. Good to continue.", ""),
-        ("\u{fffd}", ""),
-        ("   ", ""),
-        ("", ""),
-    ];
-    let long = [
-        "a".repeat(2000),
-        "word ".repeat(400),
-        "ä".repeat(1000),
-        "💡".repeat(500),
-        format!("a{}", "💡".repeat(500)),
-        format!("aa{}", "💡".repeat(500)),
-        format!("aaa{}", "💡".repeat(500)),
-        format!("a{}", "\u{301}".repeat(5000)),
-        "e\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}".repeat(300),
-        "👨\u{200d}👩\u{200d}👧".repeat(100),
-        "\u{200d}💡".repeat(400),
-        "🇩🇪".repeat(200),
-        "👍🏽".repeat(200),
-        "ﷺ".repeat(400),
-        "नमस्ते ".repeat(200),
-        "!log\n".repeat(300),
-        "://".repeat(500),
-        format!("x:{}secret", "/".repeat(1500)),
-        "a://".repeat(400),
-        "@".repeat(1500),
-        "<".repeat(1500),
-    ];
-    let plain = plain.iter().map(|(text, gone)| ((*text).to_owned(), *gone));
-    plain.chain(long.into_iter().map(|text| (text, ""))).collect()
-}
 
 /// The ended run of one test that failed because of `reason`, of a change of this title, in a window of this nick.
 fn journal(title: &str, nick: &str, reason: &str) -> Journal {

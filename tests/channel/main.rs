@@ -6,3 +6,4 @@ mod bodies;
 mod hostile;
 mod program;
 mod secrets;
+mod texts;

@@ -16,4 +16,6 @@ mod services;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../channel/texts.rs"]
+mod texts;
 mod tokens;

@@ -3,7 +3,9 @@
 
 use crate::posts::{now, signed};
 use crate::servers::Server;
-use crate::stage::{CHANNEL, Listener, QUICK, Relay, until};
+use crate::stage::{CHANNEL, Listener, QUICK, Relay, said, until};
+use crate::texts::table;
+use backport_verify::report::{WIRE_LIMIT, clean, clean_line, slack_text};
 use irc::client::prelude::Command as Irc;
 use serde_json::json;
 
@@ -32,6 +34,44 @@ async fn nothing_that_is_posted_is_a_command_to_the_server_or_to_a_bot() {
     let said = said.map(|text| format!("submitter via backport-verify: {text}"));
     assert_eq!(said[4].len(), 400);
     assert_eq!(listener.lines().await, said);
+}
+
+#[tokio::test]
+async fn every_hostile_text_is_one_line_on_the_wire_or_none() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join(&server).await;
+    let relay = Relay::start_with(server.address, &["--a-minute", "6000", "--burst", "200"]).await.in_channel().await;
+    let mut expected = Vec::new();
+    for (text, _) in table() {
+        let body = json!({ "text": text }).to_string();
+        let posted = slack_text(&body).unwrap();
+        let (is_large, is_empty) = (body.len() > 8192, clean(&posted).is_empty());
+        match relay.post(&relay.hook, &[], &body).await.short() {
+            (200, "ok") => expected.push(clean_line(&said(&posted), WIRE_LIMIT)),
+            (413, "too_large") => assert!(is_large, "{body}"),
+            answer => assert_eq!((answer, is_empty), ((400, "no_text"), true)),
+        }
+    }
+    let heard = listener.lines().await;
+    for (heard, expected) in heard.iter().zip(&expected) {
+        assert_eq!(heard, expected);
+    }
+    assert_eq!(heard.len(), expected.len());
+    assert!(heard.len() > 70, "{}", heard.len());
+    for line in &heard {
+        assert!(line.starts_with("submitter via backport-verify: ") && line.len() <= 400, "{line:?}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_was_pasted_with_a_slash_at_its_end_takes_posts() {
+    let server = Server::ngircd();
+    let mut listener = Listener::join(&server).await;
+    let relay = Relay::start(&server).await.in_channel().await;
+    let answer = relay.post(&format!("{}/", relay.hook), &[], r#"{"text":"PASS"}"#).await;
+    assert_eq!(answer.short(), (200, "ok"));
+    assert_eq!(listener.lines().await, [said("PASS")]);
 }
 
 #[tokio::test]

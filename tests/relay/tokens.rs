@@ -49,6 +49,18 @@ async fn two_tokens_with_one_id_are_two_posts() {
     assert_eq!(relay.get(&format!("{}/posts/b", relay.hook)).await.status, 404);
 }
 
+#[tokio::test]
+async fn wrong_tokens_are_all_refused_and_do_not_fill_the_log() {
+    let relay = Relay::start(&Server::ngircd()).await;
+    for _ in 0..60 {
+        assert_eq!(relay.post("/hook/nobodys", &[], FINE).await.short(), (403, "invalid_token"));
+    }
+    let told = relay.log().matches("invalid_token").count();
+    assert!((20..30).contains(&told), "{told} of 60 are told: {}", relay.log());
+    let metrics = relay.get("/metrics").await.text;
+    assert!(metrics.contains("status=\"403\"} 60\n"), "{metrics}");
+}
+
 #[test]
 fn a_token_is_shown_as_its_webhook_and_its_file_is_the_owners() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +93,13 @@ fn what_cannot_be_done_to_tokens_is_said() {
              not beginning with a digit or -\n",
         )
         .run();
+    for bot in ["jouncebot", "StashBot", "logmsgbot_"] {
+        let told = format!(
+            "backport-verify: failed to make a token for <{bot}>: a bot of the channel has that name; give the submitter's \
+             own nick\n"
+        );
+        call(&["add", bot]).stderr(&told).run();
+    }
     call(&["revoke", "nobody"])
         .stderr(
             "backport-verify: failed to revoke <nobody>: no token that may post has this nick or number; `relay token \
@@ -99,6 +118,24 @@ fn a_channel_without_its_sign_is_refused() {
         .code(2)
         .stderr("backport-verify: failed to read --channel <operations>: expected one name with its #, such as '#wikimedia-operations'\n")
         .run();
+}
+
+#[test]
+fn no_secret_is_sent_where_others_could_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "word\n").unwrap();
+    for option in ["--password-file", "--channel-key-file"] {
+        let told = format!(
+            "backport-verify: failed to take {option}: it would be readable on its way to irc.example.org; add --tls\n"
+        );
+        Command::new()
+            .args(["relay", "--server", "irc.example.org:6667", "--channel", CHANNEL, "--nick", "verifybot"])
+            .args([option, secret.to_str().unwrap()])
+            .code(2)
+            .stderr(&told)
+            .run();
+    }
 }
 
 #[tokio::test]

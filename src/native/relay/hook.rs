@@ -33,6 +33,8 @@ const BODY_LIMIT: usize = 8 * 1024;
 /// `confirm`, and too short for the pace where more than seven lines come at once. What has not ended by then is answered
 /// as queued, and can be asked for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// All refusals together have one allowance in the log, since nobody knows whose they are. No token has this number.
+const EVERYBODY: i64 = 0;
 /// When to try again where too many lines wait.
 const TOO_MANY_WAIT: Duration = Duration::from_secs(30);
 /// When to try again where too many connections are open: those that ask nothing are closed after `headers`.
@@ -49,6 +51,8 @@ pub(super) struct Hook {
     pub(super) speaker: Speaker,
     /// How much each may post.
     pub(super) allowance: Allowance,
+    /// How many of those that may not post, or not so fast, are told in the log.
+    pub(super) told_refusals: Allowance,
     /// How long a client may take for its body.
     pub(super) body: Duration,
     /// How long a line may wait to be said.
@@ -63,6 +67,8 @@ pub(super) struct Hook {
 pub(super) fn router(hook: Arc<Hook>) -> Router {
     Router::new()
         .route("/hook/{token}", post(take))
+        // As it is pasted from where addresses end in it.
+        .route("/hook/{token}/", post(take))
         .route("/hook/{token}/posts/{id}", get(standing))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
@@ -148,7 +154,11 @@ async fn take(Shared(hook): Shared<Arc<Hook>>, Path(token): Path<String>, header
     };
     hook.desk.numbers.answered(status);
     let id = came.as_ref().map(|accepted| accepted.id.as_str()).unwrap_or_default();
-    tracing::info!(status = status.as_u16(), answer = word, id, "a post was answered");
+    // Whoever floods the relay must not flood its log.
+    let is_refusal = matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS);
+    if !is_refusal || hook.told_refusals.take(EVERYBODY, hook.began.elapsed()).is_ok() {
+        tracing::info!(status = status.as_u16(), answer = word, id, "a post was answered");
+    }
     match came {
         Ok(accepted) => told(accepted, &token, words),
         Err(turned) => refused(&turned, words),

@@ -130,6 +130,14 @@ pub(in super::super) enum IrcError {
         /// Why not.
         detail: String,
     },
+    /// A secret would be sent where others could read it.
+    #[error("failed to take {what}: it would be readable on its way to {host}; add --tls")]
+    Readable {
+        /// The argument.
+        what: &'static str,
+        /// The server.
+        host: String,
+    },
     /// A duration has no such name.
     #[error("failed to read --durations <{0}>: there is none of that name")]
     Duration(String),
@@ -163,6 +171,10 @@ impl Irc {
             return Err(IrcError::Account(account.to_owned()));
         }
         let secure = said.tls || is_loopback(&host);
+        let secrets = [("--channel-key-file", key.is_some()), ("--password-file", password.is_some())];
+        if let Some((what, _)) = secrets.into_iter().find(|(_, is_sent)| *is_sent && !secure && said.sasl.is_none()) {
+            return Err(IrcError::Readable { what, host });
+        }
         let (sasl, password) = match said.sasl {
             None => (None, password),
             Some(SaslKind::Plain) => (Some(plain(said.account, password, secure)?), None),

@@ -36,12 +36,18 @@ use log::log;
 use queue::Queue;
 use serving::Serving;
 use settings::Settings;
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{Lock, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+/// Refused posts that the log tells of; the metrics count all.
+const REFUSALS_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
+/// As many at once.
+const REFUSALS_AT_ONCE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 /// Runs the relay, or does what is to be done to its tokens.
 ///
@@ -108,6 +114,7 @@ async fn run(said: RelayArgs) -> Result<ExitCode, RelayError> {
         desk: Arc::clone(&desk),
         speaker: speaker.clone(),
         allowance: Allowance::new(said.a_minute, said.burst),
+        told_refusals: Allowance::new(REFUSALS_A_MINUTE, REFUSALS_AT_ONCE),
         body,
         keep_for: Duration::from_secs(said.keep_for.into()),
         began: Instant::now(),

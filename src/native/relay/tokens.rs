@@ -5,6 +5,7 @@
 
 use super::irc::is_nick;
 use super::store::{Store, StoreError};
+use crate::report::begins_with_a_bot;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -52,6 +53,9 @@ pub(in super::super) enum TokensError {
         "failed to make a token for <{0}>: expected at most {NICK_LIMIT} letters, digits and -_[]{{}}\\|^`, not beginning with a digit or -"
     )]
     Nick(String),
+    /// The channel would take what its holder says for a bot's.
+    #[error("failed to make a token for <{0}>: a bot of the channel has that name; give the submitter's own nick")]
+    Bot(String),
     /// The note is too long.
     #[error("failed to make a token: expected a note of at most {NOTE_LIMIT} characters on one line")]
     Note,
@@ -73,6 +77,9 @@ pub(in super::super) enum TokensError {
 pub(super) fn add(store: &Store, nick: &str, note: &str) -> Result<(i64, String), TokensError> {
     if !is_nick(nick) || nick.len() > NICK_LIMIT {
         return Err(TokensError::Nick(nick.to_owned()));
+    }
+    if begins_with_a_bot(nick) {
+        return Err(TokensError::Bot(nick.to_owned()));
     }
     if note.chars().count() > NOTE_LIMIT || note.chars().any(char::is_control) {
         return Err(TokensError::Note);
