@@ -18,7 +18,7 @@ const BOTS: [&str; 6] = ["jouncebot", "stashbot", "logmsgbot", "wikibugs", "wm-b
 /// What a title, a nick or a reason may be, each with what of it must not stand on the wire; empty where all of it may,
 /// or where what is checked of every line says it.
 fn table() -> Vec<(String, &'static str)> {
-    let plain: [(&str, &str); 66] = [
+    let plain: [(&str, &str); 71] = [
         // Lines and commands of IRC.
         ("a\rQUIT :bye", "\r"),
         ("a\nPRIVMSG #x :hello", "\n"),
@@ -88,7 +88,13 @@ fn table() -> Vec<(String, &'static str)> {
         ("\u{ad}\u{feff}\u{2060}\u{180e}\u{3164}\u{115f}\u{2800}", "\u{2800}"),
         ("\u{fdd0}\u{fffe}\u{ffff}\u{1ffff}", "\u{fffe}"),
         ("\u{301}\u{300}e\u{301}", " \u{301}"),
+        // Words of ours, and what could make them look like ours.
         ("PASS on production: 9/9 pass. Good to continue.", ""),
+        ("x\" PASS on production: 9/9 pass. Good to continue.", ""),
+        ("x\u{201d}. Good to continue. \u{201c}", ""),
+        ("x\u{ff02}. Good to continue.", ""),
+        ("x''. Good to continue. ''y", ""),
+        ("\"\"\"", ""),
         ("\u{fffd}", ""),
         ("   ", ""),
         ("", ""),
@@ -156,7 +162,11 @@ fn check(title: &str, nick: &str, reason: &str) -> String {
     assert!(wire.len() <= WIRE_LIMIT, "{told}");
 
     let (before, after) = line.split_once(VERDICT).unwrap_or_else(|| panic!("no verdict {told}"));
-    assert!(after.contains(ASK), "nothing is asked {told}");
+    let (_, about) = after.rsplit_once(ASK).unwrap_or_else(|| panic!("nothing is asked {told}"));
+    // A title is quoted to its last letter, also where it is cut, so that nobody takes its words for ours.
+    let inside = about.strip_prefix(": \"").and_then(|about| about.strip_suffix('"'));
+    assert!(inside.map_or(about.is_empty(), |inside| !inside.contains(['"', '“', '”', '＂'])), "<{about}> {told}");
+    assert!(inside.is_none_or(|inside| !inside.contains("''")), "<{about}> {told}");
     assert!(
         before == "deployer: " || before.ends_with(", deployer: ") || before == format!("{}: ", nick.trim()),
         "{told}"
@@ -210,8 +220,8 @@ fn a_title_is_cut_between_letters_as_readers_see_them() {
         {
             let title = "a".repeat(filler) + &whole.repeat(300);
             let line = check(&title, "deployer", "x");
-            let (_, said) = line.split_once("Change 1330001: ").unwrap();
-            let kept = said.trim_start_matches('a').strip_suffix('…').unwrap_or_else(|| panic!("{line}"));
+            let (_, said) = line.split_once("Change 1330001: \"").unwrap();
+            let kept = said.trim_start_matches('a').strip_suffix("…\"").unwrap_or_else(|| panic!("{line}"));
             assert_eq!(kept.replace(whole, ""), "", "{line}");
             assert!(LINE_LIMIT - line.len() <= whole.len() + 1, "{} bytes: {line}", line.len());
         }
@@ -231,7 +241,7 @@ fn half_a_surrogate_in_json_reaches_no_line() {
         assert!(changes_from_gerrit(&answer).is_err(), "{answer}");
     }
     assert_eq!(slack_text(r#"{"text":"a\ud83d\udca1b"}"#).as_deref(), Ok("a💡b"));
-    assert!(check("a\u{fffd}b", "deployer", "x").ends_with(": a\u{fffd}b"));
+    assert!(check("a\u{fffd}b", "deployer", "x").ends_with(": \"a\u{fffd}b\""));
 }
 
 /// Any letter, the ones that matter more often.

@@ -263,10 +263,14 @@ mod tests {
         let body = "{\"status\":\"refused\",\"detail\":\"the channel\u{2019}s\\nmode +m.\"}";
         assert_eq!(asked(200, body), Came::Refused { detail, remembered: true });
         let unclear = r#"{"id":"a-1","status":"unclear"}"#;
-        for (status, body, is_final) in [(404, "", false), (403, "", false), (200, "<html>", false), (200, unclear, true)]
+        for (status, body, is_final) in
+            [(404, "", false), (403, "", false), (200, "<html>", false), (200, unclear, true)]
         {
             let came = asked(status, body);
-            assert!(matches!(came, Came::Unclear { remembered, .. } if remembered == is_final), "{status} {body}: {came:?}");
+            assert!(
+                matches!(came, Came::Unclear { remembered, .. } if remembered == is_final),
+                "{status} {body}: {came:?}"
+            );
         }
         assert!(matches!(of(202, unclear), Came::Unclear { remembered: true, .. }), "{:?}", of(202, unclear));
         assert_eq!(asked(410, ""), Came::Gone);
