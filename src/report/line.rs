@@ -84,7 +84,7 @@ fn shown(journal: &Journal, tally: &Tally) -> Option<String> {
     } else if production_has_it(journal) {
         Some("production has the patch already".to_owned())
     } else {
-        (!journal.on_production()).then(|| "not compared with production".to_owned())
+        (tally.total > 0 && !journal.on_production()).then(|| "not compared with production".to_owned())
     }
 }
 
