@@ -213,7 +213,7 @@ fn what_is_asked_follows_from_verdict_stage_and_what_was_before() {
 /// What shows that a patch does something is worth more than what shows that nothing broke.
 #[test]
 fn a_pass_on_mwdebug_says_good_to_continue_only_where_something_is_fixed() {
-    let passes = |befores: &[Option<Outcome>]| {
+    let said_of = |befores: &[Option<Outcome>]| {
         let test = Test { url: "https://en.wikipedia.org/wiki/X".into(), ..Test::default() };
         let (subject, stage) = (Subject::default(), Stage::mwdebug(Backend::default()));
         let tests = vec![test; befores.len()];
@@ -227,21 +227,21 @@ fn a_pass_on_mwdebug_says_good_to_continue_only_where_something_is_fixed() {
         channel_line(&journal).split_once(": ").unwrap().1.to_owned()
     };
     let failed = || Some(broken(contains(), "not found"));
-    let passed = || Some(Outcome { verdict: Verdict::Pass, reason: None, ..broken(contains(), "") });
+    let kept = || Some(Outcome { verdict: Verdict::Pass, reason: None, ..broken(contains(), "") });
     let unknown = || Some(Outcome::inconclusive(Reason::NoAssertion, Evidence::default()));
     let doubt = Doubt::PatchThereAlready { host: "en.wikipedia.org".into(), running: "1234567890abcdef".into() };
     let there = || Some(Outcome::inconclusive(Reason::Doubt { doubt: doubt.clone() }, Evidence::default()));
     for (befores, said) in [
         (vec![failed()], "1/1 pass, 1 fixed. Good to continue."),
-        (vec![passed(), failed()], "2/2 pass, 1 fixed. Good to continue."),
+        (vec![kept(), failed()], "2/2 pass, 1 fixed. Good to continue."),
         (vec![unknown(), failed()], "2/2 pass, 1 fixed. Good to continue."),
-        (vec![passed(), passed()], "2/2 pass, as before: proves nothing about the patch. No objection."),
-        (vec![passed(), unknown()], "2/2 pass, 1 as before. No objection."),
+        (vec![kept(), kept()], "2/2 pass, as before: proves nothing about the patch. No objection."),
+        (vec![kept(), unknown()], "2/2 pass, 1 as before. No objection."),
         (vec![there(), there()], "2/2 pass, production has the patch already. No objection."),
         (vec![unknown()], "1/1 pass, not compared with production. No objection."),
         (vec![None], "1/1 pass, not compared with production. No objection."),
     ] {
-        assert_eq!(passes(&befores).trim_end(), said);
+        assert_eq!(said_of(&befores).trim_end(), said);
     }
 }
 
