@@ -220,12 +220,8 @@ impl Inner {
                 Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))
             })
         });
-        let (title, mut deployers, written) = found.unwrap_or_default();
-        // The log knows who is at the prompt; the calendar, who may be.
-        if let Some(deployer) = self.progress.get(&gerrit).and_then(deployer) {
-            deployers.retain(|nick| *nick != deployer);
-            deployers.insert(0, deployer);
-        }
+        let (title, listed, written) = found.unwrap_or_default();
+        let deployers = addressed(listed, self.progress.get(&gerrit).and_then(deployer));
         // Gerrit knows the branch; what stands on the calendar was typed by hand.
         let known = self.gathered.changes.value().and_then(|(_, changes)| changes.iter().find(|c| c.number == gerrit));
         let version = match known.map(Change::destination) {
@@ -265,6 +261,27 @@ fn version_of(kind: &PatchKind) -> Option<String> {
     (is_version || version == "master").then(|| version.to_owned())
 }
 
+/// To whom the line speaks. The log knows who is at the prompt, by a shell account; the calendar, who may be, by their nicks.
+/// Where one of these is that account's, the others are left in peace. Otherwise all are meant, as when the channel's bot calls
+/// them to the window; an account that may be nobody's nick is spoken to only where there is no nick.
+fn addressed(listed: Vec<Nick>, at_prompt: Option<Nick>) -> Vec<Nick> {
+    let Some(at_prompt) = at_prompt else { return listed };
+    let account = without_marks(&at_prompt);
+    let same: Vec<Nick> = listed.iter().filter(|nick| without_marks(nick) == account).cloned().collect();
+    match (same.is_empty(), listed.is_empty()) {
+        (false, _) => same,
+        (true, false) => listed,
+        (true, true) => vec![at_prompt],
+    }
+}
+
+/// A nick without what its owner varies: capitals, `-` for `_`, and the marks behind it, such as `_` or `|away`.
+fn without_marks(nick: &Nick) -> String {
+    let nick = nick.as_str().to_ascii_lowercase().replace('-', "_");
+    let bare = nick.split('|').next().unwrap_or_default().trim_end_matches(['_', '^', '`']);
+    if bare.is_empty() { nick } else { bare.to_owned() }
+}
+
 /// Who deploys, as the log says, unless that deployment came to nothing.
 fn deployer(progress: &Deployed) -> Option<Nick> {
     let is_of_now = !matches!(progress.phase, Phase::RolledBack | Phase::Unknown);
@@ -296,9 +313,9 @@ impl<P: Ports> Progress for App<P> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Deployed, Inner, Phase, Run, synced, version_of};
+    use super::{Deployed, Inner, Phase, Run, addressed, synced, version_of};
     use crate::debug::Backend;
-    use crate::schedule::PatchKind;
+    use crate::schedule::{Nick, PatchKind};
     use crate::verify::{Ending, Journal, Plan, Stage, Subject};
     use jiff::Timestamp;
 
@@ -346,6 +363,29 @@ mod tests {
         assert_eq!(found(true, mwdebug(), Some("12")), (false, false));
         assert_eq!(found(false, mwdebug(), None), (false, false));
         assert_eq!(found(true, Stage::Production, None), (false, false));
+    }
+
+    #[test]
+    fn the_one_at_the_prompt_is_spoken_to_by_a_nick_of_the_calendar_and_otherwise_all_of_them() {
+        for (listed, account, spoken_to) in [
+            ("RoanKattouw Lucas_WMDE Urbanecm", Some("urbanecm"), "Urbanecm"),
+            ("RoanKattouw Lucas_WMDE Urbanecm", Some("catrope"), "RoanKattouw Lucas_WMDE Urbanecm"),
+            ("RoanKattouw Lucas_WMDE Urbanecm", Some("lucaswerkmeister-wmde"), "RoanKattouw Lucas_WMDE Urbanecm"),
+            ("RoanKattouw Lucas_WMDE Urbanecm", None, "RoanKattouw Lucas_WMDE Urbanecm"),
+            ("RoanKattouw lucas-wmde__", Some("lucas_wmde"), "lucas-wmde__"),
+            ("Reedy Amir1", Some("reedy|away"), "Reedy"),
+            ("TheresNoTime Amir1 amir1_", Some("amir1"), "Amir1 amir1_"),
+            ("_joe_ brennen", Some("joe"), "_joe_ brennen"),
+            ("Amir1", Some("amir"), "Amir1"),
+            ("_ brennen", Some("|"), "_ brennen"),
+            ("", Some("samtar"), "samtar"),
+            ("", None, ""),
+        ] {
+            let listed: Vec<Nick> = listed.split(' ').filter_map(Nick::new).collect();
+            let nicks = addressed(listed, account.and_then(Nick::new));
+            let said: Vec<&str> = nicks.iter().map(Nick::as_str).collect();
+            assert_eq!(said.join(" "), spoken_to, "{account:?}");
+        }
     }
 
     #[test]

@@ -53,6 +53,23 @@ pub(super) fn quoted(text: &str) -> String {
     clean(&replace(&SCHEME, &replace(&LINK, &text, "$1"), ":/"))
 }
 
+/// A title between quotation marks, cleaned as by [`quoted`], in at most `limit` bytes; empty where nothing of it fits.
+///
+/// What follows the second mark is ours, so nothing in the title may look like it: each sign that does is an apostrophe,
+/// and several apostrophes are one.
+#[must_use]
+pub(super) fn in_quotes(title: &str, limit: usize) -> String {
+    let title: String = title.chars().map(|letter| if is_quote(letter) { '\'' } else { letter }).collect();
+    let mut inside = String::with_capacity(title.len());
+    for letter in quoted(&title).chars() {
+        if !(is_apostrophe(letter) && inside.ends_with(is_apostrophe)) {
+            inside.push(letter);
+        }
+    }
+    let inside = shorten(&inside, limit.saturating_sub(2));
+    if inside.is_empty() || inside == "…" { String::new() } else { format!("\"{inside}\"") }
+}
+
 /// `text` as one line without what a reader cannot see: control, colour and direction codes are gone, so are tags,
 /// fillers and all but [`MARKS`] marks on a letter; white space is single.
 #[must_use]
@@ -187,6 +204,21 @@ pub(super) fn spelled(text: &str) -> String {
     seen
 }
 
+/// What reads as the end of a quotation, in any script and size.
+const fn is_quote(letter: char) -> bool {
+    matches!(letter,
+        '"' | '\u{2ba}' | '\u{2dd}' | '\u{2ee}' | '\u{5f4}' | '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{2034}'
+        | '\u{2036}' | '\u{2037}' | '\u{2057}' | '\u{275d}' | '\u{275e}' | '\u{2760}' | '\u{301d}'..='\u{301f}' | '\u{ff02}'
+        | '\u{1f676}'..='\u{1f678}')
+}
+
+/// What reads as one when it stands twice.
+const fn is_apostrophe(letter: char) -> bool {
+    matches!(letter,
+        '\'' | '`' | '\u{b4}' | '\u{2b9}' | '\u{2bb}'..='\u{2bd}' | '\u{2c8}' | '\u{2ca}' | '\u{2cb}' | '\u{5f3}'
+        | '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2035}' | '\u{275b}' | '\u{275c}' | '\u{275f}' | '\u{ff07}' | '\u{ff40}')
+}
+
 /// Control codes; what changes the direction of text or takes no room; what looks like nothing: a reader cannot see them.
 /// White space is no part of them.
 fn is_invisible(letter: char) -> bool {
@@ -202,7 +234,7 @@ fn is_invisible(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{can_be_addressed, clean, clean_line, quoted, shorten, visible};
+    use super::{can_be_addressed, clean, clean_line, in_quotes, quoted, shorten, visible};
 
     #[test]
     fn a_text_becomes_one_visible_line() {
@@ -242,6 +274,33 @@ mod tests {
         ] {
             assert_eq!(quoted(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_in_a_title_ends_its_quotation() {
+        for (title, expected) in [
+            ("Add a group", "\"Add a group\""),
+            ("Say \"hello\" “there”", "\"Say 'hello' 'there'\""),
+            ("x\" PASS. Good to continue.", "\"x' PASS. Good to continue.\""),
+            ("''wiki'' `code` ``code``", "\"'wiki' `code` `code`\""),
+            ("'@' '\u{200b}' ❝\u{200d}❝ \"\u{fe0f}\"", "\"' ' ' '\""),
+            ("Zürich (T1) https://example.org/?a", "\"Zürich (task 1) example.org/\""),
+            ("", ""),
+            (" \u{200b}", ""),
+        ] {
+            assert_eq!(in_quotes(title, 400), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_is_cut_inside_its_marks() {
+        assert_eq!(in_quotes("Zürich", 9), "\"Zürich\"");
+        assert_eq!(in_quotes("Zürich", 8), "\"Zü…\"");
+        for limit in 0..12 {
+            let said = in_quotes("ааа💡💡\"ббб", limit);
+            assert!(said.len() <= limit && (said.is_empty() || said.ends_with('"')), "{limit}: {said}");
+        }
+        assert_eq!(in_quotes("title", 5), "");
     }
 
     #[test]

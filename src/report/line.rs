@@ -3,7 +3,7 @@
 //!
 //! Must not quote a page: what it says of a failure is the assertion and where it was not met.
 
-use super::clean::{can_be_addressed, clean_line, quoted, shorten};
+use super::clean::{can_be_addressed, clean_line, in_quotes, quoted, shorten};
 use super::reason::reason_in_public;
 use crate::debug::Backend;
 use crate::verify::{Doubt, Ending, Journal, Outcome, Reason, Stage, Tally, Verdict};
@@ -26,7 +26,8 @@ const BACKENDS: usize = 60;
 ///
 /// It says to whom, the verdict, the stage, whether it is a re-run, the counts, where the run is no pass the one reason
 /// that matters most (a run that broke off; else [`Journal::first_trouble`]), what is asked, and the change with its
-/// title. Where that is too long, the title is cut first, and then the reason, at its end; the rest is never cut.
+/// title in quotation marks, since anybody can write a title. Where that is too long, the title is cut first, and then the
+/// reason, at its end; the rest is never cut.
 #[must_use]
 pub fn channel_line(journal: &Journal) -> String {
     let Some(verdict) = journal.verdict() else { return String::new() };
@@ -80,8 +81,10 @@ fn shown(journal: &Journal, tally: &Tally) -> Option<String> {
         None
     } else if tally.kept > 0 {
         Some(format!("{} as before", tally.kept))
+    } else if production_has_it(journal) {
+        Some("production has the patch already".to_owned())
     } else {
-        production_has_it(journal).then(|| "production has the patch already".to_owned())
+        (tally.total > 0 && !journal.on_production()).then(|| "not compared with production".to_owned())
     }
 }
 
@@ -143,7 +146,8 @@ fn some<'a>(backends: impl Iterator<Item = &'a Backend>, room: usize) -> String 
     if left_out == 0 { line } else { format!("{line} and {left_out} more") }
 }
 
-/// What is asked. On the test servers a rollback costs nothing, and scap's own question has it as its answer unless
+/// What is asked. "Good to continue." says that the patch does something good, so a run has to have shown that; where all
+/// that is known is that nothing which was tested is broken, there is no objection, and the counts say why no more. On the test servers a rollback costs nothing, and scap's own question has it as its answer unless
 /// someone says yes. On production the deployer decides: what passed on the test servers and fails here may be a server
 /// that the sync has not reached.
 pub(super) fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
@@ -151,7 +155,8 @@ pub(super) fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
         return "I verify again when it is there.";
     }
     match (verdict, &journal.plan.stage) {
-        (Verdict::Pass, Stage::Mwdebug { .. }) => "Good to continue.",
+        (Verdict::Pass, Stage::Mwdebug { .. }) if journal.tally().fixed > 0 => "Good to continue.",
+        (Verdict::Pass, Stage::Mwdebug { .. }) => "No objection.",
         (Verdict::Pass, Stage::Production) => "All done, thank you.",
         (Verdict::Fail, Stage::Mwdebug { .. }) if journal.tally().regressed > 0 => "Please roll back.",
         (Verdict::Fail, Stage::Mwdebug { .. }) => "Please do not continue.",
@@ -177,14 +182,13 @@ fn waits_for_the_sync(journal: &Journal) -> bool {
     finished && journal.tally().inconclusive > 0 && doubtful.all(not_there)
 }
 
-/// The change and its title, of which there is room for so many bytes.
+/// The change and its title, of which there is room for so many bytes with its quotation marks.
 fn about(change: &str, title: &str, room: usize) -> String {
-    let title = quoted(title);
     if change.is_empty() {
-        return shorten(&title, room);
+        return in_quotes(title, room);
     }
-    let title = shorten(&title, room.saturating_sub(": ".len()));
-    if title.is_empty() || title == "…" { change.to_owned() } else { format!("{change}: {title}") }
+    let title = in_quotes(title, room.saturating_sub(": ".len()));
+    if title.is_empty() { change.to_owned() } else { format!("{change}: {title}") }
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 //! The body that Slack-compatible webhooks take.
 
 /// `{"text": line}`, with the three characters escaped by which Slack's markup begins links and mentions
-/// (<https://docs.slack.dev/messaging/formatting-message-text>, "Escaping text").
+/// (<https://docs.slack.dev/messaging/formatting-message-text>, "Escaping text"), with the rest of that markup switched off,
+/// and without a preview of what looks like a link (<https://docs.slack.dev/reference/methods/chat.postMessage>, `mrkdwn`,
+/// `unfurl_links`, `unfurl_media`). Those that take Slack's body know `text` alone and leave the switches aside.
 #[must_use]
 pub fn slack_body(line: &str) -> String {
     let escaped = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    serde_json::json!({ "text": escaped }).to_string()
+    serde_json::json!({ "text": escaped, "mrkdwn": false, "unfurl_links": false, "unfurl_media": false }).to_string()
 }
 
 /// The text of a Slack-compatible body as a reader is to see it: what [`slack_body`] escaped is plain again.

@@ -162,7 +162,7 @@ async fn production_that_has_the_patch_already_explains_nothing() {
     assert_eq!(journal.comparison(0), Some(Comparison::Unknown));
     assert_eq!((journal.tally().fixed, journal.tally().kept), (0, 0));
     let line = to_json(&journal)["line"].to_string();
-    assert!(line.contains("1/1 pass, production has the patch already. Good to continue."), "{line}");
+    assert!(line.contains("1/1 pass, production has the patch already. No objection."), "{line}");
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ use backport_verify::check::Assertion;
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::{Method, Request, Sent};
 use backport_verify::ports::Area;
-use backport_verify::report::Receiver;
+use backport_verify::report::{Receiver, slack_body};
 use backport_verify::suite::{Owner, Test};
 use backport_verify::verify::{Comparison, Doubt, Ending, Journal, Reason, Verdict};
 use fake::{Answer, Browser, page};
@@ -215,13 +215,13 @@ async fn the_story_from_click_to_channel() {
     assert_eq!(
         report.line,
         "deployer: PASS on mwdebug (k8s-mwdebug): 1/1 pass, 1 fixed. Good to continue. \
-         Change 1330001: [enwiki] Add the eventcoordinator group"
+         Change 1330001: \"[enwiki] Add the eventcoordinator group\""
     );
     assert_eq!(app.handle(Command::SendReport { run: run.journal.plan.id.clone() }).await, Reply::Done);
     app.work().await;
     let posts: Vec<_> = browser.sent().into_iter().filter(|request| request.method == Method::Post).collect();
     assert_eq!(posts.len(), 1);
-    assert_eq!(posts[0].body.as_deref(), Some(&*format!(r#"{{"text":"{}"}}"#, report.line)));
+    assert_eq!(posts[0].body.as_deref(), Some(&*slack_body(&report.line)));
     let delivery = state(&browser).run_of(GERRIT, false).unwrap().report.clone().unwrap().delivery;
     assert!(matches!(delivery, Delivery::Delivered { .. }), "{delivery:?}");
 

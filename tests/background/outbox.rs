@@ -11,8 +11,11 @@ use backport_verify::report::Receiver;
 use backport_verify::verify::Verdict;
 use jiff::{SignedDuration, Timestamp};
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
+
+/// What the relay says of a line that it may have said.
+const UNCLEAR: &str = r#"{"status":"unclear","detail":"the connection broke"}"#;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -29,6 +32,8 @@ pub(super) enum Does {
     SaysAndFails(TransportError),
     /// It says the line.
     Says,
+    /// It cannot tell whether the line was heard, and keeps to that for this id, as the relay does.
+    CannotTell,
 }
 
 /// A webhook that does one thing after the other, and then says everything.
@@ -36,6 +41,7 @@ pub(super) enum Does {
 pub(super) struct Webhook {
     script: Rc<RefCell<VecDeque<Does>>>,
     asked: Rc<RefCell<Vec<Request>>>,
+    unclear: Rc<RefCell<BTreeSet<String>>>,
     said: Rc<RefCell<Vec<(String, String)>>>,
 }
 
@@ -53,10 +59,15 @@ impl Webhook {
 
     fn answer(&self, request: &Request) -> Answer {
         self.asked.borrow_mut().push(request.clone());
-        let does = self.script.borrow_mut().pop_front().unwrap_or(Does::Says);
+        let id = request.headers.get("webhook-id");
+        let is_unclear = id.as_ref().is_some_and(|id| self.unclear.borrow().contains(id));
+        let next = || self.script.borrow_mut().pop_front().unwrap_or(Does::Says);
+        let does = if is_unclear { Does::CannotTell } else { next() };
         if matches!(does, Does::Says | Does::SaysAndFails(_)) && request.method == Method::Post {
-            let id = request.headers.get("webhook-id").unwrap();
-            self.said.borrow_mut().push((id, request.body.clone().unwrap()));
+            self.said.borrow_mut().push((id.clone().unwrap(), request.body.clone().unwrap()));
+        }
+        if matches!(does, Does::CannotTell) {
+            self.unclear.borrow_mut().extend(id);
         }
         let with = |status, body: &str, wait: Option<&str>| {
             page(request, "relay", "pass", body).map(|answer| {
@@ -72,6 +83,7 @@ impl Webhook {
         };
         match does {
             Does::Says => with(200, r#"{"status":"said"}"#, None),
+            Does::CannotTell => with(202, UNCLEAR, None),
             Does::Refuses(status, body) => with(status, body, None),
             Does::Waits(status, wait) => with(status, "", Some(wait)),
             Does::Fails(error) | Does::SaysAndFails(error) => Some(Err(error)),
@@ -79,7 +91,7 @@ impl Webhook {
     }
 
     /// The ids of the posts, in their order.
-    fn posts(&self) -> Vec<String> {
+    pub(super) fn posts(&self) -> Vec<String> {
         let asked = self.asked.borrow();
         let posts = asked.iter().filter(|request| request.method == Method::Post);
         posts.filter_map(|request| request.headers.get("webhook-id")).collect()
@@ -482,6 +494,30 @@ async fn a_post_carries_the_time_of_the_word_that_it_be_sent() {
     // Twice at the first word, once at the second; the run has ended when it has.
     let ended = run.ended.unwrap().0;
     assert_eq!(carried, [(ended, words[0]), (ended, words[0]), (ended, words[1])]);
+}
+
+#[tokio::test]
+async fn what_the_relay_cannot_tell_of_goes_under_another_name_and_what_got_no_answer_keeps_its_own() {
+    let timeout = || Does::Fails(TransportError::Timeout { after_ms: 20_000 });
+    let cannot_tell = [Does::CannotTell];
+    let queued_first = [Does::Refuses(202, ""), Does::Refuses(200, UNCLEAR)];
+    let asked_in_vain = [Does::Refuses(202, ""), Does::Refuses(404, "")];
+    let never_answers = vec![timeout(); 40];
+    for (script, last) in
+        [(&cannot_tell[..], "2"), (&queued_first[..], "2"), (&asked_in_vain[..], "1"), (&never_answers[..], "1")]
+    {
+        let browser = Browser::new();
+        let app = with_receiver(&browser, Receiver::Relay, true).await;
+        let webhook = Webhook::of(&browser, script.to_vec());
+        let run = reported(&app, &browser).await;
+        app.work().await;
+        assert!(matches!(delivery(&browser), Delivery::Unclear { .. }), "{script:?}: {:?}", delivery(&browser));
+        webhook.script.borrow_mut().clear();
+        assert_eq!(app.handle(Command::SendReport { run: run.clone() }).await, Reply::Done);
+        app.work().await;
+        assert_eq!(webhook.posts().last(), Some(&format!("{run}-{last}")), "{script:?}");
+        assert!(matches!(delivery(&browser), Delivery::Delivered { .. }), "{script:?}: {:?}", delivery(&browser));
+    }
 }
 
 #[tokio::test]

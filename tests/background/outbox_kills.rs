@@ -7,7 +7,7 @@ use super::fake::Browser;
 use super::kills::unless_stopped;
 use super::outbox::{Does, Webhook, with_receiver};
 use super::state;
-use backport_verify::app::{App, Command, Delivery};
+use backport_verify::app::{App, Command, Delivery, Reply};
 use backport_verify::exchange::TransportError;
 use backport_verify::report::Receiver;
 use jiff::SignedDuration;
@@ -21,9 +21,21 @@ fn script(trouble: bool) -> Vec<Does> {
 /// Stops the worker at these moments, one after the other; gives how many there were after the last, what became of the
 /// line, and how often it was said.
 async fn played(receiver: Receiver, trouble: bool, restarts: bool, stops: &[usize]) -> (usize, Delivery, usize) {
+    let (moments, delivery, webhook) = played_with(receiver, script(trouble), 0, restarts, stops).await;
+    (moments, delivery, webhook.channel(receiver).len())
+}
+
+/// The same with a webhook that does this first, and a submitter who says "Send again" so often while it is not certain.
+async fn played_with(
+    receiver: Receiver,
+    script: Vec<Does>,
+    mut again: usize,
+    restarts: bool,
+    stops: &[usize],
+) -> (usize, Delivery, Webhook) {
     let browser = Browser::new();
     let first = with_receiver(&browser, receiver, false).await;
-    let webhook = Webhook::of(&browser, script(trouble));
+    let webhook = Webhook::of(&browser, script);
     let mut stops = stops.iter().copied();
     let mut app = Some(first);
     browser.stops_the_worker_at(stops.next());
@@ -41,6 +53,13 @@ async fn played(receiver: Receiver, trouble: bool, restarts: bool, stops: &[usiz
                 app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
             }
             app.work().await;
+            while again > 0 && is_unclear(&browser) {
+                let run = state(&browser).run_of(GERRIT, false).unwrap().journal.plan.id.clone();
+                if app.handle(Command::SendReport { run }).await == Reply::Done {
+                    again -= 1;
+                }
+                app.work().await;
+            }
         };
         if unless_stopped(&browser, Box::pin(goes_on)).await.is_some() {
             break;
@@ -61,8 +80,20 @@ async fn played(receiver: Receiver, trouble: bool, restarts: bool, stops: &[usiz
     assert_eq!((shown.runs.len(), shown.left_reports.len()), (1, 0), "stopped at {stops:?}");
     let report = shown.run_of(GERRIT, false).unwrap().report.clone().unwrap();
     let said = webhook.channel(receiver);
-    assert!(said.iter().all(|(_, body)| body.contains(&report.line)), "{said:?}");
-    (moments, report.delivery, said.len())
+    assert!(said.iter().all(|(_, body)| line_in(body).as_ref() == Some(&report.line)), "{said:?}");
+    (moments, report.delivery, webhook)
+}
+
+/// The line in a body of ours, or of Slack's.
+fn line_in(body: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    body.pointer("/data/line").or_else(|| body.get("text"))?.as_str().map(str::to_owned)
+}
+
+fn is_unclear(browser: &Browser) -> bool {
+    let shown = state(browser);
+    let report = shown.run_of(GERRIT, false).and_then(|run| run.report.as_ref());
+    report.is_some_and(|report| matches!(report.delivery, Delivery::Unclear { .. }))
 }
 
 #[tokio::test]
@@ -90,6 +121,29 @@ async fn a_receiver_that_knows_ids_gets_the_line_exactly_once_although_the_worke
             let (_, delivery, said) = played(Receiver::Relay, true, false, &[first, second]).await;
             assert!(matches!(delivery, Delivery::Delivered { .. }), "stopped at {first}, {second}: {delivery:?}");
             assert_eq!(said, 1, "stopped at {first}, {second}");
+        }
+    }
+}
+
+/// What a relay cannot tell of once it never can: only another id is said, and only on the submitter's word.
+#[tokio::test]
+async fn what_the_relay_cannot_tell_of_is_said_once_more_on_the_submitters_word_whenever_the_worker_is_stopped() {
+    let script = || vec![Does::CannotTell];
+    let (_, silent, webhook) = played_with(Receiver::Relay, script(), 0, false, &[]).await;
+    assert!(matches!(silent, Delivery::Unclear { .. }), "{silent:?}");
+    assert_eq!((webhook.posts().len(), webhook.channel(Receiver::Relay).len()), (1, 0));
+    for restarts in [false, true] {
+        let (moments, ..) = played_with(Receiver::Relay, script(), 1, restarts, &[]).await;
+        assert!(moments > 20, "{moments}");
+        for moment in 0..moments {
+            let (_, delivery, webhook) = played_with(Receiver::Relay, script(), 1, restarts, &[moment]).await;
+            let what = format!("restarts {restarts}, stopped at {moment}");
+            assert!(matches!(delivery, Delivery::Delivered { .. }), "{what}: {delivery:?}");
+            let said = webhook.channel(Receiver::Relay);
+            assert!(said.len() == 1 && said[0].0.ends_with("-2"), "{what}: {said:?}");
+            let mut ids = webhook.posts();
+            ids.dedup();
+            assert_eq!(ids.len(), 2, "{what}: {ids:?}");
         }
     }
 }

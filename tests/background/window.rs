@@ -572,7 +572,7 @@ async fn gerrit_and_the_log_are_among_what_must_be_reachable() {
 }
 
 #[tokio::test]
-async fn the_line_is_first_for_the_one_whom_the_log_names_and_a_second_run_is_said_to_be_one() {
+async fn the_line_is_for_the_one_whom_the_log_names_alone_and_a_second_run_is_said_to_be_one() {
     let browser = Browser::new();
     let (app, told) = prepared(&browser).await;
     told.now(|world| {
@@ -594,7 +594,7 @@ async fn the_line_is_first_for_the_one_whom_the_log_names_and_a_second_run_is_sa
     told.on_test_servers();
     refresh(&app, true).await;
     let line = lines().await;
-    assert!(line.starts_with("deployer, reviewer: ") && line.contains(" on mwdebug (k8s-mwdebug): "), "{line}");
+    assert!(line.starts_with("Deployer: ") && line.contains(" on mwdebug (k8s-mwdebug): "), "{line}");
     let line = lines().await;
-    assert!(line.starts_with("deployer, reviewer: ") && line.contains(" on mwdebug (k8s-mwdebug), re-run: "), "{line}");
+    assert!(line.starts_with("Deployer: ") && line.contains(" on mwdebug (k8s-mwdebug), re-run: "), "{line}");
 }

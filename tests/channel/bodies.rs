@@ -18,7 +18,7 @@ const RELAY: &str = "https://relay.example.org/hook/0123456789abcdef0123456789ab
 /// Everything that some receiver has a meaning for, in one line.
 const LINE: &str = "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 pass, 1 still failing. en.wikipedia.org/wiki/X: body \
     contains <!channel> & *bold* _it_ ~gone~ `code` ||spoiler|| [a](b) :smile: \"q\" \\*. Please do not continue. \
-    Change 1330001: @everyone <@1> <b>é💡</b>";
+    Change 1330001: \"@everyone <@1> <b>é💡</b>\"";
 
 pub(crate) fn now() -> Timestamp {
     "2026-08-18T13:07:30Z".parse().unwrap()
@@ -125,6 +125,15 @@ fn every_sign_of_discords_markdown_is_escaped() {
     }
     assert_eq!(plain, LINE);
     assert_eq!(body["allowed_mentions"], serde_json::json!({ "parse": [] }));
+}
+
+/// Slack: its markup is off, so that a title's `*` and `_` stay what they are, and nothing that looks like a link is opened.
+#[test]
+fn slacks_body_is_plain_text_without_previews() {
+    let body: Value = serde_json::from_str(&posting(Receiver::Slack, &message()[0], now()).body).unwrap();
+    let escaped = LINE.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let plain = serde_json::json!({ "text": escaped, "mrkdwn": false, "unfurl_links": false, "unfurl_media": false });
+    assert_eq!(body, plain);
 }
 
 /// Hookshot: `html` is what is shown, and must say the same as `text` without a tag.

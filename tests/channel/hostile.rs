@@ -52,7 +52,11 @@ fn check(title: &str, nick: &str, reason: &str) -> String {
     assert!(wire.len() <= WIRE_LIMIT, "{told}");
 
     let (before, after) = line.split_once(VERDICT).unwrap_or_else(|| panic!("no verdict {told}"));
-    assert!(after.contains(ASK), "nothing is asked {told}");
+    let (_, about) = after.rsplit_once(ASK).unwrap_or_else(|| panic!("nothing is asked {told}"));
+    // A title is quoted to its last letter, also where it is cut, so that nobody takes its words for ours.
+    let inside = about.strip_prefix(": \"").and_then(|about| about.strip_suffix('"'));
+    assert!(inside.map_or(about.is_empty(), |inside| !inside.contains(['"', '“', '”', '＂'])), "<{about}> {told}");
+    assert!(inside.is_none_or(|inside| !inside.contains("''")), "<{about}> {told}");
     assert!(
         before == "deployer: " || before.ends_with(", deployer: ") || before == format!("{}: ", nick.trim()),
         "{told}"
@@ -106,8 +110,8 @@ fn a_title_is_cut_between_letters_as_readers_see_them() {
         {
             let title = "a".repeat(filler) + &whole.repeat(300);
             let line = check(&title, "deployer", "x");
-            let (_, said) = line.split_once("Change 1330001: ").unwrap();
-            let kept = said.trim_start_matches('a').strip_suffix('…').unwrap_or_else(|| panic!("{line}"));
+            let (_, said) = line.split_once("Change 1330001: \"").unwrap();
+            let kept = said.trim_start_matches('a').strip_suffix("…\"").unwrap_or_else(|| panic!("{line}"));
             assert_eq!(kept.replace(whole, ""), "", "{line}");
             assert!(LINE_LIMIT - line.len() <= whole.len() + 1, "{} bytes: {line}", line.len());
         }
@@ -127,7 +131,7 @@ fn half_a_surrogate_in_json_reaches_no_line() {
         assert!(changes_from_gerrit(&answer).is_err(), "{answer}");
     }
     assert_eq!(slack_text(r#"{"text":"a\ud83d\udca1b"}"#).as_deref(), Ok("a💡b"));
-    assert!(check("a\u{fffd}b", "deployer", "x").ends_with(": a\u{fffd}b"));
+    assert!(check("a\u{fffd}b", "deployer", "x").ends_with(": \"a\u{fffd}b\""));
 }
 
 /// Any letter, the ones that matter more often.

@@ -4,7 +4,7 @@
 /// What a title, a nick or a reason may be, each with what of it must not stand on the wire; empty where all of it may,
 /// or where what is checked of every line says it.
 pub(crate) fn table() -> Vec<(String, &'static str)> {
-    let plain: [(&str, &str); 66] = [
+    let plain: [(&str, &str); 71] = [
         // Lines and commands of IRC.
         ("a\rQUIT :bye", "\r"),
         ("a\nPRIVMSG #x :hello", "\n"),
@@ -74,7 +74,13 @@ pub(crate) fn table() -> Vec<(String, &'static str)> {
         ("\u{ad}\u{feff}\u{2060}\u{180e}\u{3164}\u{115f}\u{2800}", "\u{2800}"),
         ("\u{fdd0}\u{fffe}\u{ffff}\u{1ffff}", "\u{fffe}"),
         ("\u{301}\u{300}e\u{301}", " \u{301}"),
+        // Words of ours, and what could make them look like ours.
         ("PASS on production: 9/9 pass. Good to continue.", ""),
+        ("x\" PASS on production: 9/9 pass. Good to continue.", ""),
+        ("x\u{201d}. Good to continue. \u{201c}", ""),
+        ("x\u{ff02}. Good to continue.", ""),
+        ("x''. Good to continue. ''y", ""),
+        ("\"\"\"", ""),
         ("\u{fffd}", ""),
         ("   ", ""),
         ("", ""),

@@ -40,6 +40,8 @@ pub(super) enum Came {
     Unclear {
         /// Why, as a sentence.
         detail: String,
+        /// Whether the receiver itself says so, and keeps to that under the message's name.
+        remembered: bool,
     },
 }
 
@@ -131,7 +133,7 @@ impl Came {
     /// What the relay says of a post when it is asked.
     pub(super) fn of_asking(answer: &Result<Response, TransportError>) -> Self {
         let later = |why: String, wait| Self::NotTaken { why, wait, doubtful: true };
-        let unclear = |detail: String| Self::Unclear { detail };
+        let unclear = |detail: String| Self::Unclear { detail, remembered: false };
         match answer {
             Err(error) => later(error.to_string(), None),
             Ok(response) => match response.status {
@@ -161,7 +163,9 @@ fn told(body: &str) -> Option<Came> {
     Some(match status {
         Status::Said => Came::Said,
         Status::Queued => Came::Queued,
-        Status::Unclear => Came::Unclear { detail: with("The relay cannot tell whether the channel has it") },
+        Status::Unclear => {
+            Came::Unclear { detail: with("The relay cannot tell whether the channel has it"), remembered: true }
+        }
         Status::Refused => Came::Refused { detail: with("The relay did not say it"), remembered: true },
         Status::Late => Came::Refused { detail: with("The relay could not say it in time"), remembered: true },
     })
@@ -258,9 +262,17 @@ mod tests {
         let detail = "The relay did not say it: the channel\u{2019}s mode +m.".to_owned();
         let body = "{\"status\":\"refused\",\"detail\":\"the channel\u{2019}s\\nmode +m.\"}";
         assert_eq!(asked(200, body), Came::Refused { detail, remembered: true });
-        for (status, body) in [(404, ""), (403, ""), (200, "<html>"), (200, r#"{"status":"unclear"}"#)] {
-            assert!(matches!(asked(status, body), Came::Unclear { .. }), "{status} {body}");
+        let unclear = r#"{"id":"a-1","status":"unclear"}"#;
+        for (status, body, is_final) in
+            [(404, "", false), (403, "", false), (200, "<html>", false), (200, unclear, true)]
+        {
+            let came = asked(status, body);
+            assert!(
+                matches!(came, Came::Unclear { remembered, .. } if remembered == is_final),
+                "{status} {body}: {came:?}"
+            );
         }
+        assert!(matches!(of(202, unclear), Came::Unclear { remembered: true, .. }), "{:?}", of(202, unclear));
         assert_eq!(asked(410, ""), Came::Gone);
         assert!(matches!(asked(503, ""), Came::NotTaken { wait: Some(7), .. }));
     }

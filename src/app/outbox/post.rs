@@ -53,8 +53,14 @@ pub(super) enum Step {
     Queued { ask_at: Timestamp, asks: u32 },
     /// The receiver took it.
     Delivered { at: Timestamp },
-    /// Whether it was said cannot be known.
-    Unclear { detail: String },
+    /// Whether it was said cannot be known. `anew`: the receiver itself says so and keeps to that under its name, so that
+    /// another attempt needs another one. Otherwise the network alone is in doubt, and the name stays, by which a receiver
+    /// that has said it drops the second one.
+    Unclear {
+        detail: String,
+        #[serde(default)]
+        anew: bool,
+    },
     /// It was not said. `anew`: the receiver remembers that under its name, so that another attempt needs another one.
     Failed { detail: String, anew: bool },
     /// It was not said in time.
@@ -64,6 +70,11 @@ pub(super) enum Step {
 }
 
 impl Step {
+    /// Nobody has said what became of it.
+    pub(super) const fn unheard_of(detail: String) -> Self {
+        Self::Unclear { detail, anew: false }
+    }
+
     const fn is_under_way(&self) -> bool {
         matches!(self, Self::Waiting { .. } | Self::Sending { .. } | Self::Queued { .. })
     }
@@ -101,8 +112,10 @@ impl Post {
 
     /// It is to be sent, once more or after all.
     pub(super) fn ask_again(&mut self, now: Timestamp) {
-        if matches!(self.step, Step::Failed { anew: true, .. }) {
+        if let Step::Failed { anew: true, .. } | Step::Unclear { anew: true, .. } = self.step {
             self.message.id = next_name(&self.message.id);
+            // Nothing has gone out under this name.
+            self.doubtful = false;
         }
         self.asked = now;
         self.attempts = 0;
@@ -182,7 +195,7 @@ impl Outbox {
                 post.step = if again {
                     Step::Waiting { until: now, why: "The browser interrupted the last attempt.".into() }
                 } else {
-                    Step::Unclear { detail: INTERRUPTED.into() }
+                    Step::unheard_of(INTERRUPTED.into())
                 };
             }
         }
@@ -194,10 +207,10 @@ impl Outbox {
         let before = self.clone();
         for post in &mut self.posts {
             let doubtful = post.doubtful;
-            let unclear = |what: &str| Step::Unclear {
-                detail: format!(
+            let unclear = |what: &str| {
+                Step::unheard_of(format!(
                     "The webhook was changed {what}, so it may have been said: look into the channel before you send again."
-                ),
+                ))
             };
             match &mut post.step {
                 Step::Waiting { .. } if doubtful => {
@@ -236,7 +249,7 @@ impl Outbox {
             Step::Sending { .. } => Delivery::Sending,
             Step::Queued { .. } => Delivery::Queued,
             Step::Delivered { at } => Delivery::Delivered { at: *at },
-            Step::Unclear { detail } => Delivery::Unclear { detail: detail.clone() },
+            Step::Unclear { detail, .. } => Delivery::Unclear { detail: detail.clone() },
             Step::Failed { detail, .. } => Delivery::Failed { detail: detail.clone() },
             Step::Late => Delivery::Late,
             Step::TakenBack => Delivery::Preview,
@@ -303,16 +316,26 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_its_receiver_has_dropped_goes_under_another_name() {
+    fn a_line_goes_under_another_name_where_its_receiver_keeps_to_what_it_said_of_this_one() {
+        let detail = String::new;
         let mut post = post("a", "05:00");
-        post.step = Step::Failed { detail: String::new(), anew: false };
-        post.ask_again(at("06:00"));
-        assert_eq!(post.message.id, "a-1");
-        for id in ["a-2", "a-3"] {
-            post.step = Step::Failed { detail: String::new(), anew: true };
+        post.doubtful = true;
+        for (step, id, doubtful) in [
+            (Step::Failed { detail: detail(), anew: false }, "a-1", true),
+            (Step::unheard_of(detail()), "a-1", true),
+            (Step::Unclear { detail: detail(), anew: true }, "a-2", false),
+            (Step::Failed { detail: detail(), anew: true }, "a-3", false),
+        ] {
+            post.step = step.clone();
             post.ask_again(at("06:00"));
-            assert_eq!(post.message.id, id);
+            assert_eq!((post.message.id.as_str(), post.doubtful), (id, doubtful), "{step:?}");
         }
+    }
+
+    #[test]
+    fn what_was_kept_as_unclear_before_that_was_told_apart_keeps_its_name() {
+        let kept: Step = serde_json::from_str(r#"{"unclear":{"detail":"It may have been said."}}"#).unwrap();
+        assert_eq!(kept, Step::unheard_of("It may have been said.".into()));
     }
 
     #[test]

@@ -185,17 +185,17 @@ impl<P: Ports> App<P> {
                 let detail = hook.hush(&detail);
                 or_unclear(&post, Step::Failed { detail: detail.clone(), anew: false }, &detail)
             }
-            Came::Unclear { detail } => Step::Unclear { detail: to_look_for(&hook.hush(&detail)) },
-            Came::NotTaken { why, doubtful: true, .. } if !again => {
-                Step::Unclear { detail: to_look_for(&hook.hush(&why)) }
+            Came::Unclear { detail, remembered } => {
+                Step::Unclear { detail: to_look_for(&hook.hush(&detail)), anew: remembered }
             }
+            Came::NotTaken { why, doubtful: true, .. } if !again => Step::unheard_of(to_look_for(&hook.hush(&why))),
             Came::NotTaken { why, doubtful, wait } => {
                 let why = hook.hush(&why);
                 self.alter(due, |post| post.doubtful |= doubtful);
                 match (post.run(), doubtful) {
                     (Some(_), _) => Step::Waiting { until: now + self.pause(post.attempts, wait), why },
                     // Who tries the webhook wants to know at once.
-                    (None, true) => Step::Unclear { detail: to_look_for(&why) },
+                    (None, true) => Step::unheard_of(to_look_for(&why)),
                     (None, false) => Step::Failed { detail: format!("{why} {TRY_AGAIN}"), anew: false },
                 }
             }
@@ -213,7 +213,7 @@ impl<P: Ports> App<P> {
             Ok(hook) => hook,
             Err(why) => {
                 let _turn = self.outbox_turn.lock().await;
-                return self.settle(due, Step::Unclear { detail: to_look_for(why) }).await;
+                return self.settle(due, Step::unheard_of(to_look_for(why))).await;
             }
         };
         let request = Request { url: status_url(&hook.url, &due.id), timeout_ms: TIMEOUT_MS, ..Request::default() };
@@ -231,12 +231,14 @@ impl<P: Ports> App<P> {
         let later = |wait| Step::Queued { ask_at: now + self.pause(asks + 2, wait), asks: asks + 1 };
         let step = match came {
             Came::Said => Step::Delivered { at: self.ports.now() },
-            Came::Gone => Step::Unclear { detail: to_look_for(SWITCHED_OFF) },
+            Came::Gone => Step::unheard_of(to_look_for(SWITCHED_OFF)),
             Came::Refused { detail, remembered } => Step::Failed { detail: hook.hush(&detail), anew: remembered },
-            Came::Unclear { detail } => Step::Unclear { detail: to_look_for(&hook.hush(&detail)) },
-            Came::NotTaken { .. } | Came::Queued if is_over => Step::Unclear {
-                detail: to_look_for("The relay has had it for half an hour and does not tell whether it said it."),
-            },
+            Came::Unclear { detail, remembered } => {
+                Step::Unclear { detail: to_look_for(&hook.hush(&detail)), anew: remembered }
+            }
+            Came::NotTaken { .. } | Came::Queued if is_over => Step::unheard_of(to_look_for(
+                "The relay has had it for half an hour and does not tell whether it said it.",
+            )),
             Came::NotTaken { wait, .. } => later(wait),
             Came::Queued => later(None),
         };
@@ -326,7 +328,7 @@ fn status_url(hook: &Url, id: &str) -> String {
 
 /// `step`, which says that a post was not said, unless an earlier attempt may have been.
 fn or_unclear(post: &Post, step: Step, why: &str) -> Step {
-    if post.doubtful { Step::Unclear { detail: to_look_for(why) } } else { step }
+    if post.doubtful { Step::unheard_of(to_look_for(why)) } else { step }
 }
 
 /// A sentence about a post that may have been said, and what to do about it.

@@ -68,10 +68,9 @@ impl<P: Ports> App<P> {
             post.step = match &post.step {
                 Step::Sending { .. } => return Err(Problem::Busy),
                 Step::Queued { .. } | Step::Delivered { .. } => return Err(Problem::Gone),
-                Step::Waiting { .. } if post.doubtful => Step::Unclear {
-                    detail: "You took it back, but an earlier attempt may have been said: look into the channel."
-                        .into(),
-                },
+                Step::Waiting { .. } if post.doubtful => Step::unheard_of(
+                    "You took it back, but an earlier attempt may have been said: look into the channel.".into(),
+                ),
                 Step::Waiting { .. } | Step::Unclear { .. } | Step::Failed { .. } | Step::Late | Step::TakenBack => {
                     Step::TakenBack
                 }

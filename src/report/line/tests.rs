@@ -8,7 +8,7 @@ use crate::exchange::Session;
 use crate::schedule::Nick;
 use crate::suite::Test;
 use crate::verify::{
-    Doubt, Earlier, Ending, Evidence, Glimpse, Journal, Outcome, Plan, Reason, Side, Stage, Subject, Verdict,
+    Doubt, Earlier, Ending, Evidence, Glimpse, Journal, Outcome, Plan, Reason, Side, Stage, Subject, Target, Verdict,
 };
 use jiff::Timestamp;
 
@@ -45,7 +45,7 @@ fn a_failure_names_the_page_what_was_expected_and_what_was_there() {
     assert_eq!(
         line(&["deployer"], "Title", Session::Anonymous, broken(contains(), "not found in 9 characters")),
         "deployer: FAIL on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: body contains <x>: \
-         not found in 9 characters. Please do not continue. Change 1: Title"
+         not found in 9 characters. Please do not continue. Change 1: \"Title\""
     );
 }
 
@@ -81,7 +81,7 @@ fn a_doubt_names_who_answered() {
     assert_eq!(
         line,
         "INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: production answered \
-         (mw-web.eqiad.main-a-b), not k8s-mwdebug. Please hold while I look. Change 1: Title"
+         (mw-web.eqiad.main-a-b), not k8s-mwdebug. Please hold while I look. Change 1: \"Title\""
     );
 }
 
@@ -94,7 +94,7 @@ fn a_patch_that_is_not_there_yet_is_waited_for() {
         line(&["deployer"], "Title", Session::Anonymous, outcome),
         "deployer: INCONCLUSIVE on mwdebug (k8s-mwdebug): 0/1 pass. en.wikipedia.org/wiki/X: the patch is \
          not on the test servers: en.wikipedia.org runs commit 1234567890 there. I verify again when it is there. \
-         Change 1: Title"
+         Change 1: \"Title\""
     );
 }
 
@@ -119,7 +119,7 @@ fn the_backend_that_is_the_trouble_is_named_and_many_names_leave_room_for_what_i
     let line = lagging(&["k8s-mwdebug", "k8s-mwdebug-next"], "Title");
     let said = "deployer: FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-next): 0/1 pass, 1 regressed. \
                 en.wikipedia.org/wiki/X on k8s-mwdebug-next: body contains <x>: not found";
-    assert!(line.starts_with(said) && line.contains(" Please roll back. Change 1: Title"), "{line}");
+    assert!(line.starts_with(said) && line.contains(" Please roll back. Change 1: \"Title\""), "{line}");
     let all = [
         "k8s-mwdebug",
         "k8s-mwdebug-eqiad",
@@ -131,7 +131,12 @@ fn the_backend_that_is_the_trouble_is_named_and_many_names_leave_room_for_what_i
     let line = lagging(&all, &"a long title ".repeat(30));
     let said = "deployer: FAIL on mwdebug (k8s-mwdebug, k8s-mwdebug-eqiad, k8s-mwdebug-codfw and 3 more): 0/1 pass";
     assert!(line.starts_with(said) && line.contains(" on k8s-mw-experimental-codfw: "), "{line}");
-    assert!(line.contains(" Please roll back. Change 1: ") && line.len() <= LINE_LIMIT, "{line}");
+    assert!(
+        line.contains(" Please roll back. Change 1: \"a long title")
+            && line.ends_with("…\"")
+            && line.len() <= LINE_LIMIT,
+        "{line}"
+    );
 }
 
 #[test]
@@ -188,6 +193,8 @@ fn what_is_asked_follows_from_verdict_stage_and_what_was_before() {
     let mwdebug = || Stage::mwdebug(Backend::default());
     for (stage, here, before, ending, asked) in [
         (mwdebug(), Pass, Fail, Finished, "Good to continue."),
+        (mwdebug(), Pass, Pass, Finished, "No objection."),
+        (mwdebug(), Pass, Inconclusive, Finished, "No objection."),
         (mwdebug(), Fail, Pass, Finished, "Please roll back."),
         (mwdebug(), Fail, Fail, Finished, "Please do not continue."),
         (mwdebug(), Fail, Inconclusive, Finished, "Please do not continue."),
@@ -200,6 +207,41 @@ fn what_is_asked_follows_from_verdict_stage_and_what_was_before() {
     ] {
         let line = channel_line(&ended(stage, here, before, ending));
         assert!(line.ends_with(&format!(" {asked}")), "{asked} {line}");
+    }
+}
+
+/// What shows that a patch does something is worth more than what shows that nothing broke.
+#[test]
+fn a_pass_on_mwdebug_says_good_to_continue_only_where_something_is_fixed() {
+    let said_of = |befores: &[Option<Outcome>]| {
+        let test = Test { url: "https://en.wikipedia.org/wiki/X".into(), ..Test::default() };
+        let (subject, stage) = (Subject::default(), Stage::mwdebug(Backend::default()));
+        let tests = vec![test; befores.len()];
+        let mut journal = Journal::begin(Plan::new("id".into(), subject, stage, Timestamp::UNIX_EPOCH, tests, 1000));
+        let pass = Outcome { verdict: Verdict::Pass, reason: None, ..broken(contains(), "") };
+        for (place, job) in journal.plan.jobs.iter().enumerate() {
+            let before = if job.target == Target::Baseline { befores[job.test].clone() } else { Some(pass.clone()) };
+            journal.outcomes.extend(before.map(|outcome| (place, outcome)));
+        }
+        journal.ended = Some((Timestamp::UNIX_EPOCH, Ending::Finished));
+        channel_line(&journal).split_once(": ").unwrap().1.to_owned()
+    };
+    let failed = || Some(broken(contains(), "not found"));
+    let kept = || Some(Outcome { verdict: Verdict::Pass, reason: None, ..broken(contains(), "") });
+    let unknown = || Some(Outcome::inconclusive(Reason::NoAssertion, Evidence::default()));
+    let doubt = Doubt::PatchThereAlready { host: "en.wikipedia.org".into(), running: "1234567890abcdef".into() };
+    let there = || Some(Outcome::inconclusive(Reason::Doubt { doubt: doubt.clone() }, Evidence::default()));
+    for (befores, said) in [
+        (vec![failed()], "1/1 pass, 1 fixed. Good to continue."),
+        (vec![kept(), failed()], "2/2 pass, 1 fixed. Good to continue."),
+        (vec![unknown(), failed()], "2/2 pass, 1 fixed. Good to continue."),
+        (vec![kept(), kept()], "2/2 pass, as before: proves nothing about the patch. No objection."),
+        (vec![kept(), unknown()], "2/2 pass, 1 as before. No objection."),
+        (vec![there(), there()], "2/2 pass, production has the patch already. No objection."),
+        (vec![unknown()], "1/1 pass, not compared with production. No objection."),
+        (vec![None], "1/1 pass, not compared with production. No objection."),
+    ] {
+        assert_eq!(said_of(&befores).trim_end(), said);
     }
 }
 
@@ -229,7 +271,10 @@ fn however_long_everything_is_verdict_counts_ask_and_change_are_whole() {
         "{line}"
     );
     assert!(line.contains("yy… and 9 more), re-run: 0/1 pass, 1 still failing. en.wikipedia.org/wiki/"), "{line}");
-    assert!(line.contains(" Please do not continue. Change 18446744073709551615: long "), "{line}");
+    assert!(
+        line.contains(" Please do not continue. Change 18446744073709551615: \"long ") && line.ends_with("…\""),
+        "{line}"
+    );
     assert!(line.len() <= LINE_LIMIT, "{line}");
 }
 
