@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use url::form_urlencoded;
 
-const PAGE: &str = "https://www.mediawiki.org/wiki/Extension:Echo/Backport_tests";
+pub(super) const PAGE: &str = "https://www.mediawiki.org/wiki/Extension:Echo/Backport_tests";
 const API: &str = "https://www.mediawiki.org/w/api.php";
 
 /// A wiki with one page.

@@ -130,21 +130,32 @@ async fn what_was_allowed_in_a_run_is_not_taken_back_by_a_page_that_has_not_seen
 
 #[tokio::test]
 async fn what_is_saved_while_gerrit_tells_the_change_id_is_kept_under_it() {
-    for turns in 0..4 * TURNS {
+    for turns in 0..TURNS {
         let browser = Browser::new();
         let app = prepared(&browser).await;
         browser.answers(gerrit(""));
+        browser.takes_turns(TURNS / 2);
         assert_eq!(app.handle(Command::Refresh { force: true }).await, Reply::Done);
         let add = app.handle(Command::AddTests { gerrit: GERRIT, tests: vec![named("added")] });
         let wiki = Owner::Wiki("enwiki".into());
         let save = app.handle(saving(&browser, GERRIT, Some(wiki.clone()), vec![named("wiki's")]));
-        let both = async { (add.await, save.await) };
-        assert_eq!(after(turns, app.work(), both).await.1, (Reply::Done, Reply::Done), "{turns}");
+        let (echo, url) = (Owner::Repository("mediawiki/extensions/Echo".into()), super::sharing::PAGE.to_owned());
+        let share = app.handle(Command::SetShared { owner: echo.clone(), url });
+        let before = browser.sent().len();
+        let is_asked = || browser.sent().iter().skip(before).any(|sent| sent.url.contains("/r/changes/?"));
+        let all = async {
+            while !is_asked() {
+                tokio::task::yield_now().await;
+            }
+            after(turns, async {}, async { [share.await, add.await, save.await] }).await.1
+        };
+        assert_eq!(after(0, app.work(), all).await.1, [Reply::Done, Reply::Done, Reply::Done], "{turns}");
         let kept = kept(&browser).await;
         let id = Owner::Change(format!("I{}", "a".repeat(40)));
         assert_eq!(kept.suites[&id].tests, [test(), named("added")], "{turns}");
         assert_eq!(kept.suites[&wiki].tests, [named("wiki's")], "{turns}");
         assert_eq!(kept.suites.len(), 2, "{turns}");
+        assert!(kept.shared.contains_key(&echo), "{turns}");
     }
 }
 
