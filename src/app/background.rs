@@ -71,8 +71,9 @@ pub struct App<P> {
     busy: Cell<u32>,
     /// What was last shown under each key of the session store, and on the badge.
     pub(super) shown: RefCell<BTreeMap<&'static str, String>>,
-    /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between.
-    turn: Mutex<()>,
+    /// Commands come one after the other: each reads, keeps and then changes, and no other may do so in between. So does
+    /// what changes settings or suites without a command. Taken before `outbox_turn`, never while that is held.
+    pub(super) turn: Mutex<()>,
     /// The same of changes of the outbox, each with its writing: what is sent must be what is kept.
     pub(super) outbox_turn: Mutex<()>,
 }
@@ -224,7 +225,7 @@ impl<P: Ports> App<P> {
             Command::Refresh { force } => self.want_refresh(force).await,
             Command::SaveSettings { form } => self.save_settings(&form).await,
             Command::SettleServer { server, realm } => self.settle_server(&server, realm).await,
-            Command::SaveTests { gerrit, owner, tests } => self.save_tests(gerrit, owner, tests).await,
+            Command::SaveTests { gerrit, owner, began, tests } => self.save_tests(gerrit, owner, &began, tests).await,
             Command::KeepDraft { owner, rows } => self.keep_draft(owner, rows).await,
             Command::TryTest { owner, gerrit, test, above, on_mwdebug } => {
                 self.want_try(Wanted { owner, gerrit, test, above, on_mwdebug }).await

@@ -33,12 +33,15 @@ pub enum Command {
         /// What it is; [`Realm::Unknown`] takes back what was said.
         realm: Realm,
     },
-    /// Keeps the tests of a change, its repository or a wiki, over those that were there.
+    /// Keeps the tests of a change, its repository or a wiki, over those from which the page began. Refused with
+    /// [`Problem::SavedElsewhere`] when others are saved by now, unless they are just these.
     SaveTests {
         /// Gerrit change number.
         gerrit: u64,
         /// What they belong to; `None` is the change.
         owner: Option<Owner>,
+        /// The saved tests from which the page began; none where there was no suite.
+        began: Vec<Test>,
         /// The tests; empty takes the suite away.
         tests: Vec<Test>,
     },
@@ -177,13 +180,13 @@ pub enum Command {
     Dismiss,
 }
 
-/// Settings as a page has them. What is `None` stays as it is kept.
+/// What the user has changed in a page's settings. What is `None` stays as it is kept: another page may have changed it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsForm {
     /// IRC nick as typed; empty takes it away.
-    pub nick: String,
+    pub nick: Option<String>,
     /// Backend name.
-    pub backend: String,
+    pub backend: Option<String>,
     /// Names of further backends to verify on at the same time.
     pub also: Option<Vec<String>>,
     /// Webhook URL as typed; empty takes it away.
@@ -210,6 +213,14 @@ pub enum Chosen {
     Guessed,
     /// What the user says.
     Is(Receiver),
+}
+
+impl Chosen {
+    /// What the user has said, if anything.
+    #[must_use]
+    pub fn of(said: Option<Receiver>) -> Self {
+        said.map_or(Self::Guessed, Self::Is)
+    }
 }
 
 /// The background's answer to a [`Command`]: it was done, or what stood against it.

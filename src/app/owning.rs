@@ -61,7 +61,8 @@ impl Inner {
 }
 
 impl<P: Ports> App<P> {
-    /// Keeps the tests of an owner, over those that were there; none takes the suite away.
+    /// Keeps the tests of an owner, over those that were there; none takes the suite away. Whoever calls has the turn since
+    /// it looked at those.
     pub(super) async fn keep_suite(&self, owner: Owner, tests: Vec<Test>) -> Result<(), Problem> {
         let mut library = self.inner.borrow().library.clone();
         if tests.is_empty() {
@@ -78,7 +79,7 @@ impl<P: Ports> App<P> {
     }
 
     /// Gives suites that were kept under a change's number to its Change-Id, now that Gerrit has told it. Where there is a
-    /// suite of that already, both stay: nothing is thrown away unasked.
+    /// suite of that already, both stay: nothing is thrown away unasked. Whoever calls has the turn.
     pub(super) async fn give_to_change_ids(&self) {
         let mut library = self.inner.borrow().library.clone();
         {

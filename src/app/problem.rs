@@ -51,6 +51,8 @@ pub enum Problem {
         /// Its label.
         test: String,
     },
+    /// Other tests are saved than those from which a page began.
+    SavedElsewhere,
     /// A page cannot be tested.
     BadPage {
         /// Why, as a fragment.
@@ -160,6 +162,9 @@ impl Problem {
                 format!("Test “{test}” asks {{host}}, and the change does not say which wiki that is.")
             }
             Self::TestChanged { test } => format!("Test “{test}” was changed since that run, so nothing was allowed."),
+            Self::SavedElsewhere => {
+                "Your tests were not saved: the saved tests were changed elsewhere in the meantime.".to_owned()
+            }
             Self::BadPage { detail } => with("This page cannot become a test", detail),
             Self::BadSetting { detail } => with("The settings were not saved", detail),
             Self::NoAccess { origins } if origins.is_empty() => {
@@ -211,6 +216,7 @@ impl Problem {
                 "Write the wiki's host into the test's URL in the place of {host}, or save the test for a wiki."
             }
             Self::TestChanged { .. } => "Look at the test as it is now; to allow it, tick the box in it and save.",
+            Self::SavedElsewhere => "The form has both now. Look at it, then save again.",
             Self::BadPage { .. } => "Open a page of a wiki that is served by mwdebug in the tab, then try again.",
             Self::BadSetting { .. } => "Correct it and save again.",
             Self::NoAccess { .. } => "Grant the access; without it nothing can be read or verified there.",

@@ -173,6 +173,7 @@ impl<P: Ports> App<P> {
                 }
             }
         }
+        let _turn = self.turn.lock().await;
         self.give_to_change_ids().await;
     }
 

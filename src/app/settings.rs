@@ -15,8 +15,12 @@ use crate::verify::{Limits, LimitsError};
 impl<P: Ports> App<P> {
     pub(super) async fn save_settings(&self, form: &SettingsForm) -> Result<(), Problem> {
         let mut settings = self.inner.borrow().settings.clone();
-        settings.nick = Nick::new(&form.nick);
-        settings.backend = named(&form.backend)?;
+        if let Some(nick) = &form.nick {
+            settings.nick = Nick::new(nick);
+        }
+        if let Some(backend) = &form.backend {
+            settings.backend = named(backend)?;
+        }
         if let Some(also) = &form.also {
             settings.also = also.iter().map(|name| named(name)).collect::<Result<_, _>>()?;
         }
@@ -59,11 +63,27 @@ impl<P: Ports> App<P> {
         Ok(())
     }
 
-    pub(super) async fn save_tests(&self, gerrit: u64, owner: Option<Owner>, tests: Vec<Test>) -> Result<(), Problem> {
+    /// Keeps tests over those from which the page began. Where others are saved by now they stay, and so does what the
+    /// page keeps unsaved.
+    pub(super) async fn save_tests(
+        &self,
+        gerrit: u64,
+        owner: Option<Owner>,
+        began: &[Test],
+        tests: Vec<Test>,
+    ) -> Result<(), Problem> {
         tests.iter().try_for_each(valid)?;
         named_values(&tests)?;
         let drafted = owner.clone().unwrap_or_else(|| Owner::numbered(gerrit));
-        let owner = owner.unwrap_or_else(|| self.inner.borrow().owner_of(gerrit));
+        let owner = {
+            let inner = self.inner.borrow();
+            let owner = owner.unwrap_or_else(|| inner.owner_of(gerrit));
+            let saved = inner.library.suites.get(&owner).map_or(&[][..], |suite| &suite.tests);
+            if saved != began && saved != tests {
+                return Err(Problem::SavedElsewhere);
+            }
+            owner
+        };
         self.keep_suite(owner, tests).await?;
         self.forget_draft(drafted).await;
         Ok(())

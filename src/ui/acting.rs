@@ -51,8 +51,12 @@ impl Page {
             ("grant-access", _) => self.grant_access(),
             ("save-nick", _) => self.save_nick(event),
             ("save-settings", _) => self.save_settings(event),
-            ("remove-webhook", _) => self.remove_webhook(),
-            ("usual-limits", _) => self.take_usual_limits(),
+            ("remove-webhook", _) => {
+                save_alone(SettingsForm { webhook: Some(String::new()), ..SettingsForm::default() })
+            }
+            ("usual-limits", _) => {
+                save_alone(SettingsForm { limits: Some(Limits::default()), ..SettingsForm::default() })
+            }
             ("allow-test", _) => allowing::meant(event).map_or_else(Vec::new, send),
             ("choose", Some(gerrit)) => {
                 self.set_change(Some(gerrit));
@@ -113,36 +117,18 @@ impl Page {
             self.problem = Some(Problem::NoNick);
             return Vec::new();
         };
-        self.save_alone(nick, None, None)
+        save_alone(SettingsForm { nick: Some(nick.to_owned()), ..SettingsForm::default() })
     }
 
     fn save_settings(&mut self, event: &Event) -> Vec<Effect> {
-        match settings::meant(event, self.backend()) {
+        let Some(state) = &self.state else { return Vec::new() };
+        match settings::meant(event, &state.settings) {
             Ok(effect) => vec![effect],
             Err(why) => {
                 self.told = Some(Told::SettingRefused(why));
                 Vec::new()
             }
         }
-    }
-
-    fn remove_webhook(&self) -> Vec<Effect> {
-        self.save_alone(&self.nick(), Some(String::new()), None)
-    }
-
-    fn take_usual_limits(&self) -> Vec<Effect> {
-        self.save_alone(&self.nick(), None, Some(Limits::default()))
-    }
-
-    /// Saves one setting; what is typed into the others stays unsaved.
-    fn save_alone(&self, nick: &str, webhook: Option<String>, limits: Option<Limits>) -> Vec<Effect> {
-        let (nick, backend) = (nick.to_owned(), self.backend());
-        send(Command::SaveSettings { form: SettingsForm { nick, backend, webhook, limits, ..SettingsForm::default() } })
-    }
-
-    fn nick(&self) -> String {
-        let nick = self.state.as_ref().and_then(|state| state.settings.nick.as_ref());
-        nick.map_or_else(String::new, |nick| nick.as_str().to_owned())
     }
 
     fn open_change(&mut self, event: &Event) -> Vec<Effect> {
@@ -153,10 +139,11 @@ impl Page {
         }
         Vec::new()
     }
+}
 
-    fn backend(&self) -> String {
-        self.state.as_ref().map_or_else(crate::debug::Backend::default, |state| state.settings.backend.clone()).into()
-    }
+/// Saves one setting; what is typed into the others stays unsaved.
+fn save_alone(form: SettingsForm) -> Vec<Effect> {
+    send(Command::SaveSettings { form })
 }
 
 pub(super) fn send(command: Command) -> Vec<Effect> {

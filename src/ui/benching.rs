@@ -9,6 +9,7 @@ use super::page::{Page, Told};
 use super::rearranging::Aftermath;
 use super::row::Complaint;
 use super::seam::{Effect, Event, Screen};
+use super::sent::Sent;
 use crate::app::Command;
 use crate::suite::{Owner, Test};
 use jiff::SignedDuration;
@@ -157,11 +158,14 @@ impl Page {
     fn save_tests(&mut self, event: &Event) -> Vec<Effect> {
         let Some(bench) = self.bench() else { return Vec::new() };
         let Some(tests) = self.draft().and_then(|draft| draft.tests(event)) else { return Vec::new() };
+        let began = self.drafts.get(&bench).map_or(&[][..], Draft::began);
+        // What this page has saved a moment ago, and has no answer to yet, is no change of others.
+        let began = Sent::all_done(&self.sent, &bench, began).to_vec();
         let (gerrit, owner) = match bench {
             Bench::Change(gerrit) => (gerrit, None),
             Bench::Shared(owner) => (self.change.unwrap_or_default(), Some(owner)),
         };
-        send(Command::SaveTests { gerrit, owner, tests })
+        send(Command::SaveTests { gerrit, owner, began, tests })
     }
 
     /// Puts a test into another bench, unsaved, and opens that.

@@ -21,8 +21,8 @@ pub struct Draft {
     rows: Vec<Row>,
     /// As the form was last drawn.
     drawn: Vec<Row>,
-    /// As they are saved.
-    saved: Vec<Row>,
+    /// As they are saved, as far as this page knows: the rows began from it, and what came since was taken into them.
+    saved: Saved,
     /// The suite of the last state, to see when another page has saved.
     known: Option<Suite>,
     /// What is wrong, by the place of the test; found at the last save.
@@ -37,6 +37,25 @@ pub struct Draft {
     merged: Merged,
     /// How often the form was drawn; it makes the markup differ even where the rows are as they were.
     generation: u32,
+}
+
+/// Saved tests, and the rows that they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Saved {
+    tests: Vec<Test>,
+    rows: Vec<Row>,
+}
+
+impl Saved {
+    /// Where nothing is saved, an empty test stands in the form.
+    fn of(tests: &[Test]) -> Self {
+        let rows = if tests.is_empty() { vec![Row::blank()] } else { tests.iter().map(Row::of).collect() };
+        Self { tests: tests.to_vec(), rows }
+    }
+
+    fn suite(suite: Option<&Suite>) -> Self {
+        Self::of(suite.map_or(&[], |suite| &suite.tests))
+    }
 }
 
 /// Rows that are not saved, as they are kept until the page is opened again.
@@ -68,8 +87,8 @@ impl Draft {
         if self.known.as_ref() != suite {
             if self.is_dirty() {
                 self.known = suite.cloned();
-                let before = std::mem::replace(&mut self.saved, saved_rows(suite));
-                self.take_in(self.rows.clone(), &before);
+                let before = std::mem::replace(&mut self.saved, Saved::suite(suite));
+                self.take_in(self.rows.clone(), &before.rows);
             } else {
                 self.adopt(suite);
             }
@@ -79,11 +98,11 @@ impl Draft {
     /// Takes into `rows`, which began from `before`, what was saved elsewhere since; they are the draft's then. What the
     /// user has allowed elsewhere holds here too, where the same is asked.
     fn take_in(&mut self, mut rows: Vec<Row>, before: &[Row]) {
-        for ((row, saved), before) in rows.iter_mut().zip(&self.saved).zip(before) {
+        for ((row, saved), before) in rows.iter_mut().zip(&self.saved.rows).zip(before) {
             row.kept.allowed |= saved.kept.allowed && !before.kept.allowed && row.asks_the_same(saved);
         }
-        let merged = merge(&mut rows, before, &self.saved);
-        if mean_the_same(&rows, &self.saved) {
+        let merged = merge(&mut rows, before, &self.saved.rows);
+        if mean_the_same(&rows, &self.saved.rows) {
             self.settle();
         } else if rows != self.rows {
             self.change_to(rows);
@@ -93,18 +112,18 @@ impl Draft {
 
     /// What is typed is saved: it stands as it was saved, which is no step to undo.
     fn settle(&mut self) {
-        if self.rows != self.saved {
-            self.rows.clone_from(&self.saved);
+        if self.rows != self.saved.rows {
+            self.rows.clone_from(&self.saved.rows);
             self.redraw();
         }
     }
 
     fn adopt(&mut self, suite: Option<&Suite>) {
-        let saved = saved_rows(suite);
+        let saved = Saved::suite(suite);
         self.known = suite.cloned();
         self.merged = Merged::default();
-        if saved != self.rows || self.generation == 0 {
-            self.rows.clone_from(&saved);
+        if saved.rows != self.rows || self.generation == 0 {
+            self.rows.clone_from(&saved.rows);
             self.undo.clear();
             self.redo.clear();
             self.redraw();
@@ -138,7 +157,12 @@ impl Draft {
 
     /// Whether something is not saved.
     pub(super) fn is_dirty(&self) -> bool {
-        self.rows != self.saved
+        self.rows != self.saved.rows
+    }
+
+    /// The saved tests from which the rows began, with what was saved since and taken into them.
+    pub(super) fn began(&self) -> &[Test] {
+        &self.saved.tests
     }
 
     /// Whether a step can be undone.
@@ -158,7 +182,8 @@ impl Draft {
 
     /// What is not saved, as text to be kept until the page is opened again.
     pub(super) fn unsaved(&self) -> Option<String> {
-        let unsaved = || serde_json::to_string(&Unsaved { began: self.saved.clone(), rows: self.rows.clone() }).ok();
+        let unsaved =
+            || serde_json::to_string(&Unsaved { began: self.saved.rows.clone(), rows: self.rows.clone() }).ok();
         self.is_dirty().then(unsaved).flatten()
     }
 
@@ -183,7 +208,7 @@ impl Draft {
     /// Goes back to what is saved; it can be undone.
     pub(super) fn discard(&mut self) {
         self.merged = Merged::default();
-        self.change_to(self.saved.clone());
+        self.change_to(self.saved.rows.clone());
     }
 
     /// Adds a test of another bench; as a copy it is allowed nothing.
@@ -290,8 +315,8 @@ impl Draft {
     /// The background has saved `tests`.
     pub(super) fn saved(&mut self, tests: &[Test]) {
         self.merged = Merged::default();
-        self.saved = if tests.is_empty() { saved_rows(None) } else { tests.iter().map(Row::of).collect() };
-        if mean_the_same(&self.rows, &self.saved) || (tests.is_empty() && self.rows.is_empty()) {
+        self.saved = Saved::of(tests);
+        if mean_the_same(&self.rows, &self.saved.rows) || (tests.is_empty() && self.rows.is_empty()) {
             self.settle();
         }
     }
@@ -323,13 +348,6 @@ fn mean_the_same(rows: &[Row], others: &[Row]) -> bool {
     let is_same =
         |(row, other): (&Row, &Row)| matches!((row.build(), other.build()), (Ok(row), Ok(other)) if row == other);
     rows.len() == others.len() && rows.iter().zip(others).all(is_same)
-}
-
-fn saved_rows(suite: Option<&Suite>) -> Vec<Row> {
-    match suite {
-        Some(suite) if !suite.tests.is_empty() => suite.tests.iter().map(Row::of).collect(),
-        _ => vec![Row::blank()],
-    }
 }
 
 #[cfg(test)]

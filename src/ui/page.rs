@@ -87,7 +87,7 @@ pub struct Page {
     /// Changes that this page has asked Gerrit about.
     pub(super) examined: BTreeSet<u64>,
     /// What was sent and is not answered yet.
-    sent: Vec<Sent>,
+    pub(super) sent: Vec<Sent>,
 }
 
 impl Page {
@@ -189,6 +189,8 @@ impl Page {
                 match sent {
                     Sent::Examine(gerrit) => drop(self.examined.remove(&gerrit)),
                     Sent::Draft(owner) => drop(self.unkept.insert(owner)),
+                    // What was sent after it began from it, and is refused too.
+                    Sent::Tests { bench, .. } => self.sent.retain(|waiting| !waiting.is_of(&bench)),
                     _ => {}
                 }
                 self.problem = Some(problem);
@@ -197,8 +199,9 @@ impl Page {
                 self.settings_generation += 1;
                 self.told = Some(Told::SettingsSaved);
             }
-            (Reply::Done, Sent::Tests { bench, tests }) => {
-                if let Some(draft) = self.drafts.get_mut(&bench) {
+            (Reply::Done, Sent::Tests { bench, began, tests }) => {
+                // Where the draft began from something else by now, it has followed a state that came after the save.
+                if let Some(draft) = self.drafts.get_mut(&bench).filter(|draft| draft.began() == began) {
                     draft.saved(&tests);
                 }
                 // The background has put away what was kept unsaved.

@@ -46,6 +46,7 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::BadTest { .. } => "bad_test",
         Problem::NoWiki { .. } => "no_wiki",
         Problem::TestChanged { .. } => "test_changed",
+        Problem::SavedElsewhere => "saved_elsewhere",
         Problem::BadPage { .. } => "bad_page",
         Problem::BadSetting { .. } => "bad_setting",
         Problem::NoAccess { .. } => "no_access",
@@ -76,6 +77,7 @@ const fn level(problem: &Problem) -> &'static str {
         | Problem::Gone
         | Problem::NoWiki { .. }
         | Problem::TestChanged { .. }
+        | Problem::SavedElsewhere
         | Problem::NoWebhook
         | Problem::TooManyUnsaved { .. }
         | Problem::WebhookGone
@@ -118,6 +120,7 @@ mod tests {
             Problem::NotACalendar { detail: String::new() },
             Problem::NoTests { gerrit: 1 },
             Problem::BadTest { test: String::new(), detail: String::new() },
+            Problem::SavedElsewhere,
             Problem::BadSetting { detail: String::new() },
             Problem::NoAccess { origins: Vec::new() },
             Problem::Busy,

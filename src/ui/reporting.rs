@@ -150,8 +150,7 @@ const fn value(receiver: Receiver) -> &'static str {
 /// What the form says of the receiver; `None` where there is no such field.
 pub(super) fn chosen(event: &Event) -> Option<Chosen> {
     let chosen = event.field(RECEIVER)?;
-    let known = Receiver::ALL.into_iter().find(|receiver| value(*receiver) == chosen);
-    Some(known.map_or(Chosen::Guessed, Chosen::Is))
+    Some(Chosen::of(Receiver::ALL.into_iter().find(|receiver| value(*receiver) == chosen)))
 }
 
 /// The secret that was typed; an empty field leaves the kept one. `Err` is a sentence for beside the form.

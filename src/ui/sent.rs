@@ -12,7 +12,7 @@ use crate::suite::{Owner, Test};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sent {
     Settings,
-    Tests { bench: Bench, tests: Vec<Test> },
+    Tests { bench: Bench, began: Vec<Test>, tests: Vec<Test> },
     Draft(Owner),
     Added(u64),
     Examine(u64),
@@ -22,7 +22,26 @@ pub(super) enum Sent {
 impl Sent {
     /// Whether it asks that these be the tests of a bench.
     pub(super) fn saves(&self, of: &Bench, saved: &[Test]) -> bool {
-        matches!(self, Self::Tests { bench, tests } if bench == of && tests == saved)
+        matches!(self, Self::Tests { bench, tests, .. } if bench == of && tests == saved)
+    }
+
+    /// Whether it saves the tests of a bench.
+    pub(super) fn is_of(&self, of: &Bench) -> bool {
+        matches!(self, Self::Tests { bench, .. } if bench == of)
+    }
+
+    /// What it puts in the place of these tests of a bench, where it does.
+    fn saves_over(&self, of: &Bench, saved: &[Test]) -> Option<&[Test]> {
+        match self {
+            Self::Tests { bench, began, tests } if bench == of && began == saved => Some(tests),
+            _ => None,
+        }
+    }
+
+    /// What is saved for a bench once all that was sent is done, where it is `saved` now: what a page saves after that
+    /// begins from it.
+    pub(super) fn all_done<'s>(sent: &'s [Self], bench: &Bench, saved: &'s [Test]) -> &'s [Test] {
+        sent.iter().fold(saved, |saved, sent| sent.saves_over(bench, saved).unwrap_or(saved))
     }
 
     /// What an effect sends.
@@ -39,9 +58,9 @@ impl Sent {
     pub(super) fn by(command: &Command) -> Self {
         match command {
             Command::SaveSettings { .. } => Self::Settings,
-            Command::SaveTests { gerrit, owner, tests } => {
+            Command::SaveTests { gerrit, owner, began, tests } => {
                 let bench = owner.clone().map_or(Bench::Change(*gerrit), Bench::Shared);
-                Self::Tests { bench, tests: tests.clone() }
+                Self::Tests { bench, began: began.clone(), tests: tests.clone() }
             }
             Command::KeepDraft { owner, .. } => Self::Draft(owner.clone()),
             Command::AddTests { gerrit, .. } => Self::Added(*gerrit),

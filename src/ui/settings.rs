@@ -4,9 +4,10 @@
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
 use super::{answered, limits, reporting};
-use crate::app::{Command, SettingsForm, State};
+use crate::app::{Chosen, Command, SettingsForm, SettingsView, State};
 use crate::debug::{Backend, Switch};
 use crate::reminder::Wanted;
+use crate::schedule::Nick;
 use crate::store::Webhook;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -95,21 +96,24 @@ pub(super) fn fields(page: &Page) -> Markup {
     }
 }
 
-/// What saving the form means; `backend` is taken where none is chosen. `Err` is a sentence for beside the form.
-pub(super) fn meant(event: &Event, backend: String) -> Result<Effect, String> {
+/// What saving the form means, of which `kept` is drawn: what differs from it was changed here, and all else is left to who
+/// may change it elsewhere. `Err` is a sentence for beside the form.
+pub(super) fn meant(event: &Event, kept: &SettingsView) -> Result<Effect, String> {
     let typed = |name: &str| event.field(name).unwrap_or_default().trim().to_owned();
-    let backend = Some(typed("backend")).filter(|name| !name.is_empty()).unwrap_or(backend);
+    // The first backend has no box, even where it was a further one before.
+    let others: BTreeSet<&str> = kept.also.iter().filter(|name| **name != kept.backend).map(Backend::as_str).collect();
+    let are_kept = |also: &[String]| also.iter().map(String::as_str).collect::<BTreeSet<_>>() == others;
     let form = SettingsForm {
-        nick: typed("nick"),
-        backend,
-        also: chosen_also(event),
+        nick: Some(typed("nick")).filter(|nick| Nick::new(nick) != kept.nick),
+        backend: Some(typed("backend")).filter(|name| !name.is_empty() && name != kept.backend.as_str()),
+        also: chosen_also(event).filter(|also| !are_kept(also.as_slice())),
         webhook: None,
-        receiver: reporting::chosen(event),
+        receiver: reporting::chosen(event).filter(|chosen| *chosen != Chosen::of(kept.reporting.chosen)),
         secret: reporting::secret(event)?,
-        preview: reporting::preview(event),
-        reminders: ticked(event),
-        switches: switched(event),
-        limits: limits::typed(event)?,
+        preview: reporting::preview(event).filter(|preview| *preview == kept.reporting.at_once),
+        reminders: ticked(event).filter(|wanted| *wanted != kept.reminders),
+        switches: switched(event).filter(|switches| *switches != kept.switches),
+        limits: limits::typed(event)?.filter(|limits| *limits != kept.limits),
     };
     let webhook = typed("webhook");
     if webhook.is_empty() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench asks beside runs: tests tried at once, and what is typed and not saved.
 
-use super::{Browser, DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, started, state, test, wikimedia};
+use super::{Browser, DEBUG, GERRIT, PRODUCTION, URL, prepared, refusal, saving, started, state, test, wikimedia};
 use backport_verify::app::{Command, Problem, Reply};
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::Method;
@@ -104,7 +104,7 @@ async fn what_is_typed_and_not_saved_outlives_the_browser_until_it_is_saved() {
     browser.time_passes(SignedDuration::from_secs(60));
     app.handle(drafting(Some("[typed]"))).await;
     assert_eq!(state(&browser).drafts[&owner()], kept);
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![test()])).await;
     assert!(state(&browser).drafts.is_empty());
     app.handle(drafting(Some("[more]"))).await;
     app.handle(drafting(None)).await;
@@ -120,7 +120,7 @@ async fn a_full_store_is_said_and_a_save_that_failed_leaves_the_draft() {
     let full = app.handle(drafting(Some("[typed more]"))).await;
     assert!(matches!(full, Reply::Refused { problem: Problem::Storage { .. } }), "{full:?}");
     let tests = vec![Test { name: "new".into(), ..test() }];
-    let save = app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
+    let save = app.handle(saving(&browser, GERRIT, None, tests)).await;
     assert!(matches!(save, Reply::Refused { problem: Problem::Storage { .. } }), "{save:?}");
     assert_eq!(state(&browser).drafts[&owner()].rows, "[typed]");
 }

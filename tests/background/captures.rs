@@ -3,7 +3,7 @@
 
 use super::fake::{Answer, Browser, page};
 use super::limits::{is_debug, mwdebug, performed, usual};
-use super::{DEBUG, GERRIT, PRODUCTION, URL, killed_at_work, prepared, refusal, started, state, test};
+use super::{DEBUG, GERRIT, PRODUCTION, URL, killed_at_work, prepared, refusal, saving, started, state, test};
 use backport_verify::app::{Command, Problem, Progress, perform};
 use backport_verify::check::{Assertion, Predicate, Subject};
 use backport_verify::exchange::{Headers, Method, Request, TransportError};
@@ -169,7 +169,7 @@ async fn no_report_has_a_captured_value() {
 async fn a_stopped_worker_goes_on_with_the_values_that_it_had_and_forgets_them_at_the_end() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![tokens(), with_token()] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![tokens(), with_token()])).await;
     browser.answers(|request| if request.url.contains("?token=") { None } else { with_tokens(request) });
     app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
     killed_at_work(app).await;
@@ -203,7 +203,7 @@ async fn a_suite_with_a_name_that_nothing_gives_is_not_saved() {
         (vec![with_token()], "nothing gives {{token}}; capture it in a test above"),
         (vec![with_token(), tokens()], "{{token}} is captured by <the token>, which does not come before"),
     ] {
-        let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await);
+        let problem = refusal(app.handle(saving(&browser, GERRIT, None, tests)).await);
         let Problem::BadTest { detail, .. } = problem else { panic!("{problem:?}") };
         assert!(detail.starts_with(said), "{detail}");
     }

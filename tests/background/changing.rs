@@ -3,7 +3,7 @@
 
 use super::fake::Browser;
 use super::limits::{mwdebug, performed, usual};
-use super::{GERRIT, URL, prepared, refusal, started, state, test, verified};
+use super::{GERRIT, URL, prepared, refusal, saving, started, state, test, verified};
 use backport_verify::app::{AGENT, Command, Problem, Reply};
 use backport_verify::debug::HEADER;
 use backport_verify::exchange::{Method, Request, Session};
@@ -64,7 +64,7 @@ async fn an_allowed_test_is_sent_once_to_the_stage_that_is_verified() {
 async fn what_a_run_left_out_can_be_allowed_and_is_sent_by_the_next() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test(), post()] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![test(), post()])).await;
     let journal = verified(&app, &browser, false).await;
     assert!(is_left_out(&journal, 1));
     let allow = Command::Allow { run: journal.plan.id, test: 1 };
@@ -81,11 +81,11 @@ async fn what_a_run_left_out_can_be_allowed_and_is_sent_by_the_next() {
 async fn what_was_changed_since_the_run_is_not_allowed_by_it() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![post()] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![post()])).await;
     let run = verified(&app, &browser, false).await.plan.id;
     let other = Test { body: Some("a=2".into()), ..post() };
     for saved in [vec![other.clone()], vec![test(), post()], Vec::new()] {
-        app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: saved.clone() }).await;
+        app.handle(saving(&browser, GERRIT, None, saved.clone())).await;
         let refused = refusal(app.handle(Command::Allow { run: run.clone(), test: 0 }).await);
         assert_eq!(refused, Problem::TestChanged { test: post().label().to_owned() });
         let kept = state(&browser).suite_of(GERRIT).cloned().unwrap_or_default().tests;
@@ -113,7 +113,7 @@ async fn one_suite_asks_as_nobody_and_as_me() {
     let app = prepared(&browser).await;
     let url = |name: &str| format!("https://en.wikipedia.org/wiki/{name}");
     let tests = vec![Test { url: url("nobody"), ..test() }, Test { url: url("me"), session: Session::Mine, ..test() }];
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
+    app.handle(saving(&browser, GERRIT, None, tests)).await;
     let journal = verified(&app, &browser, false).await;
     assert_eq!(journal.tally().passed, 2);
     let sessions = |name: &str| -> Vec<Session> {

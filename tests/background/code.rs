@@ -3,7 +3,7 @@
 //! already.
 
 use super::fake::{Answer, Browser, page};
-use super::{DEBUG, GERRIT, NEXT, also_on_next, prepared, server_of, test, verified, wikimedia};
+use super::{DEBUG, GERRIT, NEXT, also_on_next, prepared, saving, server_of, test, verified, wikimedia};
 use backport_verify::app::{App, Command};
 use backport_verify::change::PatchRef;
 use backport_verify::deployed::Runs;
@@ -238,7 +238,7 @@ async fn servers_are_asked_once_a_host_and_gitiles_once_a_commit() {
     let app = scheduled(&browser, World { debug: LATER, ..WORLD }).await;
     let page = |host: &str, n: u32| Test { url: format!("https://{host}/wiki/Page_{n}"), ..test() };
     let tests = (0..9).flat_map(|n| [page("en.wikipedia.org", n), page("www.mediawiki.org", n)]).collect();
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
+    app.handle(saving(&browser, GERRIT, None, tests)).await;
     let before = browser.sent().len();
     let journal = verified(&app, &browser, false).await;
     assert_eq!(journal.verdict(), Some(Verdict::Pass));

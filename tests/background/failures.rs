@@ -3,7 +3,7 @@
 //! is a pass, and each is told in words with what to do.
 
 use super::fake::{Answer, Browser, page};
-use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, state, wikimedia};
+use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, saving, state, wikimedia};
 use backport_verify::app::Command;
 use backport_verify::check::Assertion;
 use backport_verify::exchange::{Request, Response, TransportError};
@@ -26,7 +26,7 @@ async fn outcome(
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let test = Test { url: url.into(), assertions: vec![assertion], ..Test::default() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![test])).await;
     let (usual, asked) = (wikimedia(true), url.to_owned());
     browser.answers(move |request| if request.url == asked { answer(request) } else { usual(request) });
     app.handle(if production {

@@ -3,7 +3,7 @@
 
 use super::fake::Browser;
 use super::window::{CONTINUING, PATCH, STARTED, SYNCED, Told, answer, asked, phase, refresh};
-use super::{GERRIT, WEBHOOK, started, state, test, wikimedia};
+use super::{GERRIT, WEBHOOK, saving, started, state, test, wikimedia};
 use backport_verify::app::{App, Command, Hearing, Reply};
 use backport_verify::deployed::Phase;
 use backport_verify::ports::Area;
@@ -39,7 +39,7 @@ async fn woken(browser: &Browser, settings: &Settings) -> (App<Browser>, Told) {
 /// A background that listens to a relay, in the open window, with a page open and one saved test.
 async fn listening(browser: &Browser) -> (App<Browser>, Told) {
     let (app, told) = woken(browser, &settings(Receiver::Relay)).await;
-    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await, Reply::Done);
+    assert_eq!(app.handle(saving(browser, GERRIT, None, vec![test()])).await, Reply::Done);
     refresh(&app, false).await;
     app.stream_opened().await;
     assert_eq!((phase(browser), state(browser).hearing), (Some(Phase::Scheduled), Hearing::Live));
@@ -312,8 +312,8 @@ async fn a_stream_that_breaks_off_is_the_browsers_to_open_again_until_the_third_
     assert_eq!(state(&browser).hearing, Hearing::Failed { detail });
     // A webhook that is taken away has no trouble any more.
     let form = backport_verify::app::SettingsForm {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug".into(),
+        nick: Some("submitter".into()),
+        backend: Some("k8s-mwdebug".into()),
         webhook: Some(String::new()),
         ..backport_verify::app::SettingsForm::default()
     };

@@ -3,7 +3,7 @@
 //! happens, there is one run, one true verdict, and one line in the channel.
 
 use super::fake::Browser;
-use super::{GERRIT, HEADER, URL, WEBHOOK, prepared, state, test, wikimedia};
+use super::{GERRIT, HEADER, URL, WEBHOOK, prepared, saving, state, test, wikimedia};
 use backport_verify::app::{App, Command, Delivery, Problem, Reply, Run, State};
 use backport_verify::exchange::{Method, Request};
 use backport_verify::ports::Area;
@@ -75,7 +75,7 @@ type Channel = Rc<RefCell<Vec<(String, String)>>>;
 async fn stage(course: &Course) -> (Browser, App<Browser>, Channel) {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests(course.tests) }).await;
+    app.handle(saving(&browser, GERRIT, None, tests(course.tests))).await;
     let (usual, channel) = (wikimedia(false), Channel::default());
     let said = Rc::clone(&channel);
     browser.answers(move |request| {

@@ -2,7 +2,7 @@
 //! What a run asks at once, at most.
 
 use super::fake::{Answer, Browser, page};
-use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, refusal, state, test};
+use super::{DEBUG, GERRIT, HEADER, PRODUCTION, prepared, refusal, saving, state, test};
 use backport_verify::app::{App, Command, Problem, Progress, Reply, SettingsForm, perform};
 use backport_verify::debug::{Backend, Backends};
 use backport_verify::exchange::Request;
@@ -124,7 +124,7 @@ async fn the_background_keeps_to_the_same_limits() {
     let app = prepared(&browser).await;
     browser.answers(usual);
     browser.takes_turns(5);
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: pages(&LANGUAGES, 4) }).await;
+    app.handle(saving(&browser, GERRIT, None, pages(&LANGUAGES, 4))).await;
     app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
     app.work().await;
     assert!(state(&browser).run_of(GERRIT, false).unwrap().journal.pending().is_empty());
@@ -133,7 +133,7 @@ async fn the_background_keeps_to_the_same_limits() {
 }
 
 fn limiting(limits: Option<Limits>) -> Command {
-    let (nick, backend) = ("submitter".into(), "k8s-mwdebug".into());
+    let (nick, backend) = (Some("submitter".into()), Some("k8s-mwdebug".into()));
     Command::SaveSettings { form: SettingsForm { nick, backend, limits, ..SettingsForm::default() } }
 }
 
@@ -150,7 +150,7 @@ async fn the_limits_of_the_settings_are_kept_and_hold_for_the_next_run() {
     assert_eq!(state(&browser).settings.limits, limits);
     browser.answers(usual);
     browser.takes_turns(5);
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: pages(&LANGUAGES, 4) }).await;
+    app.handle(saving(&browser, GERRIT, None, pages(&LANGUAGES, 4))).await;
     app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
     app.work().await;
     assert!(state(&browser).run_of(GERRIT, false).unwrap().journal.pending().is_empty());

@@ -16,6 +16,7 @@ mod limits;
 mod names;
 mod outbox;
 mod outbox_kills;
+mod pages;
 mod placed;
 mod reminders;
 mod sent;
@@ -27,6 +28,7 @@ mod trying;
 mod version;
 mod waiting;
 mod window;
+mod writers;
 
 use backport_verify::app::{App, Chosen, Command, Delivery, Loaded, Problem, Reply, SettingsForm, State};
 use backport_verify::check::Assertion;
@@ -99,15 +101,15 @@ async fn prepared(browser: &Browser) -> App<Browser> {
     let app = started(browser).await;
     let settings = Command::SaveSettings {
         form: SettingsForm {
-            nick: "submitter".into(),
-            backend: "k8s-mwdebug".into(),
+            nick: Some("submitter".into()),
+            backend: Some("k8s-mwdebug".into()),
             webhook: Some(WEBHOOK.into()),
             receiver: Some(Chosen::Is(Receiver::Slack)),
             ..SettingsForm::default()
         },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
-    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await, Reply::Done);
+    assert_eq!(app.handle(saving(browser, GERRIT, None, vec![test()])).await, Reply::Done);
     app.work().await;
     app
 }
@@ -116,8 +118,8 @@ async fn prepared(browser: &Browser) -> App<Browser> {
 async fn also_on_next(app: &App<Browser>) {
     let settings = Command::SaveSettings {
         form: SettingsForm {
-            nick: "submitter".into(),
-            backend: "k8s-mwdebug".into(),
+            nick: Some("submitter".into()),
+            backend: Some("k8s-mwdebug".into()),
             also: Some(vec!["k8s-mwdebug-next".into()]),
             ..SettingsForm::default()
         },
@@ -133,6 +135,14 @@ fn server_of(request: &Request) -> &'static str {
         Some(_) => DEBUG,
         None => PRODUCTION,
     }
+}
+
+/// A save by a page that knows what is saved.
+fn saving(browser: &Browser, gerrit: u64, owner: Option<Owner>, tests: Vec<Test>) -> Command {
+    let state = state(browser);
+    let suite = owner.as_ref().map_or_else(|| state.suite_of(gerrit), |owner| state.suites.get(owner));
+    let began = suite.map(|suite| suite.tests.clone()).unwrap_or_default();
+    Command::SaveTests { gerrit, owner, began, tests }
 }
 
 fn state(browser: &Browser) -> State {
@@ -362,7 +372,7 @@ async fn a_request_that_must_not_be_sent_twice_is_not() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let post = Test { method: Method::Post, allowed: true, ..test() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![post] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![post])).await;
     browser.answers(|_| None);
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;
     killed_at_work(app).await;
@@ -413,7 +423,7 @@ async fn a_run_is_cancelled_at_once_and_reports_nothing() {
 async fn commands_that_come_together_lose_nothing() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
-    let save = |gerrit| app.handle(Command::SaveTests { gerrit, owner: None, tests: vec![test()] });
+    let save = |gerrit| app.handle(saving(&browser, gerrit, None, vec![test()]));
     assert_eq!(tokio::join!(save(1), save(2)), (Reply::Done, Reply::Done));
     assert_eq!(state(&browser).suites.keys().cloned().collect::<Vec<_>>(), [1, GERRIT, 2].map(Owner::numbered));
     let verify = || app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT });
@@ -442,7 +452,7 @@ async fn a_test_that_cannot_be_run_is_not_kept() {
     let app = prepared(&browser).await;
     for url in ["http://en.wikipedia.org/", "https://example.org/", "en.wikipedia.org"] {
         let tests = vec![Test { url: url.into(), ..test() }];
-        let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await);
+        let problem = refusal(app.handle(saving(&browser, GERRIT, None, tests)).await);
         assert!(matches!(problem, Problem::BadTest { .. }), "{problem:?}");
     }
     assert_eq!(state(&browser).suite_of(GERRIT).unwrap().tests, [test()]);
@@ -453,7 +463,7 @@ async fn a_full_storage_is_told_and_loses_nothing() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     browser.storage_is_full(true);
-    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: Vec::new() }).await);
+    let problem = refusal(app.handle(saving(&browser, GERRIT, None, Vec::new())).await);
     assert!(matches!(problem, Problem::Storage { .. }), "{problem:?}");
     assert_eq!(state(&browser).suite_of(GERRIT).unwrap().tests, [test()]);
     let problem = refusal(app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await);
@@ -468,7 +478,7 @@ async fn what_a_newer_version_wrote_is_left_alone() {
     browser.put(Area::Local, "library", newer);
     let app = prepared_without_tests(&browser).await;
     assert!(matches!(&state(&browser).unreadable[..], [unreadable] if unreadable.what == "tests"));
-    let problem = refusal(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await);
+    let problem = refusal(app.handle(saving(&browser, GERRIT, None, vec![test()])).await);
     assert!(matches!(problem, Problem::Unreadable { .. }), "{problem:?}");
     assert_eq!(browser.kept(Area::Local, "library").as_deref(), Some(newer));
 }
@@ -553,7 +563,7 @@ async fn at_most_six_requests_are_in_flight_to_a_host() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let tests: Vec<Test> = (0..20).map(|n| Test { url: format!("{URL}?n={n}"), ..test() }).collect();
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
+    app.handle(saving(&browser, GERRIT, None, tests)).await;
     browser.answers(|_| None);
     let before = browser.sent().len();
     app.handle(Command::VerifyOnProduction { gerrit: GERRIT, anyway: true }).await;

@@ -30,7 +30,7 @@ fn wikimedia_with(debug: &'static str, production: &'static str) -> impl Fn(&Req
 
 async fn switch_on(app: &App<Browser>, switches: &[Switch]) {
     let switches = Some(switches.iter().copied().collect());
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
+    let (nick, backend) = (Some("submitter".to_owned()), Some("k8s-mwdebug".to_owned()));
     let settings = Command::SaveSettings { form: SettingsForm { nick, backend, switches, ..SettingsForm::default() } };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
@@ -72,7 +72,7 @@ async fn nothing_is_switched_on_by_itself_and_saving_something_else_switches_not
     let app = prepared(&browser).await;
     assert!(state(&browser).settings.switches.is_empty());
     switch_on(&app, &[Switch::Log]).await;
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
+    let (nick, backend) = (Some("submitter".to_owned()), Some("k8s-mwdebug".to_owned()));
     let settings = Command::SaveSettings { form: SettingsForm { nick, backend, ..SettingsForm::default() } };
     app.handle(settings).await;
     assert_eq!(state(&browser).settings.switches, [Switch::Log].into());
@@ -126,7 +126,11 @@ async fn a_settled_test_server_is_not_production_and_not_another_datacentre() {
     let doubt = Doubt::DebugAnswered { server: NEW.into() };
     assert_eq!(journal.baseline(0).unwrap().reason, Some(Reason::Doubt { doubt }));
     let settings = Command::SaveSettings {
-        form: SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug-codfw".into(), ..SettingsForm::default() },
+        form: SettingsForm {
+            nick: Some("submitter".into()),
+            backend: Some("k8s-mwdebug-codfw".into()),
+            ..SettingsForm::default()
+        },
     };
     app.handle(settings).await;
     let journal = verified(&app, &browser).await;

@@ -110,7 +110,7 @@ impl Webhook {
 }
 
 fn form() -> SettingsForm {
-    SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug".into(), ..SettingsForm::default() }
+    SettingsForm { nick: Some("submitter".into()), backend: Some("k8s-mwdebug".into()), ..SettingsForm::default() }
 }
 
 /// A background with this receiver at the webhook's other end.

@@ -35,7 +35,12 @@ fn it_is(browser: &Browser, time: &str) {
 
 async fn save(app: &App<Browser>, nick: &str, reminders: Option<Wanted>) {
     let settings = Command::SaveSettings {
-        form: SettingsForm { nick: nick.into(), backend: "k8s-mwdebug".into(), reminders, ..SettingsForm::default() },
+        form: SettingsForm {
+            nick: Some(nick.into()),
+            backend: Some("k8s-mwdebug".into()),
+            reminders,
+            ..SettingsForm::default()
+        },
     };
     assert_eq!(app.handle(settings).await, Reply::Done);
     app.work().await;

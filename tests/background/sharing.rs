@@ -2,7 +2,7 @@
 //! Suites that are shared on a wiki page, and tests that a commit message names: shown first, never run or saved unasked.
 
 use super::fake::{Answer, Browser, page};
-use super::{GERRIT, PRODUCTION, prepared, refusal, state, test};
+use super::{GERRIT, PRODUCTION, prepared, refusal, saving, state, test};
 use backport_verify::app::{App, Command, Loaded, Problem, Refusal, Reply, Saving, Shared};
 use backport_verify::check::Assertion;
 use backport_verify::exchange::{Method, Request, Session, TransportError};
@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use url::form_urlencoded;
 
-const PAGE: &str = "https://www.mediawiki.org/wiki/Extension:Echo/Backport_tests";
+pub(super) const PAGE: &str = "https://www.mediawiki.org/wiki/Extension:Echo/Backport_tests";
 const API: &str = "https://www.mediawiki.org/w/api.php";
 
 /// A wiki with one page.
@@ -117,8 +117,8 @@ async fn read(app: &App<Browser>) {
     app.work().await;
 }
 
-async fn keep(app: &App<Browser>, tests: Vec<Test>) {
-    let save = Command::SaveTests { gerrit: GERRIT, owner: Some(owner()), tests };
+async fn keep(app: &App<Browser>, browser: &Browser, tests: Vec<Test>) {
+    let save = saving(browser, GERRIT, Some(owner()), tests);
     assert_eq!(app.handle(save).await, Reply::Done);
 }
 
@@ -223,7 +223,7 @@ async fn only_pages_of_wikimedia_hold_suites_and_only_of_repositories_and_wikis(
 async fn a_page_that_is_no_suite_says_where_and_our_tests_stay() {
     let browser = Browser::new();
     let (app, _) = sharing(&browser, Some(in_a_page("https://en.wikipedia.org:\n- method: GET\n"))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     let Loaded::Failed { problem: Problem::PageUnreadable { detail, .. }, .. } = shared(&browser).read else {
         panic!("it was read")
@@ -236,7 +236,7 @@ async fn a_page_that_is_no_suite_says_where_and_our_tests_stay() {
 async fn saving_posts_once_as_the_user_over_the_revision_that_was_read_and_keeps_what_stands_around() {
     let browser = Browser::new();
     let (app, wiki) = sharing(&browser, Some(in_a_page(YAML))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     assert_eq!(posts(&browser), []);
     assert!(matches!(save(&app, &browser).await, Some(Saving::Saved { .. })));
@@ -266,7 +266,7 @@ async fn saving_posts_once_as_the_user_over_the_revision_that_was_read_and_keeps
 async fn a_page_that_is_not_there_is_made_and_never_written_over() {
     let browser = Browser::new();
     let (app, wiki) = sharing(&browser, None).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     wiki.borrow_mut().text = Some("Somebody's.".into());
     assert_eq!(save(&app, &browser).await, Some(Saving::Failed { refusal: Refusal::Conflict }));
@@ -279,7 +279,7 @@ async fn a_page_that_is_not_there_is_made_and_never_written_over() {
 async fn a_conflict_keeps_both_versions_and_after_reading_again_it_can_be_saved() {
     let browser = Browser::new();
     let (app, wiki) = sharing(&browser, Some(in_a_page(YAML))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     let theirs = in_a_page(&YAML.replace("contains: N", "contains: X"));
     (wiki.borrow_mut().text, wiki.borrow_mut().revision) = (Some(theirs.clone()), 50);
@@ -296,12 +296,12 @@ async fn a_conflict_keeps_both_versions_and_after_reading_again_it_can_be_saved(
 async fn a_bad_token_is_asked_for_once_more_and_no_token_is_kept() {
     let browser = Browser::new();
     let (app, wiki) = sharing(&browser, Some(in_a_page(YAML))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     wiki.borrow_mut().refuses = vec!["badtoken"];
     assert!(matches!(save(&app, &browser).await, Some(Saving::Saved { .. })));
     assert_eq!(posts(&browser).len(), 2);
-    keep(&app, vec![smoke("Version", "w")]).await;
+    keep(&app, &browser, vec![smoke("Version", "w")]).await;
     wiki.borrow_mut().refuses = vec!["badtoken", "badtoken"];
     assert_eq!(save(&app, &browser).await, Some(Saving::Failed { refusal: Refusal::Token }));
     assert_eq!(posts(&browser).len(), 4);
@@ -314,7 +314,7 @@ async fn a_bad_token_is_asked_for_once_more_and_no_token_is_kept() {
 async fn who_is_not_logged_in_posts_nothing() {
     let browser = Browser::new();
     let (app, wiki) = sharing(&browser, Some(in_a_page(YAML))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     wiki.borrow_mut().logged_in = false;
     let host = "www.mediawiki.org".to_owned();
@@ -327,7 +327,7 @@ async fn refusals_of_the_wiki_are_told_and_not_sent_again() {
     for code in ["readonly", "abusefilter-disallowed", "blocked", "protectedpage", "ratelimited"] {
         let browser = Browser::new();
         let (app, wiki) = sharing(&browser, Some(in_a_page(YAML))).await;
-        keep(&app, vec![smoke("Version", "v")]).await;
+        keep(&app, &browser, vec![smoke("Version", "v")]).await;
         read(&app).await;
         wiki.borrow_mut().refuses = vec![code];
         let refusal = Refusal::of(code, "Why not.", "www.mediawiki.org");
@@ -340,7 +340,7 @@ async fn refusals_of_the_wiki_are_told_and_not_sent_again() {
 async fn a_post_without_an_answer_is_not_sent_again() {
     let browser = Browser::new();
     let (app, wiki) = sharing(&browser, Some(in_a_page(YAML))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     wiki.borrow_mut().silent = true;
     assert!(matches!(save(&app, &browser).await, Some(Saving::Failed { refusal: Refusal::NoAnswer { .. } })));
@@ -353,7 +353,7 @@ async fn a_post_without_an_answer_is_not_sent_again() {
 async fn a_saving_that_a_stop_interrupted_is_told_and_not_gone_on_with() {
     let browser = Browser::new();
     let (app, _) = sharing(&browser, Some(in_a_page(YAML))).await;
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     read(&app).await;
     let save = Command::SaveShared { owner: owner(), revision: Some(41), summary: "Say it".into() };
     assert_eq!(app.handle(save).await, Reply::Done);
@@ -370,7 +370,7 @@ async fn nothing_is_saved_that_was_not_read_or_has_no_summary_or_no_test() {
     let (app, _) = sharing(&browser, Some(in_a_page(YAML))).await;
     let save = |revision, summary: &str| Command::SaveShared { owner: owner(), revision, summary: summary.into() };
     assert!(matches!(refusal(app.handle(save(Some(41), "x")).await), Problem::NotShared { .. }));
-    keep(&app, vec![smoke("Version", "v")]).await;
+    keep(&app, &browser, vec![smoke("Version", "v")]).await;
     assert_eq!(refusal(app.handle(save(Some(41), "x")).await), Problem::Gone);
     read(&app).await;
     assert!(matches!(refusal(app.handle(save(Some(41), " ")).await), Problem::NotShared { .. }));
@@ -379,7 +379,7 @@ async fn nothing_is_saved_that_was_not_read_or_has_no_summary_or_no_test() {
     assert_eq!(posts(&browser), []);
 }
 
-fn gerrit(footers: &str) -> impl Fn(&Request) -> Answer + use<> {
+pub(super) fn gerrit(footers: &str) -> impl Fn(&Request) -> Answer + use<> {
     let message = format!("[enwiki] Add the group\n\n{footers}\nChange-Id: I{}\n", "a".repeat(40));
     move |request| {
         if !request.url.starts_with("https://gerrit.wikimedia.org/r/changes/?") {

@@ -3,7 +3,8 @@
 
 use super::fake::{Answer, Browser, page};
 use super::{
-    GERRIT, HEADER, NEXT, PRODUCTION, URL, also_on_next, prepared, server_of, started, state, test, verified, wikimedia,
+    GERRIT, HEADER, NEXT, PRODUCTION, URL, also_on_next, prepared, saving, server_of, started, state, test, verified,
+    wikimedia,
 };
 use backport_verify::app::{Command, SettingsForm};
 use backport_verify::debug::Backend;
@@ -84,7 +85,12 @@ async fn further_backends_are_kept_and_left_alone_by_who_does_not_speak_of_them(
     let app = prepared(&browser).await;
     also_on_next(&app).await;
     let settings = |also: Option<Vec<String>>| Command::SaveSettings {
-        form: SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug".into(), also, ..SettingsForm::default() },
+        form: SettingsForm {
+            nick: Some("submitter".into()),
+            backend: Some("k8s-mwdebug".into()),
+            also,
+            ..SettingsForm::default()
+        },
     };
     app.handle(settings(None)).await;
     let app = started(&browser).await;
@@ -152,7 +158,7 @@ async fn a_test_that_was_changed_after_mwdebug_was_not_verified_there() {
     browser.answers(wikimedia(true));
     let renamed = Test { name: "renamed".into(), ..test() };
     let other = Test { url: format!("{URL}?uselang=de"), ..test() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![other, renamed] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![other, renamed])).await;
     let journal = verified(&app, &browser, true).await;
     assert_eq!([journal.since(0), journal.since(1)], [Some(Since::NotVerified), Some(Since::Fixed)]);
     let line = line(&browser, true);
@@ -196,7 +202,7 @@ async fn a_test_that_must_fail_before_and_passes_is_no_pass_and_the_line_says_wh
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let must = Test { must_fail_before: true, ..test() };
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![must] }).await;
+    app.handle(saving(&browser, GERRIT, None, vec![must])).await;
     assert_eq!(verified(&app, &browser, false).await.verdict(), Some(Verdict::Pass));
     browser.answers(wikimedia(true));
     let journal = verified(&app, &browser, false).await;

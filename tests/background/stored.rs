@@ -2,7 +2,7 @@
 //! What is kept by other versions: older ones are read, newer ones are left alone until the user says otherwise.
 
 use super::fake::Browser;
-use super::{GERRIT, prepared, refusal, started, state, test, wikimedia};
+use super::{GERRIT, prepared, refusal, saving, started, state, test, wikimedia};
 use backport_verify::app::{Command, Problem, Reply};
 use backport_verify::ports::Area;
 use backport_verify::store::seal;
@@ -82,7 +82,7 @@ async fn what_an_older_version_kept_is_written_anew_by_the_next_save() {
     browser.answers(wikimedia(true));
     let app = started(&browser).await;
     let owner = Some(Owner::Repository("mediawiki/core".into()));
-    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, owner, tests: vec![test()] }).await, Reply::Done);
+    assert_eq!(app.handle(saving(&browser, GERRIT, owner, vec![test()])).await, Reply::Done);
     let kept = browser.kept(Area::Local, "library").unwrap();
     assert!(kept.starts_with(&format!("{{\"schema\":{},", newest())), "{kept}");
     let again = started(&browser).await;
@@ -121,7 +121,7 @@ async fn after_starting_anew_tests_are_kept_again() {
     browser.answers(wikimedia(false));
     browser.put(Area::Local, "library", r#"{"schema":99,"data":{}}"#);
     let app = started(&browser).await;
-    let save = || Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] };
+    let save = || saving(&browser, GERRIT, None, vec![test()]);
     assert!(matches!(refusal(app.handle(save()).await), Problem::Unreadable { .. }));
     app.handle(Command::ExportStored { what: "tests".into() }).await;
     app.handle(Command::StartAnew { what: "tests".into() }).await;

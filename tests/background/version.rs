@@ -3,7 +3,7 @@
 
 use super::fake::{Answer, Browser, page};
 use super::{
-    DEBUG, GERRIT, HEADER, PRODUCTION, URL, killed_at_work, prepared, started, state, test, verified, wikimedia,
+    DEBUG, GERRIT, HEADER, PRODUCTION, URL, killed_at_work, prepared, saving, started, state, test, verified, wikimedia,
 };
 use backport_verify::app::{App, Command};
 use backport_verify::exchange::{Request, TransportError};
@@ -240,7 +240,7 @@ async fn the_version_is_asked_once_a_wiki_and_server_in_every_run() {
     let app = scheduled(&browser, NEW, on(NEW)).await;
     let page = |host: &str, n: u32| Test { url: format!("https://{host}/wiki/Page_{n}"), ..test() };
     let tests = (0..12).map(|n| page("en.wikipedia.org", n)).chain([page("www.mediawiki.org", 0)]).collect();
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests }).await;
+    app.handle(saving(&browser, GERRIT, None, tests)).await;
     let elsewhere = "https://www.mediawiki.org/w/deployment-info.php";
     for (production, expected) in [(false, vec![false, true]), (true, vec![false]), (true, vec![false])] {
         let before = browser.sent().len();

@@ -3,7 +3,7 @@
 
 use super::fake::{Answer, Browser};
 use super::limits::{is_debug, is_of, mwdebug, pages, performed, usual};
-use super::{GERRIT, URL, killed_at_work, prepared, state, test};
+use super::{GERRIT, URL, killed_at_work, prepared, saving, state, test};
 use backport_verify::app::{App, Command};
 use backport_verify::exchange::{Method, Request};
 use backport_verify::suite::Test;
@@ -79,7 +79,7 @@ async fn while_a_host_wants_to_be_left_alone_it_is_asked_nothing_and_the_others_
     refuses(&browser, 1, &[("retry-after", "5")]);
     browser.takes_turns(3);
     browser.waits_forever();
-    app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: pages(&["en", "de"], 10) }).await;
+    app.handle(saving(&browser, GERRIT, None, pages(&["en", "de"], 10))).await;
     app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await;
     killed_at_work(app).await;
     let since = browser.sent().split_off(browser.sent_before_waiting());

@@ -3,7 +3,7 @@
 //! not ask.
 
 use super::fake::{Answer, Browser, page};
-use super::{CALENDAR, DEBUG, GERRIT, PRODUCTION, URL, refusal, started, state, test, wikimedia};
+use super::{CALENDAR, DEBUG, GERRIT, PRODUCTION, URL, refusal, saving, started, state, test, wikimedia};
 use backport_verify::app::{App, Command, Loaded, Problem, Reply, SettingsForm};
 use backport_verify::debug::HEADER;
 use backport_verify::deployed::{Phase, Runs};
@@ -173,15 +173,15 @@ async fn prepared(browser: &Browser) -> (App<Browser>, Told) {
     let told = Told::to(browser);
     let app = started(browser).await;
     save_nick(&app, "submitter").await;
-    assert_eq!(app.handle(Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test()] }).await, Reply::Done);
+    assert_eq!(app.handle(saving(browser, GERRIT, None, vec![test()])).await, Reply::Done);
     app.work().await;
     (app, told)
 }
 
 async fn save_nick(app: &App<Browser>, nick: &str) {
-    let backend = "k8s-mwdebug".to_owned();
+    let backend = Some("k8s-mwdebug".to_owned());
     let settings =
-        Command::SaveSettings { form: SettingsForm { nick: nick.into(), backend, ..SettingsForm::default() } };
+        Command::SaveSettings { form: SettingsForm { nick: Some(nick.into()), backend, ..SettingsForm::default() } };
     assert_eq!(app.handle(settings).await, Reply::Done);
 }
 
@@ -372,7 +372,7 @@ async fn patches_on_one_wiki_ask_its_servers_once() {
     let second = "{{deploy|type=config|gerrit=1330002|title=Another|status=}}\n}}\n";
     told.now(|world| world.calendar = CALENDAR.trim_end().trim_end_matches('}').to_owned() + second);
     let tests = vec![Test { url: "https://en.wikipedia.org/wiki/Main_Page".into(), ..test() }];
-    app.handle(Command::SaveTests { gerrit: SECOND, owner: None, tests }).await;
+    app.handle(saving(&browser, SECOND, None, tests)).await;
     refresh(&app, true).await;
     let before = browser.sent().len();
     refresh(&app, true).await;
@@ -431,7 +431,7 @@ async fn a_look_without_an_answer_blocks_no_command_and_keeps_the_background_awa
             tokio::task::yield_now().await;
         }
         let awake = browser.is_kept_awake();
-        (awake, app.handle(Command::SaveTests { gerrit: SECOND, owner: None, tests: vec![test()] }).await)
+        (awake, app.handle(saving(&browser, SECOND, None, vec![test()])).await)
     };
     tokio::select! {
         () = app.work() => panic!("the look has ended"),
@@ -449,8 +449,8 @@ async fn how_far_patches_have_got_outlives_the_background() {
     let again = state(&browser);
     assert_eq!((&again.progress, &again.fitness), (&shown.progress, &shown.fitness));
     assert!(!again.progress.is_empty());
-    app.handle(Command::SaveTests { gerrit: SECOND, owner: None, tests: vec![test()] }).await;
-    app.handle(Command::SaveTests { gerrit: SECOND, owner: None, tests: Vec::new() }).await;
+    app.handle(saving(&browser, SECOND, None, vec![test()])).await;
+    app.handle(saving(&browser, SECOND, None, Vec::new())).await;
     assert!(browser.writes("gathered") <= writes.0 + 1 && browser.writes("watched") <= writes.1 + 1);
 }
 

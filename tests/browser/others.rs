@@ -205,8 +205,9 @@ async fn save_test_as(stage: &Stage, session: Session) -> Played {
         assertions: vec![Assertion::body_contains(PATCH_TEXT)],
         ..Test::default()
     };
-    let command = Command::SaveTests { gerrit: GERRIT, owner: None, tests: vec![test.clone()] };
     stage.browser.popup().await?;
+    let began = stage.state().await?.suite_of(GERRIT).map(|suite| suite.tests.clone()).unwrap_or_default();
+    let command = Command::SaveTests { gerrit: GERRIT, owner: None, began, tests: vec![test.clone()] };
     stage.browser.script(&format!("return {}.then(() => true)", asking(&serde_json::to_string(&command)?))).await?;
     let kept = |state: &State| state.suite_of(GERRIT).filter(|suite| suite.tests == [test.clone()]).map(drop);
     stage.state_with("the saved test", kept).await

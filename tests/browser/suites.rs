@@ -75,7 +75,8 @@ async fn tell(stage: &Stage, command: &Command) -> Played {
 
 async fn save(stage: &Stage, file: &File) -> Played {
     stage.browser.popup().await?;
-    tell(stage, &Command::SaveTests { gerrit: GERRIT, owner: None, tests: file.tests.clone() }).await?;
+    let began = stage.state().await?.suite_of(GERRIT).map(|suite| suite.tests.clone()).unwrap_or_default();
+    tell(stage, &Command::SaveTests { gerrit: GERRIT, owner: None, began, tests: file.tests.clone() }).await?;
     let kept = |state: &State| state.suite_of(GERRIT).filter(|suite| suite.tests == file.tests).map(drop);
     stage.state_with("the saved suite", kept).await
 }

@@ -37,7 +37,7 @@ async fn by_background(file: &File) -> Forms {
     browser.answers(move |request| Some(server.answer(request)));
     let app = App::new(browser.clone());
     app.start().await;
-    let save = Command::SaveTests { gerrit: GERRIT, owner: None, tests: file.tests.clone() };
+    let save = Command::SaveTests { gerrit: GERRIT, owner: None, began: Vec::new(), tests: file.tests.clone() };
     assert_eq!(app.handle(save).await, Reply::Done);
     assert_eq!(app.handle(Command::VerifyOnMwdebug { gerrit: GERRIT }).await, Reply::Done);
     app.work().await;

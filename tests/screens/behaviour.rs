@@ -79,15 +79,10 @@ fn within_a_minute_nothing_is_redrawn() {
 }
 
 #[test]
-fn saving_the_nick_keeps_backend_and_webhook() {
+fn saving_the_nick_leaves_all_else_as_it_is_kept() {
     let sent = popup().act(event("save-nick", &[], &[("nick", " submitter ")]));
-    let backend = "k8s-mwdebug".to_owned();
-    assert_eq!(
-        sent,
-        [Effect::Send(Command::SaveSettings {
-            form: SettingsForm { nick: "submitter".into(), backend, ..SettingsForm::default() }
-        })]
-    );
+    let nick = Some("submitter".to_owned());
+    assert_eq!(sent, [Effect::Send(Command::SaveSettings { form: SettingsForm { nick, ..SettingsForm::default() } })]);
 }
 
 #[test]
@@ -204,12 +199,18 @@ fn saving_sends_what_is_typed_and_is_confirmed_by_the_reply() {
     let mut bench = bench();
     let mut tests = vec![test()];
     let sent = bench.act(event("save-tests", &[], &form("eventcoordinator")));
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]);
+    assert_eq!(
+        sent,
+        [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began: vec![test()], tests: tests.clone() })]
+    );
     answer(&mut bench, &sent, Reply::Done);
     bench.act(typing("other"));
     let sent = bench.act(event("save-tests", &[], &form("other")));
     tests[0].assertions[0] = backport_verify::check::Assertion::body_contains("other");
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests: tests.clone() })]);
+    assert_eq!(
+        sent,
+        [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began: vec![test()], tests: tests.clone() })]
+    );
     assert!(region(&bench, "tests-bar").contains("data-unsaved"));
     answer(&mut bench, &sent, Reply::Done);
     assert!(region(&bench, "tests-bar").contains("data-saved"));
@@ -281,9 +282,9 @@ fn settings(webhook: &'static str) -> Event {
 #[test]
 fn a_new_webhook_asks_for_access_to_its_origin_alone() {
     let webhook = "https://backport-verify.toolforge.org/hook/secret";
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
+    let backend = Some("k8s-mwdebug-next".to_owned());
     let then = Command::SaveSettings {
-        form: SettingsForm { nick, backend, webhook: Some(webhook.into()), ..SettingsForm::default() },
+        form: SettingsForm { backend, webhook: Some(webhook.into()), ..SettingsForm::default() },
     };
     let origins = vec!["https://backport-verify.toolforge.org".to_owned()];
     assert_eq!(bench().act(settings(webhook)), [Effect::RequestAccess { origins, reports_leave_browser: true, then }]);
@@ -291,10 +292,10 @@ fn a_new_webhook_asks_for_access_to_its_origin_alone() {
 
 #[test]
 fn settings_without_a_new_webhook_leave_the_kept_one_alone() {
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug-next".to_owned());
+    let backend = Some("k8s-mwdebug-next".to_owned());
     assert_eq!(
         bench().act(settings(" ")),
-        [Effect::Send(Command::SaveSettings { form: SettingsForm { nick, backend, ..SettingsForm::default() } })]
+        [Effect::Send(Command::SaveSettings { form: SettingsForm { backend, ..SettingsForm::default() } })]
     );
 }
 
@@ -319,12 +320,11 @@ fn saved_settings_empty_the_webhooks_field() {
 }
 
 #[test]
-fn removing_the_webhook_keeps_nick_and_backend() {
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
+fn removing_the_webhook_leaves_all_else_as_it_is_kept() {
     assert_eq!(
         bench().act(event("remove-webhook", &[], &[])),
         [Effect::Send(Command::SaveSettings {
-            form: SettingsForm { nick, backend, webhook: Some(String::new()), ..SettingsForm::default() }
+            form: SettingsForm { webhook: Some(String::new()), ..SettingsForm::default() }
         })]
     );
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! States of the workbench's form: the whole vocabulary, owners, tries, unsaved changes, search.
 
-use super::{GERRIT, URL, at, event, outcome, page, ready, test};
-use backport_verify::app::{State, Tried, TriedAbove, UnsavedTests};
+use super::{GERRIT, URL, answer, at, event, outcome, page, ready, test};
+use backport_verify::app::{Problem, Reply, State, Tried, TriedAbove, UnsavedTests};
 use backport_verify::check::{Assertion, Order, Predicate, Subject};
 use backport_verify::exchange::{Headers, Method};
 use backport_verify::suite::{Capture, Only, Owner, Suite, Test};
@@ -137,6 +137,17 @@ pub(crate) fn saved_elsewhere(mut state: State) -> (State, Test) {
     (state, new)
 }
 
+/// A page that saved what is typed over tests that it had not seen, was refused, and has seen them since.
+pub(crate) fn refused_save() -> Page {
+    let mut refused = bench(ready());
+    let mut form = vec![("name", "The group is listed"), ("url", URL), ("kind", "body"), ("must", "contains")];
+    form.extend([("value", "typed"), ("kind", "status"), ("must", "is"), ("value", "200")]);
+    let sent = refused.act(event("save-tests", &[], &form));
+    answer(&mut refused, &sent, Reply::Refused { problem: Problem::SavedElsewhere });
+    refused.set_state(saved_elsewhere(ready()).0);
+    refused
+}
+
 pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
     let mut whole = ready();
     whole.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![whole_vocabulary()] });
@@ -165,6 +176,7 @@ pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
         ),
         ("workbench_unsaved_again", bench(unsaved("typed before"))),
         ("workbench_saved_elsewhere", bench(saved_elsewhere(unsaved("typed before")).0)),
+        ("workbench_save_refused", refused_save()),
         ("workbench_searched", searched),
         ("workbench_nothing_found", nothing_found),
     ]

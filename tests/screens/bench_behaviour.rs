@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench does with tests: owners, tries, unsaved changes, order, search.
 
-use crate::states::bench::{ECHO, owned, saved_elsewhere, tried, tried_with_above, unsaved, whole_vocabulary};
+use crate::states::bench::{ECHO, owned, refused_save, saved_elsewhere, tried, tried_with_above, unsaved, whole_vocabulary};
 use crate::states::{GERRIT, URL, answer, at, event, page, ready, test};
 use backport_verify::app::{Command, Problem, Reply, State, UnsavedTests};
 use backport_verify::check::{Assertion, Subject};
@@ -49,8 +49,8 @@ fn the_whole_vocabulary_is_saved_as_it_was_loaded() {
     let mut bench = bench(state);
     bench.act(event("duplicate-test", &[("test", "0")], &[]));
     let sent = bench.act(event("save-tests", &[], &[]));
-    let tests = vec![saved.clone(), saved];
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+    let (began, tests) = (vec![saved.clone()], vec![saved.clone(), saved]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
 }
 
 #[test]
@@ -110,8 +110,8 @@ fn unsaved_changes_are_here_again_and_can_be_saved_or_discarded() {
     assert!(html.contains("Unsaved changes from") && html.contains("value=\"typed before\""), "{html}");
     let sent = again.act(event("save-tests", &[], &[]));
     let assertions = vec![Assertion::body_contains("typed before")];
-    let tests = vec![Test { assertions, ..test() }];
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+    let (began, tests) = (vec![test()], vec![Test { assertions, ..test() }]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
 
     let mut again = bench(unsaved("typed before"));
     again.act(event("discard-unsaved", &[], &[]));
@@ -130,10 +130,11 @@ fn tests_of_the_repository_are_saved_for_the_repository() {
     bench.act(event("choose-owner", &[("owner", &owner)], &[]));
     bench.act(event("remove-test", &[("test", "1")], &[]));
     let sent = bench.act(event("save-tests", &[], &[]));
-    let [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: Some(owner), tests })] = sent.as_slice() else {
+    let [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: Some(owner), began, tests })] = sent.as_slice()
+    else {
         panic!("{sent:?}")
     };
-    assert_eq!((owner, tests.len()), (&Owner::Repository(ECHO.into()), 1));
+    assert_eq!((owner, began.len(), tests.len()), (&Owner::Repository(ECHO.into()), 2, 1));
     answer(&mut bench, &sent, Reply::Done);
     bench.act(event("choose-owner", &[], &[]));
     assert!(region(&bench, "tests").contains("value=\"eventcoordinator\""), "the form is drawn as it was");
@@ -146,8 +147,8 @@ fn a_test_that_is_moved_to_a_wiki_is_lost_in_neither_place() {
     let effects = bench.act(event("move-to", &[("owner", "wiki:enwiki"), ("test", "0")], &form("typed")));
     assert_eq!(effects, [Effect::Focus("save-tests".into())]);
     let sent = bench.act(event("save-tests", &[], &[]));
-    let (owner, tests) = (Some(Owner::Wiki("enwiki".into())), vec![changed("typed")]);
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner, tests })]);
+    let (owner, began, tests) = (Some(Owner::Wiki("enwiki".into())), Vec::new(), vec![changed("typed")]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner, began, tests })]);
     bench.act(event("choose-owner", &[], &[]));
     assert!(!region(&bench, "tests").contains("data-test=\"0\""));
     bench.act(event("undo", &[], &[]));
@@ -298,8 +299,8 @@ fn tests_that_were_saved_elsewhere_are_among_those_that_are_taken_up_again() {
     assert!(html.contains("data-merged") && html.contains("Added: <bdi>Added elsewhere</bdi>"), "{html}");
     let sent = again.act(event("save-tests", &[], &[]));
     let assertions = vec![Assertion::body_contains("typed before")];
-    let tests = vec![Test { assertions, ..test() }, new];
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+    let (began, tests) = (vec![test(), new.clone()], vec![Test { assertions, ..test() }, new]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
 }
 
 #[test]
@@ -313,8 +314,8 @@ fn tests_that_are_saved_elsewhere_come_into_the_open_form_beside_what_is_typed()
     bench.act(event("keep-unsaved", &[], &[]));
     assert!(!region(&bench, "tests").contains("data-merged"));
     let sent = bench.act(event("save-tests", &[], &[]));
-    let tests = vec![changed("typed"), new];
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+    let (began, tests) = (vec![test(), new.clone()], vec![changed("typed"), new]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
 }
 
 #[test]
@@ -328,9 +329,55 @@ fn what_a_page_saves_itself_is_no_news_to_what_is_typed_on() {
     bench.set_state(state);
     answer(&mut bench, &sent, Reply::Done);
     let sent = bench.act(event("save-tests", &[], &[]));
-    let tests = vec![changed("typed on")];
-    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, tests })]);
+    let (began, tests) = (vec![changed("typed")], vec![changed("typed on")]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
     assert!(!region(&bench, "tests").contains("data-merged"));
+}
+
+#[test]
+fn a_save_over_what_this_page_has_not_seen_is_refused_and_the_next_click_saves_both() {
+    let mut refused = refused_save();
+    let html = region(&refused, "notices");
+    assert!(html.contains("data-problem=\"saved_elsewhere\"") && html.contains("The form has both now"), "{html}");
+    assert!(region(&refused, "tests").contains("data-merged"));
+    assert!(region(&refused, "tests-bar").contains("data-unsaved"));
+    let sent = refused.act(event("save-tests", &[], &[]));
+    let (_, new) = saved_elsewhere(ready());
+    let (began, tests) = (vec![test(), new.clone()], vec![changed("typed"), new]);
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
+    assert!(!region(&refused, "notices").contains("saved_elsewhere"));
+}
+
+#[test]
+fn a_second_save_before_the_answer_to_the_first_begins_from_what_that_saves() {
+    let mut bench = bench(ready());
+    let first = bench.act(event("save-tests", &[], &form("typed")));
+    let second = bench.act(event("save-tests", &[], &form("typed on")));
+    let (began, tests) = (vec![changed("typed")], vec![changed("typed on")]);
+    assert_eq!(second, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
+    // The first is refused, and with it the second: what is saved after them begins from the state again.
+    for sent in [first, second] {
+        answer(&mut bench, &sent, Reply::Refused { problem: Problem::SavedElsewhere });
+    }
+    let (began, tests) = (vec![test()], vec![changed("typed on")]);
+    let third = bench.act(event("save-tests", &[], &[]));
+    assert_eq!(third, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
+}
+
+#[test]
+fn an_answer_that_comes_after_a_later_state_does_not_take_the_form_back() {
+    let mut bench = bench(ready());
+    let sent = bench.act(event("save-tests", &[], &form("typed")));
+    let mut state = ready();
+    let new = saved_elsewhere(ready()).1;
+    state.suites.insert(Owner::numbered(GERRIT), Suite { tests: vec![changed("typed"), new.clone()] });
+    bench.set_state(state);
+    answer(&mut bench, &sent, Reply::Done);
+    assert!(!region(&bench, "tests-bar").contains("data-unsaved"));
+    let sent = bench.act(event("save-tests", &[], &[]));
+    let began = vec![changed("typed"), new];
+    let tests = began.clone();
+    assert_eq!(sent, [Effect::Send(Command::SaveTests { gerrit: GERRIT, owner: None, began, tests })]);
 }
 
 #[test]

@@ -73,8 +73,6 @@ fn the_settings_say_where_reports_go_and_whether_they_are_shown_before() {
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let fields = [("nick", "submitter"), ("receiver", "signed"), ("signing-secret", secret), ("preview", "")];
     let form = SettingsForm {
-        nick: "submitter".into(),
-        backend: "k8s-mwdebug".into(),
         receiver: Some(Chosen::Is(Receiver::Signed)),
         secret: Some(secret.into()),
         preview: Some(false),

@@ -9,11 +9,7 @@ use backport_verify::ui::{Effect, Page, Screen};
 use backport_verify::verify::{Limits, Verdict};
 
 fn saving(limits: Option<Limits>) -> [Effect; 1] {
-    let (nick, backend) = ("submitter".into(), "k8s-mwdebug".into());
-    let (webhook, reminders, switches) = (None, None, None);
-    [Effect::Send(Command::SaveSettings {
-        form: SettingsForm { nick, backend, webhook, reminders, switches, limits, ..SettingsForm::default() },
-    })]
+    [Effect::Send(Command::SaveSettings { form: SettingsForm { limits, ..SettingsForm::default() } })]
 }
 
 fn asks(state: State, screen: Screen) -> bool {

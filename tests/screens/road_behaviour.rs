@@ -188,12 +188,9 @@ fn reminders_are_saved_as_they_are_ticked() {
         ("reminder-finished", ""),
     ];
     let reminders = Some(Wanted { hour_before: true, window_opens: false, on_test_servers: true, finished: false });
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings {
-            form: SettingsForm { nick, backend, reminders, ..SettingsForm::default() }
-        })]
+        [Effect::Send(Command::SaveSettings { form: SettingsForm { reminders, ..SettingsForm::default() } })]
     );
 }
 
@@ -207,28 +204,31 @@ fn switches_are_saved_as_they_are_ticked() {
         ("debug-readonly", "on"),
         ("debug-forceprofile", "on"),
     ];
-    let (nick, backend) = ("submitter".to_owned(), "k8s-mwdebug".to_owned());
     let switches = Some([Switch::Readonly, Switch::Forceprofile].into());
     assert_eq!(
         bench(ready()).act(event("save-settings", &[], &form)),
-        [Effect::Send(Command::SaveSettings {
-            form: SettingsForm { nick, backend, switches, ..SettingsForm::default() }
-        })]
+        [Effect::Send(Command::SaveSettings { form: SettingsForm { switches, ..SettingsForm::default() } })]
     );
 }
 
 #[test]
 fn further_backends_are_saved_as_they_are_ticked() {
-    let said = |boxes: &[(&str, &str)]| {
+    let mut kept = ready();
+    let said = |kept: &State, boxes: &[(&str, &str)]| {
         let form = [&[("nick", "submitter"), ("backend", "k8s-mwdebug"), ("webhook", "")], boxes].concat();
-        match bench(ready()).act(event("save-settings", &[], &form)).pop() {
+        match bench(kept.clone()).act(event("save-settings", &[], &form)).pop() {
             Some(Effect::Send(Command::SaveSettings { form: SettingsForm { also, .. } })) => also,
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(said(&[("also", ""), ("also", "k8s-mwdebug-next")]), Some(vec!["k8s-mwdebug-next".to_owned()]));
-    assert_eq!(said(&[("also", ""), ("also", "")]), Some(Vec::new()));
-    assert_eq!(said(&[]), None);
+    let (ticked, unticked) = ([("also", ""), ("also", "k8s-mwdebug-next")], [("also", ""), ("also", "")]);
+    assert_eq!(said(&kept, &ticked), Some(vec!["k8s-mwdebug-next".to_owned()]));
+    assert_eq!(said(&kept, &unticked), None);
+    assert_eq!(said(&kept, &[]), None);
+    // The first one has no box, and says nothing of the others.
+    kept.settings.also = ["k8s-mwdebug", "k8s-mwdebug-next"].map(|name| Backend::new(name).unwrap()).into();
+    assert_eq!(said(&kept, &ticked), None);
+    assert_eq!(said(&kept, &unticked), Some(Vec::new()));
 }
 
 #[test]

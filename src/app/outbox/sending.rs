@@ -270,6 +270,7 @@ impl<P: Ports> App<P> {
 
     /// The webhook has said that it is gone for good.
     async fn switch_off(&self, hook: &Hook) {
+        let turn = self.turn.lock().await;
         let mut settings = self.inner.borrow().settings.clone();
         if settings.webhook.as_ref() != Some(&hook.webhook) {
             return;
@@ -279,6 +280,7 @@ impl<P: Ports> App<P> {
             self.inner.borrow_mut().notice = Some(problem);
         }
         self.inner.borrow_mut().settings.reporting.gone = true;
+        drop(turn);
         self.publish().await;
     }
 
