@@ -230,6 +230,7 @@ impl<P: Ports> App<P> {
             Command::KeepDraft { owner, rows } => self.keep_draft(owner, rows).await,
             Command::TryTest { owner, test, on_mwdebug } => self.want_try(owner, test, on_mwdebug).await,
             Command::AddTests { gerrit, tests } => self.add_tests(gerrit, tests).await,
+            Command::SayAbout { gerrit, about } => self.say_about(gerrit, about).await,
             Command::SetShared { owner, url } => self.set_shared(owner, &url).await,
             Command::ReadShared { owner } => self.want_shared(owner),
             Command::TakeShared { owner, chosen } => self.take_shared(owner, &chosen).await,
