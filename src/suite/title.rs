@@ -167,7 +167,6 @@ mod tests {
     fn what_only_looks_like_a_wiki_is_none() {
         for title in [
             "",
-            "[enwiki",
             "Upgrade mediawiki",
             "mediawiki: raise the limit",
             "[mediawiki] Raise the limit",
@@ -202,6 +201,7 @@ mod tests {
             ("jawiki: take a right away", "jawiki"),
             ("Enable the page on hewiki", ""),
             ("mediawiki: raise the limit", ""),
+            ("[enwiki", ""),
             ("[officewiki] Add", ""),
             ("[Growth] Add enwiki", ""),
         ] {
