@@ -5,10 +5,12 @@
 
 #![allow(clippy::unwrap_used, reason = "this whole file is a test")]
 
-use backport_verify::deployed::{LogEntry, deployment_of, entries_from_toolforge, entries_from_wikitech};
+use backport_verify::deployed::{LogEntry, PublicWikis, deployment_of, entries_from_toolforge, entries_from_wikitech};
 use backport_verify::schedule::parse;
+use backport_verify::suite::wikis_in;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
 use proptest::test_runner::RngSeed;
+use std::collections::BTreeSet;
 
 /// Marks, and pieces of pages between which the parsers have to tell.
 const PIECES: [&str; 48] = [
@@ -99,6 +101,26 @@ fn check_calendar(page: &str) {
     }
 }
 
+fn check_title(title: &str) {
+    let known = PublicWikis::among(["enwiki", "be_x_oldwiki", "frwiktionary"].into_iter());
+    for known in [known, PublicWikis::default()] {
+        let wikis = wikis_in(title, &known);
+        assert!(wikis.iter().all(|wiki| title.contains(wiki.as_str()) && known.may_have(wiki)));
+        assert_eq!(wikis.iter().collect::<BTreeSet<_>>().len(), wikis.len());
+    }
+}
+
+/// A title made of the marks between which wikis stand.
+fn titles() -> impl Strategy<Value = String> {
+    let pieces =
+        ["[", "]", "(", ")", ":", ",", "/", "\"", "^", " ", "-", ".", "Revert", "enwiki", "be_x_oldwiki", "beta", "ä"];
+    prop::collection::vec(
+        prop_oneof![prop::sample::select(pieces.to_vec()).prop_map(str::to_owned), any::<String>()],
+        0..24,
+    )
+    .prop_map(|pieces| pieces.concat())
+}
+
 fn check_log(page: &str) {
     let said = page.lines().map(|line| LogEntry {
         at: jiff::Timestamp::UNIX_EPOCH,
@@ -126,6 +148,12 @@ proptest! {
     #[test]
     fn any_text_is_read_as_a_calendar(page in pages()) {
         check_calendar(&page);
+    }
+
+    #[test]
+    fn any_text_is_read_as_a_title(title in titles(), page in pages()) {
+        check_title(&title);
+        check_title(&page);
     }
 
     #[test]

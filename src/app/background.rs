@@ -235,6 +235,7 @@ impl<P: Ports> App<P> {
                 Ok(())
             }
             Command::AddTests { gerrit, tests } => self.add_tests(gerrit, tests).await,
+            Command::SayAbout { gerrit, about } => self.say_about(gerrit, about).await,
             Command::SetShared { owner, url } => self.set_shared(owner, &url).await,
             Command::ReadShared { owner } => self.want_shared(owner),
             Command::TakeShared { owner, chosen } => self.take_shared(owner, &chosen).await,

@@ -5,7 +5,7 @@ use super::Problem;
 use crate::debug::{Realm, Switch};
 use crate::reminder::Wanted;
 use crate::report::Receiver;
-use crate::suite::{Difference, Owner, Test};
+use crate::suite::{About, Difference, Owner, Test};
 use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -75,6 +75,13 @@ pub enum Command {
         gerrit: u64,
         /// The tests.
         tests: Vec<Test>,
+    },
+    /// Keeps what the user says of the wikis that a change is about.
+    SayAbout {
+        /// Gerrit change number.
+        gerrit: u64,
+        /// The wikis, also none; `None` takes back what was said, so that the title counts.
+        about: Option<About>,
     },
     /// Keeps on which wiki page the suite of a repository or a wiki is shared.
     SetShared {

@@ -7,29 +7,33 @@ use super::background::{Inner, LIBRARY};
 use super::{App, Problem};
 use crate::change::Change;
 use crate::ports::Ports;
-use crate::suite::{Owner, Suite, Test, wikis_in};
-use std::collections::BTreeMap;
+use crate::store::Library;
+use crate::suite::{Owner, Suite, Test};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Inner {
     /// What the change's own suite belongs to: its Change-Id, which its cherry-picks share, or its number while Gerrit has
     /// not told it.
     pub(super) fn owner_of(&self, gerrit: u64) -> Owner {
+        self.key_of(gerrit, |numbered| self.library.suites.contains_key(numbered))
+    }
+
+    /// Under what something is kept of a change: its Change-Id, or its number where that is not known or already has it.
+    pub(super) fn key_of(&self, gerrit: u64, is_kept: impl Fn(&Owner) -> bool) -> Owner {
         let numbered = Owner::numbered(gerrit);
         let told = self.change(gerrit).map(|change| &change.change_id).filter(|id| !id.is_empty());
         let id = told.or_else(|| self.library.change_ids.get(&gerrit)).cloned();
         match id {
-            Some(id) if !self.library.suites.contains_key(&numbered) => Owner::Change(id),
+            Some(id) if !is_kept(&numbered) => Owner::Change(id),
             _ => numbered,
         }
     }
 
     /// What the suites that apply to a change belong to, whether there are any: the change, its repository, the wikis that
-    /// its title names.
+    /// it is about.
     pub(super) fn owners_of(&self, gerrit: u64) -> Vec<Owner> {
-        let change = self.change(gerrit);
-        let repository = change.map(|change| Owner::Repository(change.project.clone()));
-        let title = change.map_or("", |change| change.subject.as_str());
-        let wikis = wikis_in(title).into_iter().map(Owner::Wiki);
+        let repository = self.change(gerrit).map(|change| Owner::Repository(change.project.clone()));
+        let wikis = self.about(gerrit).about.wikis.into_iter().map(Owner::Wiki);
         [self.owner_of(gerrit)].into_iter().chain(repository).chain(wikis).collect()
     }
 
@@ -44,17 +48,24 @@ impl Inner {
 
     /// What the suites of every change that is known belong to.
     pub(super) fn owners(&self) -> BTreeMap<u64, Vec<Owner>> {
+        self.known_changes().into_iter().map(|gerrit| (gerrit, self.owners_of(gerrit))).collect()
+    }
+
+    /// The numbers of all changes of which something is known or kept.
+    pub(super) fn known_changes(&self) -> BTreeSet<u64> {
         let known = self.gathered.changes.value().map_or(&[][..], |(_, changes)| changes.as_slice());
-        let numbered = self.library.suites.keys().filter_map(|owner| match owner {
+        let kept = self.library.suites.keys().chain(self.library.about.keys());
+        let numbered = kept.filter_map(|owner| match owner {
             Owner::Change(name) => name.parse().ok(),
             Owner::Repository(_) | Owner::Wiki(_) => None,
         });
-        let all =
-            known.iter().map(|change| change.number).chain(numbered).chain(self.library.change_ids.keys().copied());
-        all.map(|gerrit| (gerrit, self.owners_of(gerrit))).collect()
+        let mut all = self.my_patches();
+        all.extend(known.iter().map(|change| change.number).chain(numbered));
+        all.extend(self.library.change_ids.keys());
+        all
     }
 
-    fn change(&self, gerrit: u64) -> Option<&Change> {
+    pub(super) fn change(&self, gerrit: u64) -> Option<&Change> {
         let (_, changes) = self.gathered.changes.value()?;
         changes.iter().find(|change| change.number == gerrit)
     }
@@ -67,7 +78,7 @@ impl<P: Ports> App<P> {
         let mut library = self.inner.borrow().library.clone();
         if tests.is_empty() {
             library.suites.remove(&owner);
-            library.change_ids.retain(|_, id| Owner::Change(id.clone()) != owner);
+            forget_change_id(&mut library, &owner);
         } else {
             library.suites.insert(owner, Suite { tests });
         }
@@ -78,8 +89,9 @@ impl<P: Ports> App<P> {
         Ok(())
     }
 
-    /// Gives suites that were kept under a change's number to its Change-Id, now that Gerrit has told it. Where there is a
-    /// suite of that already, both stay: nothing is thrown away unasked. Whoever calls has the turn.
+    /// Gives suites, and what was said of wikis, that were kept under a change's number to its Change-Id, now that Gerrit
+    /// has told it. Where there is a suite of that already, both stay: nothing is thrown away unasked. Whoever calls has
+    /// the turn.
     pub(super) async fn give_to_change_ids(&self) {
         let mut library = self.inner.borrow().library.clone();
         {
@@ -92,7 +104,12 @@ impl<P: Ports> App<P> {
                 {
                     library.suites.insert(owner.clone(), suite);
                 }
-                if library.suites.contains_key(&owner) {
+                if !library.about.contains_key(&owner)
+                    && let Some(about) = library.about.remove(&numbered)
+                {
+                    library.about.insert(owner.clone(), about);
+                }
+                if library.suites.contains_key(&owner) || library.about.contains_key(&owner) {
                     library.change_ids.insert(change.number, change.change_id.clone());
                 }
             }
@@ -104,5 +121,12 @@ impl<P: Ports> App<P> {
             Ok(()) => self.inner.borrow_mut().library = library,
             Err(problem) => self.inner.borrow_mut().notice = Some(problem),
         }
+    }
+}
+
+/// Forgets the Change-Id of a change of which nothing is kept under it any more.
+pub(super) fn forget_change_id(library: &mut Library, owner: &Owner) {
+    if !library.suites.contains_key(owner) && !library.about.contains_key(owner) {
+        library.change_ids.retain(|_, id| Owner::Change(id.clone()) != *owner);
     }
 }

@@ -4,17 +4,18 @@
 //! | whose suite, which change | the wiki |
 //! | --- | --- |
 //! | the suite of a wiki | that wiki |
+//! | a change of which the user has said the wikis | the chosen one of them, or the only one |
 //! | a backport of a version | the best known wiki that runs that version now, by noc's list: `testwiki` if it does |
-//! | a configuration change that names wikis in its title | the first of them |
+//! | a configuration change that names one wiki in its title | that one |
 //! | any other | none: the run is refused, since a guess could verify a wiki that the change does not concern |
 //!
 //! Must not decide whether the wiki runs the code: each run reads that anew.
 
-use super::Problem;
 use super::background::Inner;
 use super::settings::valid;
+use super::{Concern, Problem};
 use crate::deployed::{dbname_of_host, host_of_dbname};
-use crate::suite::{HOST, Owner, Test, WIKI, check_names, fill, given_to, wikis_in};
+use crate::suite::{HOST, Owner, Test, WIKI, check_names, fill, given_to};
 use crate::verify::Subject;
 use std::collections::BTreeMap;
 
@@ -31,16 +32,28 @@ pub(super) struct Placed {
 impl Inner {
     /// The host of the wiki that a run of this subject means, where one is meant.
     fn wiki_meant(&self, subject: &Subject) -> Option<String> {
-        if subject.version.is_some() {
+        let Concern { about, said, .. } = self.concern_of(subject);
+        if subject.version.is_some() && (!said || about.wikis.is_empty()) {
             return subject.wikis.first().cloned();
         }
-        let of_owner = |owner: Owner| match owner {
-            Owner::Wiki(dbname) => host_of_dbname(&dbname),
-            Owner::Change(_) | Owner::Repository(_) => None,
-        };
-        let by_gerrit = subject.gerrit.and_then(|gerrit| self.owners_of(gerrit).into_iter().find_map(of_owner));
-        // What Gerrit has not told yet stands on the calendar.
-        by_gerrit.or_else(|| host_of_dbname(wikis_in(&subject.title).first()?))
+        about.meant().and_then(host_of_dbname)
+    }
+
+    /// Why none is meant.
+    fn no_wiki(&self, subject: &Subject, test: &Test) -> Problem {
+        let test = test.label().to_owned();
+        let Concern { about, said, .. } = self.concern_of(subject);
+        match subject.gerrit {
+            Some(gerrit) if about.wikis.len() > 1 && (said || subject.version.is_none()) => {
+                Problem::WhichWiki { gerrit, test, wikis: about.wikis }
+            }
+            _ => Problem::NoWiki { test, version: subject.version.clone() },
+        }
+    }
+
+    /// The wikis that the change of this subject is about; a suite that is open without a change is about none.
+    fn concern_of(&self, subject: &Subject) -> Concern {
+        subject.gerrit.map(|gerrit| self.about(gerrit)).unwrap_or_default()
     }
 
     /// Every test that applies to a change, with the values that are known.
@@ -66,7 +79,7 @@ impl Inner {
         let fill = |(test, owner): (&Test, &Owner)| fill(test, &given_to(Some(owner), &variables));
         let tests: Vec<Test> = written.iter().zip(&sources).map(fill).collect();
         if let Some(test) = tests.iter().find(|test| test.names().iter().any(|name| matches!(&**name, HOST | WIKI))) {
-            return Err(Problem::NoWiki { test: test.label().to_owned(), version: subject.version.clone() });
+            return Err(self.no_wiki(subject, test));
         }
         named(&tests)?;
         Ok(Placed { sources, tests, variables })

@@ -46,6 +46,22 @@ pub enum Problem {
         /// The version that the wiki must run, where the change is for one.
         version: Option<String>,
     },
+    /// The change is about several wikis, and which of them `{host}` means was not chosen.
+    WhichWiki {
+        /// Gerrit change number.
+        gerrit: u64,
+        /// The test's label.
+        test: String,
+        /// Their database names.
+        wikis: Vec<String>,
+    },
+    /// There is no wiki of a name.
+    NoSuchWiki {
+        /// The name.
+        wiki: String,
+        /// Why, as a fragment.
+        detail: String,
+    },
     /// A test is not as it was when the user saw it.
     TestChanged {
         /// Its label.
@@ -161,6 +177,10 @@ impl Problem {
             Self::NoWiki { test, version: None } => {
                 format!("Test “{test}” asks {{host}}, and the change does not say which wiki that is.")
             }
+            Self::WhichWiki { test, wikis, .. } => {
+                format!("Test “{test}” asks {{host}}, and the change is about {}.", wikis.join(", "))
+            }
+            Self::NoSuchWiki { wiki, detail } => with(&format!("“{wiki}” cannot be a wiki of the change"), detail),
             Self::TestChanged { test } => format!("Test “{test}” was changed since that run, so nothing was allowed."),
             Self::SavedElsewhere => {
                 "Your tests were not saved: the saved tests were changed elsewhere in the meantime.".to_owned()
@@ -213,7 +233,11 @@ impl Problem {
                 "Refresh, then verify again; or write the wiki's host into the test's URL in the place of {host}."
             }
             Self::NoWiki { version: None, .. } => {
-                "Write the wiki's host into the test's URL in the place of {host}, or save the test for a wiki."
+                "Say in the workbench which wiki the change is about, or write its host into the test's URL."
+            }
+            Self::WhichWiki { .. } => "Choose in the workbench which of them {host} means, then verify again.",
+            Self::NoSuchWiki { .. } => {
+                "Write its database name, such as jawiki, or its host, such as ja.wikipedia.org."
             }
             Self::TestChanged { .. } => "Look at the test as it is now; to allow it, tick the box in it and save.",
             Self::SavedElsewhere => "The form has both now. Look at it, then save again.",

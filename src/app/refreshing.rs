@@ -4,7 +4,7 @@
 use super::{App, AskError, Loaded, Problem, branches, calendar, changes, versions};
 use crate::change::{Change, GERRIT};
 use crate::debug::{NOC_BACKENDS_URL, backends_from_noc};
-use crate::deployed::{LOG_URL, Wikiversions};
+use crate::deployed::{LOG_URL, PublicWikis, Wikiversions};
 use crate::ports::Ports;
 use crate::preflight::branches_to_ask;
 use crate::schedule::PAGE_URL;
@@ -33,6 +33,9 @@ pub(super) struct Gathered {
     pub(super) included_in: BTreeMap<u64, Vec<String>>,
     /// `None` when noc did not tell.
     pub(super) versions: Option<Wikiversions>,
+    /// The wikis of noc's list when it was last read: which there are changes seldom, what they run often.
+    #[serde(default)]
+    pub(super) wikis: PublicWikis,
     /// Changes that the user asked about, newest first.
     pub(super) examined: Vec<u64>,
     /// When everything was last asked for, with or without success.
@@ -142,6 +145,9 @@ impl<P: Ports> App<P> {
         // Without noc the choice is smaller; the default backend and a typed name still work.
         if let Some(backends) = backends.ok().and_then(|json| backends_from_noc(&json).ok()) {
             inner.carried.backends = backends;
+        }
+        if let Ok(versions) = &versions {
+            inner.gathered.wikis = versions.public();
         }
         inner.gathered.versions = versions.ok();
     }

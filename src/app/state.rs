@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the pages show. The background alone writes it; pages read it from the session store under [`State::KEY`].
 
-use super::{NamedTest, Problem, Shared, Suggested, Unreadable};
+use super::{Concern, NamedTest, Problem, Shared, Suggested, Unreadable};
 use crate::debug::{Backend, Directives, Known, Switch};
 use crate::deployed::Progress;
 use crate::preflight::Fitness;
@@ -36,6 +36,9 @@ pub struct State {
     pub suites: BTreeMap<Owner, Suite>,
     /// What the suites that apply to a change belong to, by Gerrit change number; the change itself first.
     pub owners: BTreeMap<u64, Vec<Owner>>,
+    /// The wikis that changes are about, by Gerrit change number; one of which nothing is known is not in it.
+    #[serde(default)]
+    pub concerns: BTreeMap<u64, Concern>,
     /// The runs that are kept, newest first; the newest may be under way. At most one a change and stage.
     pub runs: Vec<Run>,
     /// Reports on their way, or undelivered, of runs that are not kept any more, oldest first.

@@ -43,6 +43,7 @@ impl<P: Ports> App<P> {
             backends: inner.carried.backends.clone(),
             suites: inner.library.suites.clone(),
             owners: inner.owners(),
+            concerns: inner.concerns(),
             runs: inner.runs.iter().map(|run| inner.shown(run)).collect(),
             left_reports: inner.left_reports(),
             trial: inner.outbox.delivery_of_trial(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Which wiki runs which version (repository `operations/mediawiki-config`, `wikiversions.json`).
 
+use super::PublicWikis;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -63,6 +64,12 @@ impl Wikiversions {
         let mut live: Vec<_> = counts.into_iter().collect();
         live.sort_by(|(a, _), (b, _)| compare_versions(b, a));
         live
+    }
+
+    /// The wikis in it that anybody can read.
+    #[must_use]
+    pub fn public(&self) -> PublicWikis {
+        PublicWikis::among(self.0.keys().map(String::as_str))
     }
 
     /// The version of a wiki by its database name.

@@ -172,6 +172,16 @@ pub fn host_of_dbname(dbname: &str) -> Option<String> {
     is_name(&name).then(|| format!("{name}.{domain}"))
 }
 
+/// Whether a database name is formed as those of wikis are: it stands in a list here, or begins with a language's code.
+#[must_use]
+pub(super) fn is_usual(dbname: &str) -> bool {
+    let Some(host) = host_of_dbname(dbname) else { return false };
+    let name = host.split('.').next().unwrap_or_default();
+    let is_listed = STATIC.iter().any(|(known, _)| *known == host) || host.ends_with(".wikimedia.org");
+    let code = name.split('-').next().unwrap_or_default();
+    is_listed || matches!(code.len(), 2 | 3) || matches!(name, "simple" | "test" | "test2" | "abstract" | "beta")
+}
+
 /// Whether this can be the name of a wiki inside its project. `www` and `m` lead to portals and to other hosts.
 fn is_name(name: &str) -> bool {
     let letters = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');

@@ -5,7 +5,7 @@ use crate::debug::{Backend, Known, Switch};
 use crate::reminder::Wanted;
 use crate::report::{Receiver, Secret};
 use crate::schedule::Nick;
-use crate::suite::{Owner, SharedPage, Suite};
+use crate::suite::{About, Owner, SharedPage, Suite};
 use crate::verify::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +78,9 @@ pub struct Library {
     /// is not asked about again.
     #[serde(default)]
     pub change_ids: BTreeMap<u64, String>,
+    /// What the user has said of the wikis that a change is about, by the change, as its suite is kept.
+    #[serde(default)]
+    pub about: BTreeMap<Owner, About>,
     /// The wiki pages on which the suites of repositories and wikis are shared.
     #[serde(default)]
     pub shared: BTreeMap<Owner, SharedPage>,

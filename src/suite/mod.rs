@@ -3,6 +3,7 @@
 //!
 //! Must not run a test. A suite is data: nothing in it is evaluated.
 
+mod about;
 mod asserted;
 mod block;
 mod capture;
@@ -27,10 +28,12 @@ mod scope;
 mod shared_page;
 mod suggest;
 mod test;
+mod title;
 mod variables;
 mod vocabulary;
 mod yaml;
 
+pub use about::{About, dbname_meant};
 pub use block::{page_with, suite_in};
 pub use capture::Capture;
 pub use curl::{read_curl, write_curl};
@@ -42,7 +45,7 @@ pub use hurl::write_hurl;
 pub use import::{Format, Taken, import};
 pub use lint::{Checked, check};
 pub use lost::{Exported, Imported, Loss, LossAt};
-pub use owner::{Owner, OwnerError, wikis_in};
+pub use owner::{Owner, OwnerError};
 pub use place::{Note, Place, SuiteError};
 pub use placeholder::{HOST, WIKI};
 pub use plain::{Lost, write_httpbb};
@@ -51,5 +54,6 @@ pub use scope::{SITES, ScopeError, in_scope};
 pub use shared_page::{PlaceError, SharedPage};
 pub use suggest::{Cleaned, Suggestion, cleaned, suggest};
 pub use test::{Only, Suite, TIMEOUTS, Test, TestError};
+pub use title::wikis_in;
 pub use variables::{ResolveError, Variables, check_url, fill, given_to, is_wikimedia, origins, resolve, text_of};
 pub use vocabulary::Httpbb;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a saved suite belongs to.
 
-use crate::deployed::host_of_dbname;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -77,24 +76,9 @@ impl From<Owner> for String {
     }
 }
 
-/// The wikis that a title names in square brackets at its beginning, as is the custom in operations/mediawiki-config:
-/// `[enwiki, dewiki] Add …`.
-#[must_use]
-pub fn wikis_in(title: &str) -> Vec<String> {
-    let inside = title.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let names = inside.map_or("", |(names, _)| names).split([',', ' ', '/', '&']).map(str::trim);
-    let mut wikis: Vec<String> = Vec::new();
-    for name in names.filter(|name| host_of_dbname(name).is_some()) {
-        if !wikis.iter().any(|known| known == name) {
-            wikis.push(name.to_owned());
-        }
-    }
-    wikis
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Owner, wikis_in};
+    use super::Owner;
 
     #[test]
     fn an_owner_is_written_and_read_back() {
@@ -108,20 +92,6 @@ mod tests {
         }
         for text in ["", "change:", "wiki", "wiki:a b", "host:en.wikipedia.org"] {
             assert!(text.parse::<Owner>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_title_names_its_wikis_in_brackets() {
-        for (title, wikis) in [
-            ("[enwiki] Add the group", vec!["enwiki"]),
-            ("[enwiki, dewiki,enwiki] Add", vec!["enwiki", "dewiki"]),
-            ("[Growth] Add enwiki", vec![]),
-            ("Add [enwiki]", vec![]),
-            ("[enwiki", vec![]),
-            ("", vec![]),
-        ] {
-            assert_eq!(wikis_in(title), wikis, "{title}");
         }
     }
 }

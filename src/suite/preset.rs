@@ -15,9 +15,6 @@ use url::Url;
 
 pub use list::PRESETS;
 
-/// The wiki where nothing says another.
-const USUAL_WIKI: &str = "en.wikipedia.org";
-
 /// A blank of a preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
@@ -51,8 +48,8 @@ pub struct Preset {
 pub const WIKI_BLANK: Field = Field {
     name: "wiki",
     label: "Wiki",
-    example: USUAL_WIKI,
-    hint: "its host, or its database name such as enwiki",
+    example: "ja.wikipedia.org",
+    hint: "its host, or its database name such as jawiki",
     optional: false,
 };
 
@@ -110,26 +107,26 @@ impl Preset {
         })
     }
 
-    /// The test, with the blanks filled by name. A wiki that is not given is the English Wikipedia.
+    /// The test, with the blanks filled by name; the wiki is among them.
     ///
     /// # Errors
     /// With the first blank that cannot be used.
     pub fn test(&self, values: &BTreeMap<String, String>) -> Result<Test, PresetError> {
         let typed = |name: &str| values.get(name).map_or("", |value| value.trim());
-        let host = host_of(typed(WIKI_BLANK.name))?;
         if let Some(field) = self.fields.iter().find(|field| !field.optional && typed(field.name).is_empty()) {
             return Err(PresetError::Empty { field: field.name, label: field.label });
         }
+        let host = host_of(typed(WIKI_BLANK.name))?;
         let test = (self.make)(&Filled { host, values })?;
         Ok(Test { must_fail_before: true, ..test })
     }
 }
 
-/// The host that is meant: a host, the URL of a page on it, a database name, or nothing.
-fn host_of(typed: &str) -> Result<String, PresetError> {
+/// The host that is meant: a host, the URL of a page on it, or a database name.
+pub(super) fn host_of(typed: &str) -> Result<String, PresetError> {
     let refused = || PresetError::NoWiki { text: typed.to_owned() };
     let host = match typed {
-        "" => USUAL_WIKI.to_owned(),
+        "" => return Err(PresetError::Empty { field: WIKI_BLANK.name, label: WIKI_BLANK.label }),
         url if url.contains("://") => {
             Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).ok_or_else(refused)?
         }

@@ -5,7 +5,7 @@
 
 use super::page::{Page, Told};
 use super::seam::{Effect, Event};
-use super::{adding, allowing, settings, sharing};
+use super::{adding, allowing, concerned, settings, sharing};
 use crate::app::{Command, Problem, SettingsForm, State};
 use crate::change::change_number;
 use crate::report::Form;
@@ -14,7 +14,10 @@ use crate::verify::Limits;
 impl Page {
     pub(super) fn perform(&mut self, event: &Event) -> Vec<Effect> {
         let gerrit = event.number("gerrit").or_else(|| event.number("patch")).or(self.change);
-        if let Some(effects) = adding::act(self, event, gerrit).or_else(|| sharing::act(self, event)) {
+        if let Some(effects) = adding::act(self, event, gerrit)
+            .or_else(|| sharing::act(self, event))
+            .or_else(|| concerned::act(self, event))
+        {
             return effects;
         }
         match (event.act.as_str(), gerrit) {

@@ -7,11 +7,10 @@ use super::bench::Bench;
 use super::icon::Icon;
 use super::page::{Page, Told};
 use super::seam::{Effect, Event, Screen};
-use super::{pasted, picked, presets, window};
+use super::{concerned, pasted, picked, presets, window};
 use crate::app::{Command, State, Suggested};
-use crate::deployed::host_of_dbname;
 use crate::schedule::Patch;
-use crate::suite::{Owner, Preset, WIKI_BLANK, wikis_in};
+use crate::suite::Preset;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -21,6 +20,8 @@ pub(super) struct Adding {
     /// To this change.
     pub(super) gerrit: u64,
     pub(super) way: Way,
+    /// The wiki that was picked for it by a button, and how often one was picked.
+    pub(super) picked: Option<(usize, String)>,
     /// The blank that is wrong, and why.
     pub(super) complaint: Option<(&'static str, String)>,
 }
@@ -46,7 +47,7 @@ pub(super) fn offer(gerrit: u64, state: &State, page: &Page) -> Markup {
     let Some(adding) = adding else { return buttons(gerrit, state, page) };
     match &adding.way {
         Way::Preset { find, chosen: None } => presets::list(find),
-        Way::Preset { chosen: Some(preset), .. } => presets::blanks(preset, &wiki_of(gerrit, state), adding),
+        Way::Preset { chosen: Some(preset), .. } => presets::blanks(preset, &concerned::offered(gerrit, state), adding),
         Way::Page => picked::page(gerrit, state, adding),
         Way::Command => pasted::view(adding),
     }
@@ -113,20 +114,6 @@ pub(super) fn my_patches(state: &State) -> Vec<&Patch> {
     found
 }
 
-/// The host of the first wiki that the change's title names.
-fn wiki_of(gerrit: u64, state: &State) -> String {
-    let of_gerrit = state.owners_of(gerrit).into_iter().find_map(|owner| match owner {
-        Owner::Wiki(dbname) => Some(dbname),
-        Owner::Change(_) | Owner::Repository(_) => None,
-    });
-    let of_calendar = || {
-        let patch = my_patches(state).into_iter().find(|patch| patch.gerrit == gerrit)?;
-        wikis_in(&patch.title).into_iter().next()
-    };
-    let host = of_gerrit.or_else(of_calendar).and_then(|dbname| host_of_dbname(&dbname));
-    host.unwrap_or_else(|| WIKI_BLANK.example.to_owned())
-}
-
 /// What a click or key means here; `None` where it means nothing here.
 pub(super) fn act(page: &mut Page, event: &Event, gerrit: Option<u64>) -> Option<Vec<Effect>> {
     match (event.act.as_str(), gerrit) {
@@ -146,7 +133,7 @@ pub(super) fn act(page: &mut Page, event: &Event, gerrit: Option<u64>) -> Option
         }
         ("save-command", _) => Some(save_command(page, event)),
         ("stop-adding", _) => Some(stop(page)),
-        ("find-preset" | "pick-preset" | "add-preset" | "other-preset", _) => Some(preset(page, event)),
+        ("find-preset" | "pick-preset" | "pick-wiki" | "add-preset" | "other-preset", _) => Some(preset(page, event)),
         ("save-page", Some(gerrit)) => Some(save_page(page, event, gerrit)),
         ("check-text", Some(gerrit)) => {
             let test = page.state.as_ref().and_then(|state| picked::test_of_text(state.suggested.as_ref()?));
@@ -159,7 +146,7 @@ pub(super) fn act(page: &mut Page, event: &Event, gerrit: Option<u64>) -> Option
 
 fn begin(page: &mut Page, gerrit: u64, way: Way) {
     page.left_out.clear();
-    page.adding = Some(Adding { gerrit, way, complaint: None });
+    page.adding = Some(Adding { gerrit, way, picked: None, complaint: None });
 }
 
 fn stop(page: &mut Page) -> Vec<Effect> {
@@ -179,9 +166,15 @@ pub(super) fn added(page: &mut Page, gerrit: u64) {
 }
 
 fn preset(page: &mut Page, event: &Event) -> Vec<Effect> {
-    let Some(Adding { gerrit, way: Way::Preset { find, chosen }, complaint }) = &mut page.adding else {
+    let Some(Adding { gerrit, way: Way::Preset { find, chosen }, complaint, picked }) = &mut page.adding else {
         return Vec::new();
     };
+    if let ("pick-wiki", Some(host)) = (event.act.as_str(), event.data.get("host")) {
+        let times = picked.take().map_or(0, |(times, _)| times);
+        *picked = Some((times + 1, host.clone()));
+        page.focus = Some(presets::id_of(crate::suite::WIKI_BLANK.name));
+        return Vec::new();
+    }
     if let Some(typed) = event.field(presets::FIND) {
         typed.clone_into(find);
     }

@@ -12,6 +12,7 @@ mod assertion_form;
 mod bench;
 mod benching;
 mod columns;
+mod concerned;
 mod control;
 mod demand;
 mod difference;

@@ -29,6 +29,8 @@ pub(super) enum Told {
     TestsSaved,
     /// A test of this change is saved.
     TestAdded(u64),
+    /// What was typed is no wiki; the fragment says why.
+    NoSuchWiki(String),
     /// What was typed is no change.
     NoSuchChange,
     /// The calendar entry is on the clipboard.

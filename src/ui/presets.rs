@@ -4,6 +4,7 @@
 //! Must not know what a preset asks.
 
 use super::adding::Adding;
+use super::concerned::Offered;
 use super::icon::Icon;
 use crate::suite::{Field, Preset, WIKI_BLANK};
 use maud::{Markup, html};
@@ -41,13 +42,25 @@ pub(super) fn list(find: &str) -> Markup {
     }
 }
 
-/// The blanks of a preset; `wiki` is the one that the change is about.
-pub(super) fn blanks(preset: &Preset, wiki: &str, adding: &Adding) -> Markup {
+/// The blanks of a preset, with the wikis that are offered for it.
+pub(super) fn blanks(preset: &Preset, offered: &Offered, adding: &Adding) -> Markup {
+    let (times, wiki) = match &adding.picked {
+        Some((times, host)) => (*times, host.as_str()),
+        None => (0, offered.filled.as_deref().unwrap_or_default()),
+    };
     html! {
         form.bv-preset data-act="add-preset" autocomplete="off" novalidate aria-labelledby="preset-title" {
             (head(preset.name))
             @for field in preset.fields { (blank(field, "", adding)) }
-            (blank(&WIKI_BLANK, wiki, adding))
+            div data-generation=(times) { (blank(&WIKI_BLANK, wiki, adding)) }
+            @if offered.hosts.len() > 1 || (offered.filled.is_none() && !offered.hosts.is_empty()) {
+                p.bv-note id="wiki-offers" { "Which wiki does this test ask?" }
+                div.bv-actions role="group" aria-labelledby="wiki-offers" {
+                    @for (at, host) in offered.hosts.iter().enumerate() {
+                        button.cdx-button.cdx-button--size-small type="button" id={ "pick-wiki-" (at) } data-act="pick-wiki" data-host=(host) { bdi { (host) } }
+                    }
+                }
+            }
             div.bv-actions {
                 button.cdx-button.cdx-button--action-progressive.cdx-button--weight-primary type="submit" id="add-preset" { "Add and save" }
                 button.cdx-button.cdx-button--weight-quiet type="button" id="other-preset" data-act="other-preset" { "Another kind" }

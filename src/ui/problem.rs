@@ -45,6 +45,8 @@ pub(super) const fn tag(problem: &Problem) -> &'static str {
         Problem::NoTests { .. } => "no_tests",
         Problem::BadTest { .. } => "bad_test",
         Problem::NoWiki { .. } => "no_wiki",
+        Problem::WhichWiki { .. } => "which_wiki",
+        Problem::NoSuchWiki { .. } => "no_such_wiki",
         Problem::TestChanged { .. } => "test_changed",
         Problem::SavedElsewhere => "saved_elsewhere",
         Problem::BadPage { .. } => "bad_page",
@@ -76,6 +78,8 @@ const fn level(problem: &Problem) -> &'static str {
         | Problem::Busy
         | Problem::Gone
         | Problem::NoWiki { .. }
+        | Problem::WhichWiki { .. }
+        | Problem::NoSuchWiki { .. }
         | Problem::TestChanged { .. }
         | Problem::SavedElsewhere
         | Problem::NoWebhook
@@ -95,6 +99,7 @@ const fn remedy(problem: &Problem, screen: Screen) -> Option<(&'static str, Opti
         (Problem::NotDeployed { gerrit, .. }, _) => {
             Some(("verify-production-anyway", Some(*gerrit), "Verify on production anyway"))
         }
+        (Problem::WhichWiki { gerrit, .. }, Screen::Popup) => Some(("edit-tests", Some(*gerrit), "Choose the wiki")),
         (Problem::Gone, _) => Some(("refresh", None, "Refresh")),
         (Problem::NoAccess { .. }, _) => Some(("grant-access", None, "Grant access")),
         (Problem::Busy, _) => Some(("cancel", None, "Cancel the run")),

@@ -4,7 +4,9 @@
 use super::bench::{Bench, named};
 use super::page::{Page, Told};
 use super::seam::Region;
-use super::{adding, fitness, live, patch, popup, prepare, report, search, settings, sharing, tests_form, window};
+use super::{
+    adding, concerned, fitness, live, patch, popup, prepare, report, search, settings, sharing, tests_form, window,
+};
 use crate::app::State;
 use crate::suite::{Owner, Test};
 use maud::{Markup, html};
@@ -149,6 +151,7 @@ fn change(page: &Page) -> Markup {
     html! {
         h2 dir="auto" { (title.unwrap_or_else(|| format!("Change {gerrit}"))) }
         p.bv-meta { (patch::gerrit_link(gerrit)) " · " (patch::count(page.saved(gerrit).len())) " saved" }
+        (concerned::view(page))
     }
 }
 

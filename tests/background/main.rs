@@ -7,6 +7,7 @@ mod bench;
 mod captures;
 mod changing;
 mod code;
+mod concerning;
 mod difference;
 mod failures;
 mod fake;

@@ -319,8 +319,7 @@ async fn a_try_keeps_to_the_limits_of_the_settings() {
     let browser = Browser::new();
     let app = prepared(&browser).await;
     let limits = Some(Limits { per_host: 1, in_all: 1, debug: 1 });
-    let form =
-        SettingsForm { nick: "submitter".into(), backend: "k8s-mwdebug".into(), limits, ..SettingsForm::default() };
+    let form = SettingsForm { limits, ..SettingsForm::default() };
     app.handle(Command::SaveSettings { form }).await;
     app.work().await;
     browser.takes_turns(5);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The states of the pages in which a test is added without writing it.
 
-use super::{GERRIT, URL, answer, event, page, ready, refused};
-use backport_verify::app::{Look, Problem, Reply, State, Suggested};
+use super::{GERRIT, URL, about, answer, event, page, ready, refused};
+use backport_verify::app::{Concern, Look, Problem, Reply, State, Suggested};
 use backport_verify::check::Assertion;
 use backport_verify::exchange::{Headers, Response};
 use backport_verify::suite::{Cleaned, suggest};
@@ -24,6 +24,15 @@ pub(crate) fn open() -> Page {
 pub(crate) fn blanks() -> Page {
     let mut popup = open();
     popup.act(event("find-preset", &[], &[("preset-find", "right")]));
+    popup.act(event("add-preset", &[], &[("preset-find", "right")]));
+    popup
+}
+
+/// The same for a change that is about these wikis, whose newest test asks `last`.
+pub(crate) fn blanks_about(wikis: &[&str], last: Option<&str>) -> Page {
+    let concern = Concern { last: last.map(str::to_owned), ..about(wikis) };
+    let mut popup = page(Screen::Popup, Some(State { concerns: [(GERRIT, concern)].into(), ..untested() }));
+    popup.act(event("add-here", &[("gerrit", "1330001")], &[]));
     popup.act(event("add-preset", &[], &[("preset-find", "right")]));
     popup
 }
@@ -85,6 +94,8 @@ pub(crate) fn popups() -> Vec<(&'static str, Page)> {
         ("popup_adding_searched", searched("search engines")),
         ("popup_adding_not_found", searched("xyzzy")),
         ("popup_adding_blanks", blanks()),
+        ("popup_adding_no_wiki", blanks_about(&[], None)),
+        ("popup_adding_which_wiki", blanks_about(&["jawiki", "dewiki"], None)),
         ("popup_adding_complaint", complained()),
         ("popup_adding_saved", saved()),
         ("popup_page_asking", with_page(Some(asking))),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a click and a key do where a test is added without writing it.
 
-use crate::states::adding::{assertion, blanks, looked, open, untested, with_page};
+use crate::states::adding::{assertion, blanks, blanks_about, looked, open, untested, with_page};
 use crate::states::{GERRIT, URL, answer, event, page, ready};
 use backport_verify::app::{Command, Reply, State};
 use backport_verify::check::{Assertion, Predicate, Subject};
@@ -42,6 +42,37 @@ fn a_filled_preset_is_saved_as_a_test_of_the_wiki_that_the_title_names() {
     let tests = added(&popup.act(event("add-preset", &[], &form)));
     assert_eq!((tests.len(), tests[0].name.as_str()), (1, "sysop has the right block"));
     assert!(tests[0].must_fail_before);
+}
+
+#[test]
+fn the_blank_for_the_wiki_is_never_a_guess() {
+    let filled = "name=\"wiki\" type=\"text\" value=\"";
+    for (wikis, last, value) in [
+        (&[][..], None, ""),
+        (&[], Some("fr.wikipedia.org"), "fr.wikipedia.org"),
+        (&["jawiki"], Some("fr.wikipedia.org"), "ja.wikipedia.org"),
+        (&["jawiki", "dewiki"], None, ""),
+        (&["jawiki", "dewiki"], Some("fr.wikipedia.org"), ""),
+        (&["jawiki", "dewiki"], Some("de.wikipedia.org"), "de.wikipedia.org"),
+    ] {
+        let shown = html(&blanks_about(wikis, last), "schedule");
+        assert!(shown.contains(&format!("{filled}{value}\"")), "{wikis:?} {last:?}");
+    }
+    let mut popup = blanks_about(&[], None);
+    let form = [("group", "sysop"), ("right", "block"), ("wiki", "")];
+    assert_eq!(popup.act(event("add-preset", &[], &form)), []);
+    assert_eq!(popup.focus.as_deref(), Some("preset-wiki"));
+    assert!(html(&popup, "schedule").contains("Wiki must not be empty"));
+}
+
+#[test]
+fn one_of_several_wikis_is_picked_by_a_button_over_what_was_typed() {
+    let mut popup = blanks_about(&["jawiki", "dewiki"], None);
+    assert!(html(&popup, "schedule").contains("data-generation=\"0\""));
+    assert_eq!(popup.act(event("pick-wiki", &[("host", "de.wikipedia.org")], &[])), []);
+    let shown = html(&popup, "schedule");
+    assert!(shown.contains("value=\"de.wikipedia.org\"") && shown.contains("data-generation=\"1\""));
+    assert_eq!(popup.focus.as_deref(), Some("preset-wiki"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! States of the workbench's form: the whole vocabulary, owners, tries, unsaved changes, search.
 
-use super::{GERRIT, URL, answer, at, event, outcome, page, ready, test};
-use backport_verify::app::{Problem, Reply, State, Tried, TriedAbove, UnsavedTests};
+use super::{GERRIT, URL, about, answer, at, event, outcome, page, ready, test};
+use backport_verify::app::{Concern, Problem, Reply, State, Tried, TriedAbove, UnsavedTests};
 use backport_verify::check::{Assertion, Order, Predicate, Subject};
 use backport_verify::exchange::{Headers, Method};
 use backport_verify::suite::{Capture, Only, Owner, Suite, Test};
@@ -63,6 +63,11 @@ pub(crate) fn whole_vocabulary() -> Test {
         assertions,
         ..Test::default()
     }
+}
+
+/// The story's change, about these wikis.
+pub(crate) fn concerned(concern: Concern) -> State {
+    State { concerns: [(GERRIT, concern)].into(), ..ready() }
 }
 
 fn bench(state: State) -> Page {
@@ -157,9 +162,14 @@ pub(crate) fn workbenches() -> Vec<(&'static str, Page)> {
     given.act(event("copy-to", &[("owner", "wiki:enwiki"), ("test", "0")], &[]));
     let mut searched = bench(owned());
     searched.act(event("search", &[], &[("search", "smoke lost")]));
+    let mut wrong = bench(ready());
+    wrong.act(event("add-wiki", &[], &[("about-wiki", "nonsense")]));
     let mut nothing_found = bench(owned());
     nothing_found.act(event("search", &[], &[("search", "nowhere")]));
     vec![
+        ("workbench_which_wiki", bench(concerned(about(&["jawiki", "dewiki"])))),
+        ("workbench_wiki_said", bench(concerned(Concern { said: true, ..about(&["jawiki"]) }))),
+        ("workbench_no_such_wiki", wrong),
         ("workbench_whole_vocabulary", bench(whole)),
         ("workbench_owners", bench(owned())),
         ("workbench_shared", shared),

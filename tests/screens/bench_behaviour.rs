@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the workbench does with tests: owners, tries, unsaved changes, order, search.
 
-use crate::states::bench::{ECHO, owned, refused_save, saved_elsewhere, tried, tried_with_above, unsaved, whole_vocabulary};
-use crate::states::{GERRIT, URL, answer, at, event, page, ready, test};
-use backport_verify::app::{Command, Problem, Reply, State, UnsavedTests};
+use crate::states::bench::{
+    ECHO, concerned, owned, refused_save, saved_elsewhere, tried, tried_with_above, unsaved, whole_vocabulary,
+};
+use crate::states::{GERRIT, URL, about, answer, at, event, page, ready, test};
+use backport_verify::app::{Command, Concern, Problem, Reply, State, UnsavedTests};
 use backport_verify::check::{Assertion, Subject};
-use backport_verify::suite::{Owner, Suite, Test};
+use backport_verify::suite::{About, Owner, Suite, Test};
 use backport_verify::ui::{Effect, Event, Page, Screen};
 use backport_verify::verify::Verdict;
 use std::collections::BTreeMap;
@@ -409,4 +411,28 @@ fn what_could_not_be_kept_is_said_and_kept_as_soon_as_there_is_room() {
     bench.set_state(ready());
     let kept = bench.rest();
     assert!(matches!(kept.as_slice(), [Effect::Send(Command::KeepDraft { rows: Some(_), .. })]), "{kept:?}");
+}
+
+#[test]
+fn the_wikis_of_a_change_are_said_chosen_and_taken_back_by_a_click_each() {
+    let said = |effects: Vec<Effect>| match effects.as_slice() {
+        [Effect::Send(Command::SayAbout { gerrit: GERRIT, about })] => about.clone(),
+        other => panic!("{other:?}"),
+    };
+    let these = |wikis: &[&str]| About::these(wikis.iter().map(|wiki| (*wiki).to_owned()).collect());
+    let mut bench = page(Screen::Workbench, Some(concerned(about(&["jawiki"]))));
+    for typed in ["dewiki", "de.wikipedia.org", "https://de.wikipedia.org/wiki/A"] {
+        let effects = bench.act(event("add-wiki", &[], &[("about-wiki", typed)]));
+        assert_eq!(said(effects), Some(these(&["jawiki", "dewiki"])), "{typed}");
+    }
+    assert_eq!(said(bench.act(event("drop-wiki", &[("wiki", "jawiki")], &[]))), Some(these(&[])));
+    assert_eq!(said(bench.act(event("wikis-of-title", &[], &[]))), None);
+    assert_eq!(bench.act(event("add-wiki", &[], &[("about-wiki", "")])), [Effect::Focus("about-wiki".into())]);
+
+    let several = these(&["jawiki", "dewiki"]);
+    let chosen = About { chosen: Some("dewiki".into()), ..several.clone() };
+    let mut bench = page(Screen::Workbench, Some(concerned(about(&["jawiki", "dewiki"]))));
+    assert_eq!(said(bench.act(event("mean-wiki", &[("wiki", "dewiki")], &[]))), Some(chosen.clone()));
+    bench.set_state(concerned(Concern { about: chosen, said: true, ..Concern::default() }));
+    assert_eq!(said(bench.act(event("mean-wiki", &[("wiki", "dewiki")], &[]))), Some(several));
 }

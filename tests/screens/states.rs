@@ -12,7 +12,8 @@ pub(crate) mod stages;
 pub(crate) mod team;
 
 use backport_verify::app::{
-    Browsing, Command, Delivery, Hearing, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView, State,
+    Browsing, Command, Concern, Delivery, Hearing, Loaded, Problem, Reply, Report, ReportingView, Run, SettingsView,
+    State,
 };
 use backport_verify::check::{Assertion, AssertionResult};
 use backport_verify::debug::{Backend, Realm, Switch};
@@ -20,7 +21,7 @@ use backport_verify::exchange::{Response, TransportError};
 use backport_verify::reminder::Wanted;
 use backport_verify::report::Receiver;
 use backport_verify::schedule::{Nick, Patch, PatchKind, Unread, Window};
-use backport_verify::suite::{Owner, Suite, Test};
+use backport_verify::suite::{About, Owner, Suite, Test};
 use backport_verify::ui::{Effect, Event, Page, Screen};
 use backport_verify::verify::{
     Difference, Doubt, Earlier, Ending, Evidence, Journal, Outcome, Page as VerifiedPage, Plan, Reason, Stage, Subject,
@@ -89,8 +90,15 @@ pub(crate) fn ready() -> State {
         schedule: Loaded::Ready { at: at("14:16"), value: vec![afternoon()] },
         backends: backends.iter().map(|name| Backend::new(name).unwrap()).collect(),
         suites: [(Owner::numbered(GERRIT), Suite { tests: vec![test()] })].into(),
+        concerns: [(GERRIT, about(&["enwiki"]))].into(),
         ..State::default()
     }
+}
+
+/// What the title says of the wikis that a change is about.
+pub(crate) fn about(wikis: &[&str]) -> Concern {
+    let wikis = wikis.iter().map(|wiki| (*wiki).to_owned()).collect();
+    Concern { about: About::these(wikis), ..Concern::default() }
 }
 
 /// A state with runs.

@@ -8,7 +8,9 @@ use crate::suite::Test;
 use std::collections::BTreeMap;
 
 fn filled(id: &str, values: &[(&str, &str)]) -> Result<Test, PresetError> {
-    let values: BTreeMap<_, _> = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let wiki = [("wiki", "en.wikipedia.org")];
+    let all = wiki.iter().chain(values);
+    let values: BTreeMap<_, _> = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Preset::of(id).unwrap().test(&values)
 }
 
@@ -188,7 +190,6 @@ fn a_special_page_is_gone_where_the_wiki_says_that_there_is_none() {
 #[test]
 fn a_preset_asks_the_wiki_that_is_named() {
     for (wiki, host) in [
-        ("", "en.wikipedia.org"),
         ("dewiki", "de.wikipedia.org"),
         (" De.wikipedia.org/", "de.wikipedia.org"),
         ("https://www.wikidata.org/wiki/Q1", "www.wikidata.org"),
@@ -209,6 +210,9 @@ fn a_preset_asks_the_wiki_that_is_named() {
 fn blanks_that_are_empty_or_no_number_are_told() {
     let empty = filled("right_given", &[("group", "sysop"), ("right", " ")]).unwrap_err();
     assert_eq!((empty.field(), empty.to_string()), ("right", "Right must not be empty".into()));
+    // No wiki is the usual one: that would ask a wiki that the change is not about.
+    let nowhere = filled("group_there", &[("group", "a"), ("wiki", " ")]).unwrap_err();
+    assert_eq!((nowhere.field(), nowhere.to_string()), ("wiki", "Wiki must not be empty".into()));
     let no_number = filled("namespace_there", &[("namespace", "A"), ("number", "x")]).unwrap_err();
     assert_eq!((no_number.field(), no_number.to_string()), ("number", "<x> is no number".into()));
 }
