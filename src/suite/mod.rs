@@ -36,7 +36,7 @@ pub use curl::{read_curl, write_curl};
 pub use difference::{Difference, differences, not_whole, says_the_same, taken_over};
 pub use export::write;
 pub use httpbb::{Read, read};
-pub use hurl::write_hurl;
+pub use hurl::{read_hurl, write_hurl};
 pub use import::{Format, Taken, import};
 pub use lint::{Checked, check};
 pub use lost::{Exported, Imported, Loss, LossAt};
