@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn a_hurl_file_is_read_with_what_had_no_counterpart() {
-        let text = "# The logo\nGET https://{{host}}/\n[BasicAuth]\nme: secret\nHTTP 200\n[Asserts]\nbody contains \"x\"\nxpath \"//a\" exists\n";
-        let taken = import("a.hurl", text).unwrap();
+        let file = "# The logo\nGET https://{{host}}/\n[BasicAuth]\nme: secret\nHTTP 200\n[Asserts]\nbody contains \"x\"\nxpath \"//a\" exists\n";
+        let taken = import("a.hurl", file).unwrap();
         assert_eq!(taken.format, Format::Hurl);
         let [test] = taken.tests.as_slice() else { panic!("one test") };
         assert_eq!((test.name.as_str(), test.url.as_str()), ("The logo", "https://{host}/"));

@@ -60,13 +60,13 @@ pub fn read_hurl(text: &str) -> Result<Imported, SuiteError> {
     let mut of_run: Vec<&str> = values.of_run().collect();
     let mut suite = Suite::default();
     for entry in &file.entries {
-        let test = read_entry(entry, &mut values, &mut lost);
-        let asked: BTreeSet<String> = test.iter().flat_map(Test::names).collect();
+        let came = read_entry(entry, &mut values, &mut lost);
+        let asked: BTreeSet<String> = came.iter().flat_map(Test::names).collect();
         lost.go_to(LossAt::Line(entry.request.url.source_info.start.line));
         for name in of_run.extract_if(.., |name| asked.contains(*name)) {
             lost.aside(format!("{{{{{name}}}}} is set outside of the file; here it is the {name} that a run asks"));
         }
-        suite.tests.extend(test);
+        suite.tests.extend(came);
     }
     Ok(Imported { suite, lost: lost.into_lost() })
 }

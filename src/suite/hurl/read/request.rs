@@ -44,7 +44,7 @@ pub(super) fn read(request: &Request, values: &mut Values, lost: &mut Losses) ->
         lost.go_to(LossAt::Line(section.source_info.start.line));
         match &section.value {
             SectionValue::QueryParams(params, _) => {
-                test.url = with_query(&test.url, &encoded(params, Spelling::Url, values, lost))
+                test.url = with_query(&test.url, &encoded(params, Spelling::Url, values, lost));
             }
             SectionValue::FormParams(params, _) => {
                 test.body = Some(encoded(params, Spelling::Form, values, lost).replace("%20", "+"));
