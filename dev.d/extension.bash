@@ -31,7 +31,7 @@ pack_both() {
 # Builds dist/extension/ and dist/extension-granted/ where an input has changed.
 build_extension() {
     local word
-    word=$(fingerprint Cargo.toml Cargo.lock rust-toolchain.toml package-lock.json dev.d $(find src -name '*.rs' ! -path 'src/native/*' ! -name main.rs))
+    word=$(fingerprint Cargo.toml Cargo.lock rust-toolchain.toml package-lock.json dev.d vendor $(find src -name '*.rs' ! -path 'src/native/*' ! -name main.rs))
     if ! is_fresh "$pkg/.stamp" "$word"; then
         quiet "Wasm" build_wasm
         printf '%s\n' "$word" >"$pkg/.stamp"

@@ -8,7 +8,6 @@ mod clock;
 mod commands;
 mod connect_to;
 mod http;
-mod hurl;
 mod ports;
 mod relay;
 mod terminal;
@@ -16,7 +15,6 @@ mod written;
 
 pub use connect_to::{ConnectTo, ConnectToError};
 pub use http::{Connection, ConnectionError, NativeHttp};
-pub use hurl::read_hurl;
 pub use ports::NativePorts;
 
 use args::{Arguments, Subcommand, SuiteCommand};

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Suites as Hurl files (<https://hurl.dev/docs/hurl-file.html>). Hurl files are read by `native`, since Hurl's parser is
-//! too heavy for a page.
+//! Suites as Hurl files (<https://hurl.dev/docs/hurl-file.html>).
 //!
 //! Must not write what Hurl would judge otherwise than this tool: such a thing is listed.
 
-pub(crate) mod asserts;
+mod asserts;
+mod read;
 mod text;
 
+pub use read::read_hurl;
+
 use super::lost::{LossAt, Losses, one_line};
+use super::placeholder::{HOST, Spelling, WIKI};
 use super::{Exported, Suite, Test};
 use crate::check::{Assertion, Predicate, Subject};
 use crate::exchange::{Redirects, Session};
-use std::collections::BTreeSet;
 use text::{Names, backticked, field, key, quoted, unquoted};
 
 /// What a test demands besides when it says nothing of the status, as the file says it.
@@ -42,12 +44,16 @@ impl Taken {
     }
 }
 
-/// Writes an entry for each test, with its name as a comment.
+/// What Hurl has to be told of the values that a run gives here, by name.
+const GIVEN: [(&str, &str); 2] = [(HOST, "--variable host=en.wikipedia.org"), (WIKI, "--variable wiki=enwiki")];
+
+/// Writes an entry for each test, with its name as a comment. `{host}` and `{wiki}` become variables of Hurl's, which a
+/// comment at the top says how to give.
 #[must_use]
 pub fn write_hurl(suite: &Suite) -> Exported {
     let mut lost = Losses::at(LossAt::Line(1));
-    let mut names = Names::new();
-    let mut text = String::new();
+    let mut names: Names = GIVEN.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut text = given(suite, &mut lost);
     for (index, test) in suite.tests.iter().enumerate() {
         lost.go_to(LossAt::Test(index + 1, test.label().to_owned()));
         if index > 0 {
@@ -58,15 +64,29 @@ pub fn write_hurl(suite: &Suite) -> Exported {
     Exported { text, lost: lost.into_lost() }
 }
 
+/// The comment that says how to give what a run gives here; an empty line keeps it from being a test's name.
+fn given(suite: &Suite, lost: &mut Losses) -> String {
+    let mut options = Vec::new();
+    for (name, option) in GIVEN {
+        let user = suite.tests.iter().enumerate().find(|(_, test)| test.names().contains(name));
+        if let Some((index, test)) = user {
+            lost.go_to(LossAt::Test(index + 1, test.label().to_owned()));
+            lost.aside(format!("{{{name}}} is a variable of Hurl's; give it with <{option}>"));
+            options.push(option);
+        }
+    }
+    if options.is_empty() { String::new() } else { format!("# Run it with: hurl {}\n\n", options.join(" ")) }
+}
+
 fn entry(test: &Test, names: &mut Names, lost: &mut Losses) -> String {
     let mut lines = Vec::new();
     if !test.name.is_empty() {
         lines.push(format!("# {}", one_line(&test.name)));
     }
-    lines.push(format!("{} {}", test.method.as_str(), unquoted(&test.url, names)));
+    lines.push(format!("{} {}", test.method.as_str(), unquoted(&test.url, Spelling::Url, names)));
     lines.extend(test.headers.iter().map(|(name, value)| field(name, value, names)));
     lines.extend(options(test));
-    lines.extend(test.body.as_deref().map(|body| backticked(body, names)));
+    lines.extend(test.body.as_deref().map(|body| backticked(body, test.spelling_of_body(), names)));
     tell(test, lost);
     response(test, names, lost, &mut lines);
     names.extend(test.captures.iter().map(|capture| capture.name.clone()));
@@ -121,7 +141,8 @@ fn response(test: &Test, names: &Names, lost: &mut Losses, lines: &mut Vec<Strin
         .captures
         .iter()
         .filter_map(|capture| {
-            let query = asserts::captured(&capture.of, names).filter(|_| text::is_name(&capture.name));
+            let can_be = text::is_name(&capture.name) && GIVEN.iter().all(|(given, _)| capture.name != *given);
+            let query = asserts::captured(&capture.of, names).filter(|_| can_be);
             if query.is_none() {
                 lost.matters(format!("Hurl cannot take {{{{{}}}}} from {}", capture.name, capture.of));
             }
@@ -150,11 +171,7 @@ fn response(test: &Test, names: &Names, lost: &mut Losses, lines: &mut Vec<Strin
     }
 }
 
-/// The names in scope of nothing, for texts in which none may stand.
-fn no_names() -> BTreeSet<String> {
-    BTreeSet::new()
-}
-
+/// For texts in which no name may stand.
 fn quoted_plain(text: &str) -> String {
-    quoted(text, &no_names())
+    quoted(text, &Names::new())
 }

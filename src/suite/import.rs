@@ -3,7 +3,7 @@
 //!
 //! Must not keep what it reads; it is shown first.
 
-use super::{Imported, Note, Place, Read, SuiteError, Test, read, read_curl};
+use super::{Imported, Note, Place, Read, SuiteError, Test, read, read_curl, read_hurl};
 
 /// The longest text that is read, in bytes; no suite that a person looks through is longer.
 const LONGEST: usize = 2_000_000;
@@ -41,7 +41,7 @@ impl Format {
         let is_request = matches!(word, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS");
         if matches!(word.strip_prefix('$').unwrap_or(word), "curl") || first.starts_with("$ curl ") {
             Self::Curl
-        } else if ends("hurl") || (is_request && first.contains("://")) {
+        } else if ends("hurl") || (is_request && (first.contains("://") || first.contains("{{"))) {
             Self::Hurl
         } else {
             Self::Yaml
@@ -71,12 +71,15 @@ pub fn import(name: &str, text: &str) -> Result<Taken, SuiteError> {
             }
             Ok(Taken { format, tests, notes: notes.iter().map(said).collect() })
         }
-        Format::Hurl => fails(
-            "this is a file of Hurl, which only the command reads",
-            "make YAML of it with <backport-verify suite convert --from hurl --to ours>",
-        ),
-        Format::Curl => {
-            let Imported { suite, lost } = read_curl(text)?;
+        Format::Hurl | Format::Curl => {
+            let reads = if format == Format::Hurl { read_hurl } else { read_curl };
+            let Imported { suite, lost } = reads(text)?;
+            if suite.tests.is_empty() {
+                return fails(
+                    "the file holds no test that can be asked",
+                    "write a request, such as <GET https://en.wikipedia.org/>",
+                );
+            }
             Ok(Taken { format, tests: suite.tests, notes: lost.iter().map(|loss| format!("{loss}.")).collect() })
         }
     }
@@ -90,6 +93,7 @@ fn said(note: &Note) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Format, import};
+    use crate::check::Assertion;
 
     #[test]
     fn a_format_is_told_by_name_and_beginning() {
@@ -98,11 +102,32 @@ mod tests {
             ("suite.yaml", "# curl\n'https://en.wikipedia.org':\n- path: /", Format::Yaml),
             ("a.hurl", "# x", Format::Hurl),
             ("", "GET https://en.wikipedia.org/\nHTTP 200", Format::Hurl),
+            ("", "# Run it with: hurl\n\nGET {{base}}/wiki/A\nHTTP 200", Format::Hurl),
             ("", "curl -I https://en.wikipedia.org/", Format::Curl),
             ("", "\n$ curl https://en.wikipedia.org/", Format::Curl),
         ] {
             assert_eq!(Format::of(name, text), format, "{text}");
         }
+    }
+
+    #[test]
+    fn a_hurl_file_is_read_with_what_had_no_counterpart() {
+        let file = "# The logo\nGET https://{{host}}/\n[BasicAuth]\nme: secret\nHTTP 200\n[Asserts]\nbody contains \"x\"\nxpath \"//a\" exists\n";
+        let taken = import("a.hurl", file).unwrap();
+        assert_eq!(taken.format, Format::Hurl);
+        let [test] = taken.tests.as_slice() else { panic!("one test") };
+        assert_eq!((test.name.as_str(), test.url.as_str()), ("The logo", "https://{host}/"));
+        assert_eq!(test.assertions, [Assertion::status(200), Assertion::body_contains("x")]);
+        assert_eq!(
+            taken.notes,
+            [
+                "line 3: CHANGED: [BasicAuth]: left out, passwords and tokens are never stored; the test asks without.",
+                "line 8: CHANGED: this demand is left out: a test has no query <xpath>.",
+                "line 2: {{host}} is set outside of the file; here it is the host that a run asks.",
+            ]
+        );
+        assert!(import("a.hurl", "# nothing").unwrap_err().message.contains("holds no test"));
+        assert!(import("", "GET https://en.wikipedia.org/\nHTTP abc").unwrap_err().message.contains("no Hurl file"));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub use difference::{Difference, differences, not_whole, says_the_same, taken_ov
 pub use export::write;
 pub use giving::{NameError, check_names, check_names_of, giver, givers};
 pub use httpbb::{Read, read};
-pub use hurl::write_hurl;
+pub use hurl::{read_hurl, write_hurl};
 pub use import::{Format, Taken, import};
 pub use lint::{Checked, check};
 pub use lost::{Exported, Imported, Loss, LossAt};

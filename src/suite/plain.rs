@@ -4,6 +4,7 @@
 //! Must not write a key of ours: what httpbb does with a key that it does not know is not known.
 
 use super::export::{Body, Lines, host_and_path, value};
+use super::placeholder::{HOST, WIKI};
 use super::yaml::{is_printable, quoted};
 use super::{Httpbb, Only, Suite, Test};
 use crate::check::Assertion;
@@ -86,8 +87,8 @@ fn unsayable(test: &Test, captured: &BTreeSet<&str>) -> Option<String> {
     if test.redirects == Redirects::Follow {
         return says("it follows redirects");
     }
-    if ["{host}", "{wiki}"].iter().any(|place| test.url.contains(place)) {
-        return says("its URL has a placeholder");
+    if let Some(name) = test.names().into_iter().find(|name| matches!(name.as_str(), HOST | WIKI)) {
+        return Some(format!("it uses {{{name}}}, which a run gives"));
     }
     if let Some(name) = captured.iter().find(|name| mentions(test, &format!("{{{{{name}}}}}"))) {
         return Some(format!("it uses <{name}>, which is taken from another answer"));

@@ -90,7 +90,7 @@ impl Test {
     /// The names whose values it needs.
     #[must_use]
     pub fn names(&self) -> BTreeSet<String> {
-        let body = if Encoding::of(self) == Encoding::Form { Spelling::Form } else { Spelling::Plain };
+        let body = self.spelling_of_body();
         let mut found: BTreeSet<String> = names(&self.url, Spelling::Url).map(str::to_owned).collect();
         found.extend(self.headers.iter().flat_map(|(_, value)| names(value, Spelling::Plain)).map(str::to_owned));
         found.extend(self.body.iter().flat_map(|text| names(text, body)).map(str::to_owned));
@@ -102,6 +102,11 @@ impl Test {
     #[must_use]
     pub fn has_whole_url(&self) -> bool {
         names(&self.url, Spelling::Url).next().is_none()
+    }
+
+    /// How names are written in its body.
+    pub(super) fn spelling_of_body(&self) -> Spelling {
+        if Encoding::of(self) == Encoding::Form { Spelling::Form } else { Spelling::Plain }
     }
 
     pub(super) fn gives(&self, name: &str) -> bool {

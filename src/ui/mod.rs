@@ -18,6 +18,7 @@ mod demand;
 mod difference;
 mod draft;
 mod earlier;
+mod exporting;
 mod extra;
 mod fitness;
 mod icon;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Bringing tests in by file, paste or drop, and giving them out as YAML.
+//! Bringing tests in by file, paste or drop, and the section of what goes in and out.
 //!
 //! What was read is shown before it is put into the form, and nothing is kept before the user saves the form.
 
-use super::icon::Icon;
+use super::exporting::Given;
 use super::page::Page;
 use super::seam::{Effect, Event};
-use super::{named, shared_page, stored};
-use crate::app::State;
+use super::{exporting, named, shared_page, stored};
 use crate::exchange::{Redirects, Session};
-use crate::suite::{Only, Owner, Suite, SuiteError, Taken, Test, import, not_whole, write};
+use crate::suite::{Only, Owner, SuiteError, Taken, Test, import};
 use maud::{Markup, html};
 
 /// What is being brought in on a page, and what was asked about it.
@@ -18,8 +17,8 @@ pub(super) struct Sharing {
     read: Option<Brought>,
     /// How many tests were put into the form.
     put: Option<usize>,
-    /// The owner whose suite is on the clipboard.
-    pub(super) copied: Option<Owner>,
+    /// What was given out last.
+    pub(super) given: Option<Given>,
     /// How often the field for pasting was emptied.
     generation: u32,
     /// What the user was asked about: whether to remove it and start anew.
@@ -46,7 +45,7 @@ pub(super) fn act(page: &mut Page, event: &Event) -> Option<Vec<Effect>> {
             page.sharing.read = None;
             vec![Effect::Focus("import-text".to_owned())]
         }
-        "export-download" | "export-copy" => give_out(page, event),
+        "export-download" | "export-copy" => exporting::act(page, event),
         _ => {
             return named::act(page, event)
                 .or_else(|| shared_page::act(page, event))
@@ -74,18 +73,6 @@ fn put_in(page: &mut Page, replace: bool) -> Vec<Effect> {
     vec![Effect::Focus("save-tests".to_owned())]
 }
 
-fn give_out(page: &mut Page, event: &Event) -> Vec<Effect> {
-    let owner: Option<Owner> = event.data.get("owner").and_then(|owner| owner.parse().ok());
-    let suite = owner.as_ref().and_then(|owner| page.state.as_ref()?.suites.get(owner));
-    let (Some(owner), Some(suite)) = (owner.clone(), suite) else { return Vec::new() };
-    let text = write(suite);
-    if event.act == "export-copy" {
-        page.sharing.copied = Some(owner);
-        return vec![Effect::Copy(text)];
-    }
-    vec![Effect::Download { name: format!("{}.yaml", file_name(&owner.to_string())), text }]
-}
-
 /// Letters that every file system takes.
 pub(super) fn file_name(text: &str) -> String {
     text.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }).collect()
@@ -101,7 +88,7 @@ pub(super) fn view(page: &Page) -> Markup {
             h3 id="sharing-title" { "Import and export" }
             (field(&page.sharing))
             (brought(&page.sharing))
-            (exports(&owners, state, page))
+            (exporting::view(&owners, state, page))
             (shared_page::view(&owners, state, page))
         }
     }
@@ -113,9 +100,9 @@ fn field(sharing: &Sharing) -> Markup {
             div.cdx-field {
                 div.cdx-label {
                     label.cdx-label__label for="import-file" { span.cdx-label__label__text { "A file of tests" } }
-                    span.cdx-label__description { "YAML of ours or of httpbb, or cURL commands. You can drop it on this page, too." }
+                    span.cdx-label__description { "YAML of ours or of httpbb, a Hurl file, or cURL commands. You can drop it on this page, too." }
                 }
-                input id="import-file" type="file" accept=".yaml,.yml,.hurl,.txt,.sh" data-act="import-file";
+                input id="import-file" type="file" accept=".yaml,.yml,.hurl,.curl,.txt,.sh" data-act="import-file";
             }
             div.cdx-field {
                 div.cdx-label { label.cdx-label__label for="import-text" { span.cdx-label__label__text { "Or its text" } } }
@@ -209,39 +196,12 @@ fn besides(test: &Test) -> Vec<String> {
     .collect()
 }
 
-fn exports(owners: &[Owner], state: &State, page: &Page) -> Markup {
-    let kept = owners.iter().filter_map(|owner| Some((state.suites.get(owner)?, owner)));
-    let all: Vec<(&Suite, &Owner)> = kept.filter(|(suite, _)| !suite.tests.is_empty()).collect();
-    html! {
-        @for (at, (suite, owner)) in all.iter().enumerate() {
-            div.bv-export data-owner=(owner) {
-                p { bdi { (in_words(owner)) } ": " (count(suite.tests.len())) }
-                @let lost = not_whole(suite);
-                @if !lost.is_empty() {
-                    p.bv-note.bv-note--warning data-not-whole { "The file cannot say all of " (labels(suite, &lost)) "." }
-                }
-                div.bv-actions {
-                    button.cdx-button.cdx-button--size-small type="button" id={ "export-" (at) "-download" } data-act="export-download" { "Download YAML" }
-                    button.cdx-button.cdx-button--size-small type="button" id={ "export-" (at) "-copy" } data-act="export-copy" { (Icon::Copy.view()) "Copy YAML" }
-                    span.bv-note.bv-note--success aria-live="polite" { @if page.sharing.copied.as_ref() == Some(*owner) { "✓ Copied" } }
-                }
-            }
-        }
-    }
-}
-
 /// What a suite belongs to, as the user calls it.
 pub(super) fn in_words(owner: &Owner) -> String {
     match owner {
         Owner::Change(_) => "This change".to_owned(),
         Owner::Repository(name) | Owner::Wiki(name) => format!("Every change of {name}"),
     }
-}
-
-fn labels(suite: &Suite, places: &[usize]) -> String {
-    let labels: Vec<String> =
-        places.iter().filter_map(|place| suite.tests.get(*place)).map(|test| format!("“{}”", test.label())).collect();
-    labels.join(", ")
 }
 
 /// `1 test`, `3 tests`.

@@ -4,8 +4,7 @@
 use super::{changed, said};
 use backport_verify::check::{Assertion, Order, Predicate, Subject, judge};
 use backport_verify::exchange::{Headers, Method, Redirects, Response, Session};
-use backport_verify::native::read_hurl;
-use backport_verify::suite::{Capture, Imported, Suite, Test, write_hurl};
+use backport_verify::suite::{Capture, Imported, Suite, Test, read_hurl, write_hurl};
 use serde_json::{Value, json};
 
 const API: &str = "https://en.wikipedia.org/w/api.php";
@@ -234,6 +233,7 @@ fn what_goes_without_saying_of_the_status_is_written_for_hurl() {
 #[test]
 fn a_demand_that_cannot_be_said_is_listed_with_its_line() {
     for line in [
+        "body matches /[/",
         "xpath \"string(//title)\" == \"A\"",
         "cookie \"a\" exists",
         "header \"Set-Cookie\" exists",
@@ -274,7 +274,7 @@ fn a_demand_that_cannot_be_said_is_listed_with_its_line() {
 fn what_changes_the_request_is_listed_as_that() {
     for (entry, words) in [
         ("PURGE https://en.wikipedia.org/\nHTTP 200".to_owned(), "<PURGE> is no method"),
-        ("GET https://{{host}}/\nHTTP 200".to_owned(), "{{host}} is set outside of the file"),
+        ("GET https://{{lang}}/\nHTTP 200".to_owned(), "{{lang}} is set outside of the file"),
         (format!("GET {API}?x={{{{newUuid}}}}\nHTTP 200"), "{{newUuid}} is set outside"),
         (format!("GET {API}\n[BasicAuth]\nme: hunter2\nHTTP 200"), "[BasicAuth]: left out"),
         (format!("GET {API}\n[Cookies]\na: hunter2\nHTTP 200"), "[Cookies]: left out"),
@@ -350,6 +350,11 @@ fn what_is_no_hurl_file_says_where() {
         let error = read_hurl(text).unwrap_err().to_string();
         assert!(error.starts_with(start), "{error}");
     }
+    // As deep as it is read takes less of the stack than a page has.
+    let brackets = format!("POST https://en.wikipedia.org/\n{}{}\nHTTP 200\n", "[".repeat(99), "]".repeat(99));
+    let reads = move || read_hurl(&brackets).map(|imported| imported.suite.tests.len());
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(reads).unwrap();
+    assert_eq!(thread.join().unwrap(), Ok(1));
     let deep = format!("POST https://a/\n{}", "[".repeat(100_000));
     assert!(read_hurl(&deep).unwrap_err().message.contains("nested"));
 }

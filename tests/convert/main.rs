@@ -8,6 +8,7 @@ mod curl;
 #[path = "../support/httpbb_rows.rs"]
 mod httpbb_rows;
 mod hurl;
+mod names;
 mod rows;
 mod trips;
 

@@ -6,8 +6,7 @@ use super::httpbb_rows::{Answer, ROWS, Row, Sent, Shown};
 use super::said;
 use backport_verify::check::judge;
 use backport_verify::exchange::{Headers, Response};
-use backport_verify::native::read_hurl;
-use backport_verify::suite::{Suite, Test, read, read_curl, write_curl, write_hurl};
+use backport_verify::suite::{Suite, Test, read, read_curl, read_hurl, write_curl, write_hurl};
 
 fn response(answer: Answer) -> Response {
     Response {

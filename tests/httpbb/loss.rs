@@ -29,7 +29,11 @@ fn a_test_whose_meaning_would_change_is_left_out_and_listed() {
         (Test { skip: Some("broken".into()), ..test() }, "it is skipped: broken"),
         (Test { only: Some(Only::Production), ..test() }, "it is for production alone"),
         (Test { only: Some(Only::Mwdebug), ..test() }, "it is for mwdebug alone"),
-        (Test { url: "https://{host}/".into(), ..test() }, "its URL has a placeholder"),
+        (Test { url: "https://{host}/".into(), ..test() }, "it uses {host}, which a run gives"),
+        (
+            Test { assertions: vec![Assertion::body_contains("{{wiki}}")], ..test() },
+            "it uses {wiki}, which a run gives",
+        ),
         (Test { body: Some("x".into()), ..post() }, "its body is neither a form nor JSON"),
         (Test { headers: Headers::from_iter([("X", "1"), ("x", "2")]), ..test() }, "it sends the header x twice"),
         (

@@ -4,7 +4,7 @@
 use crate::states::team::{YAML, brought, differing, named, newer, owner, shared};
 use crate::states::{GERRIT, event, page, ready};
 use backport_verify::app::{Command, Loaded, State};
-use backport_verify::suite::{Owner, read, write};
+use backport_verify::suite::{Owner, read, write, write_curl, write_hurl};
 use backport_verify::ui::{Effect, Page, Screen};
 
 fn region(page: &Page, id: &str) -> String {
@@ -77,6 +77,43 @@ fn a_suite_is_given_out_as_a_file_or_copied_and_without_any_allowance() {
     assert_eq!(page.act(event("export-download", &data, &[])), [Effect::Download { name, text: text.clone() }]);
     assert_eq!(page.act(event("export-copy", &data, &[])), [Effect::Copy(text)]);
     assert_eq!(page.act(event("export-copy", &[("owner", "wiki:dewiki")], &[])), []);
+}
+
+#[test]
+fn a_suite_is_given_out_for_hurl_and_curl_with_what_they_cannot_say() {
+    let mut state = ready();
+    let suite = state.suites.get_mut(&Owner::numbered(GERRIT)).unwrap();
+    suite.tests.truncate(1);
+    suite.tests[0].must_fail_before = true;
+    let suite = suite.clone();
+    let mut page = bench(state);
+    let given = |page: &Page| region(page, "sharing").contains("data-unsaid");
+    assert!(!given(&page));
+    for (format, text, cannot) in [
+        ("hurl", write_hurl(&suite).text, "CHANGED: Hurl cannot demand that it fails before the patch."),
+        ("curl", write_curl(&suite).text, "CHANGED: curl cannot demand that it fails before the patch."),
+    ] {
+        let data = [("owner", "change:1330001"), ("format", format)];
+        let name = format!("change-1330001.{format}");
+        assert_eq!(page.act(event("export-download", &data, &[])), [Effect::Download { name, text: text.clone() }]);
+        assert!(region(&page, "sharing").contains(cannot), "{}", region(&page, "sharing"));
+        assert!(!region(&page, "sharing").contains("✓ Copied"));
+        assert_eq!(page.act(event("export-copy", &data, &[])), [Effect::Copy(text)]);
+        assert!(region(&page, "sharing").contains("✓ Copied"));
+        page.not_copied();
+        assert!(!region(&page, "sharing").contains("✓ Copied"));
+    }
+    page.act(event("export-copy", &[("owner", "change:1330001")], &[]));
+    assert!(!given(&page));
+}
+
+#[test]
+fn a_hurl_file_that_is_brought_is_shown_with_what_had_no_counterpart() {
+    let text = "GET https://en.wikipedia.org/wiki/Earth\nHTTP/2 200\n[Asserts]\nbody contains \"Earth\"\n";
+    let page = brought("a.hurl", text);
+    let html = region(&page, "sharing");
+    assert!(html.contains("1 test") && html.contains("wiki/Earth"), "{html}");
+    assert!(html.contains("line 2: CHANGED: HTTP/2: a test cannot demand a version of HTTP."), "{html}");
 }
 
 #[test]

@@ -4,12 +4,11 @@
 //! Must not ask anything.
 
 use super::super::args::{ConvertArgs, Kind};
-use super::super::hurl::read_hurl;
 use super::super::terminal::{complain, print};
 use super::{Failure, text_of};
 use crate::suite::{
-    Exported, Imported, Loss, LossAt, Lost, Note, Read, Suite, SuiteError, read, read_curl, write, write_curl,
-    write_httpbb, write_hurl,
+    Exported, Imported, Loss, LossAt, Lost, Note, Read, Suite, SuiteError, read, read_curl, read_hurl, write,
+    write_curl, write_httpbb, write_hurl,
 };
 use std::process::ExitCode;
 

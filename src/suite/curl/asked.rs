@@ -9,6 +9,7 @@ use crate::exchange::{Method, Redirects};
 use crate::suite::fields::{encoded_as, multipart, take_fields, with_cookies, with_query, without_password};
 use crate::suite::lost::Losses;
 use crate::suite::placed::{FORM, JSON, METHODS};
+use crate::suite::placeholder::{HOST, WIKI};
 use crate::suite::{Suite, Test};
 use url::{Url, form_urlencoded};
 
@@ -156,6 +157,9 @@ impl Asked {
                 with_cookies(&mut test, lost);
             }
             self.give_body(&mut test, data.as_deref().filter(|_| !self.gets), lost);
+            for name in test.names().iter().filter(|name| matches!(name.as_str(), HOST | WIKI)) {
+                lost.matters(format!("{{{name}}} is the {name} that a run asks here; curl sends it as it stands"));
+            }
             test.assertions.push(self.demand());
             suite.tests.push(test);
         }

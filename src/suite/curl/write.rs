@@ -7,6 +7,7 @@ use crate::check::{Predicate, Subject};
 use crate::exchange::{Method, Redirects, Session};
 use crate::suite::lost::{Losses, one_line};
 use crate::suite::placed::CONTENT_TYPE;
+use crate::suite::placeholder::{HOST, WIKI};
 use crate::suite::test::is_token;
 use crate::suite::{Exported, LossAt, Suite, Test};
 
@@ -57,6 +58,11 @@ fn tell(test: &Test, lost: &mut Losses) {
     if !test.headers.iter().all(|(name, _)| is_token(name)) {
         lost.matters("a header field whose name cannot be sent is left out");
     }
+    for (name, instead) in [(HOST, "a host such as en.wikipedia.org"), (WIKI, "a wiki such as enwiki")] {
+        if request_of(test).names().contains(name) {
+            lost.matters(format!("curl sends {{{name}}} as it stands; put {instead} in its place"));
+        }
+    }
     for capture in &test.captures {
         lost.matters(format!("curl cannot take {{{{{}}}}} from an answer", capture.name));
     }
@@ -69,6 +75,11 @@ fn tell(test: &Test, lost: &mut Losses) {
     if test.only.is_some() || !test.tags.is_empty() {
         lost.aside("its tags and its stage are left out");
     }
+}
+
+/// The test without its demands.
+fn request_of(test: &Test) -> Test {
+    Test { assertions: Vec::new(), ..test.clone() }
 }
 
 /// The command, an option a line; `None` where no shell can say it.

@@ -6,6 +6,7 @@
 use super::quoted_plain;
 use super::text::{Names, quoted};
 use crate::check::{Assertion, Order, Predicate, Subject};
+use crate::suite::placeholder::{self, Piece, Spelling, pieces};
 use serde_json::{Number, Value};
 
 /// The lines that demand the same; `None` where Hurl cannot.
@@ -34,10 +35,10 @@ pub(super) fn query(of: &Subject, names: &Names) -> Option<String> {
         Subject::Header { name } => format!("header {}", quoted_plain(name.trim())),
         Subject::Body => "body".into(),
         Subject::Occurrences { text } => format!("body split {} count", quoted(text, names)),
-        Subject::Json { path } => format!("jsonpath {}", quoted(path, names)),
+        Subject::Json { path } => format!("jsonpath {}", quoted_plain(path)),
         // Of one value Hurl counts what is in it.
         Subject::JsonCount { path } if finds_one(path) => return None,
-        Subject::JsonCount { path } => format!("jsonpath {} count", quoted(path, names)),
+        Subject::JsonCount { path } => format!("jsonpath {} count", quoted_plain(path)),
         Subject::Duration => "duration".into(),
         Subject::Size => "bytes count".into(),
         Subject::Sha256 => "sha256".into(),
@@ -154,48 +155,80 @@ fn digest(is: &Predicate) -> Option<Vec<String>> {
 }
 
 fn textual(assertion: &Assertion, names: &Names) -> Option<Vec<String>> {
-    // In a body our `^` and `$` match at lines.
-    let pattern = |pattern: &str| match (&assertion.of, pattern.strip_prefix("(?-m)")) {
-        (Subject::Body, Some(pattern)) => quoted(pattern, names),
-        (Subject::Body, None) if pattern.contains(['^', '$']) => quoted(&format!("(?m){pattern}"), names),
-        _ => quoted(pattern, names),
-    };
     let text = |value: &Value| Some(quoted(value.as_str()?, names));
+    let matches = |pattern: &str| matches(&assertion.of, pattern, names);
     let said = match &assertion.is {
         Predicate::Is { value } => format!("== {}", text(value)?),
         Predicate::IsNot { value } => format!("!= {}", text(value)?),
         Predicate::Contains { value } => format!("contains {}", text(value)?),
         Predicate::Lacks { value } => format!("not contains {}", text(value)?),
-        Predicate::Matches { pattern: wanted } => format!("matches {}", pattern(wanted)),
-        Predicate::MatchesNot { pattern: wanted } => format!("not matches {}", pattern(wanted)),
-        Predicate::OneOf { values } => format!("matches {}", quoted(&one_of(values)?, names)),
+        Predicate::Matches { pattern } => matches(pattern)?,
+        Predicate::MatchesNot { pattern } => format!("not {}", matches(pattern)?),
+        Predicate::OneOf { values } => format!("matches {}", quoted_plain(&one_of(values, names)?)),
         Predicate::Exists | Predicate::Absent => return there(&assertion.is),
         Predicate::Between { .. } | Predicate::Compares { .. } => return None,
     };
     Some(vec![said])
 }
 
+/// An expression, or what says the same of a text with a value in it: Hurl takes a value in an expression for a part of
+/// the expression, where it stands for its letters here.
+fn matches(of: &Subject, pattern: &str, names: &Names) -> Option<String> {
+    if has_name(pattern, names) {
+        let (predicate, text) = match (pattern.strip_prefix("\\A"), pattern.strip_suffix("\\z")) {
+            (Some(_), Some(_)) => ("==", exact(pattern, names)?),
+            (Some(rest), None) => ("startsWith", plain(rest, names)?),
+            (None, Some(rest)) => ("endsWith", plain(rest, names)?),
+            // Of a JSON value, Hurl would take a list that has it too.
+            (None, None) if matches!(of, Subject::Json { .. }) => return None,
+            (None, None) => ("contains", plain(pattern, names)?),
+        };
+        return Some(format!("{predicate} {}", quoted(&text, names)));
+    }
+    // In a body our `^` and `$` match at lines.
+    Some(match (of, pattern.strip_prefix("(?-m)")) {
+        (Subject::Body, Some(pattern)) => format!("matches {}", quoted_plain(pattern)),
+        (Subject::Body, None) if pattern.contains(['^', '$']) => {
+            format!("matches {}", quoted_plain(&format!("(?m){pattern}")))
+        }
+        _ => format!("matches {}", quoted_plain(pattern)),
+    })
+}
+
+fn has_name(text: &str, names: &Names) -> bool {
+    placeholder::names(text, Spelling::Plain).any(|name| names.contains(name))
+}
+
 /// An expression that matches these texts alone.
-fn one_of(values: &[Value]) -> Option<String> {
-    let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(regex_lite::escape)).collect();
+fn one_of(values: &[Value], names: &Names) -> Option<String> {
+    let text = |value: &Value| value.as_str().filter(|text| !has_name(text, names)).map(regex_lite::escape);
+    let texts: Option<Vec<String>> = values.iter().map(text).collect();
     Some(format!("\\A(?:{})\\z", texts?.join("|")))
 }
 
-/// An expression that matches this text alone.
-pub(crate) fn exactly(text: &str) -> String {
-    format!("\\A{}\\z", regex_lite::escape(text))
+/// An expression that matches these letters, with the values of known names among them, wherever they stand.
+pub(super) fn letters(text: &str, is_known: impl Fn(&str) -> bool) -> String {
+    let piece = |piece| match piece {
+        Piece::Name(written, name) if is_known(name) => written.to_owned(),
+        Piece::Name(text, _) | Piece::Text(text) => regex_lite::escape(text),
+    };
+    pieces(text, Spelling::Plain).into_iter().map(piece).collect()
 }
 
 /// The one text that an expression matches, where it is written so.
-fn exact(pattern: &str) -> Option<String> {
-    let inner = pattern.strip_prefix("\\A")?.strip_suffix("\\z")?;
-    let mut letters = inner.chars();
-    let plain = || match letters.next()? {
-        '\\' => letters.next(),
+fn exact(pattern: &str, names: &Names) -> Option<String> {
+    plain(pattern.strip_prefix("\\A")?.strip_suffix("\\z")?, names)
+}
+
+/// The letters that an expression matches, where it is written so.
+fn plain(pattern: &str, names: &Names) -> Option<String> {
+    let mut coming = pattern.chars();
+    let next = || match coming.next()? {
+        '\\' => coming.next(),
         letter => Some(letter),
     };
-    let text: String = std::iter::from_fn(plain).collect();
-    (exactly(&text) == pattern).then_some(text)
+    let text: String = std::iter::from_fn(next).collect();
+    (letters(&text, |name| names.contains(name)) == pattern).then_some(text)
 }
 
 fn scalar(value: &Value, names: &Names) -> Option<String> {
@@ -210,7 +243,7 @@ fn scalar(value: &Value, names: &Names) -> Option<String> {
 /// Of several values Hurl sees the list.
 fn of_several(is: &Predicate, names: &Names) -> Option<Vec<String>> {
     match is {
-        Predicate::Matches { pattern } => Some(vec![format!("contains {}", quoted(&exact(pattern)?, names))]),
+        Predicate::Matches { pattern } => Some(vec![format!("contains {}", quoted(&exact(pattern, names)?, names))]),
         Predicate::IsNot { value } => Some(vec![format!("not contains {}", scalar(value, names)?)]),
         _ => there(is),
     }

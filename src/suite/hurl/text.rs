@@ -3,9 +3,10 @@
 //!
 //! Must not know what a test is.
 
+use crate::suite::placeholder::{Piece, Spelling, pieces};
 use std::collections::BTreeSet;
 
-/// The names that earlier tests have taken: only these are written as `{{name}}`.
+/// The names that have a value in Hurl too, taken by earlier tests or given: only these are written as `{{name}}`.
 pub(super) type Names = BTreeSet<String>;
 
 /// Whether a name can be one of Hurl's variables.
@@ -16,26 +17,26 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// In double quotes.
 pub(super) fn quoted(text: &str, names: &Names) -> String {
-    format!("\"{}\"", escaped(text, names, &['"']))
+    format!("\"{}\"", escaped(text, Spelling::Plain, names, '"'))
 }
 
-/// In backticks, on one line: a body.
-pub(super) fn backticked(text: &str, names: &Names) -> String {
-    format!("`{}`", escaped(text, names, &['`']))
+/// In backticks, on one line: a body, in which names are spelled so.
+pub(super) fn backticked(text: &str, spelling: Spelling, names: &Names) -> String {
+    format!("`{}`", escaped(text, spelling, names, '`'))
 }
 
 /// To the end of the line: a URL, or the value of a field.
-pub(super) fn unquoted(text: &str, names: &Names) -> String {
+pub(super) fn unquoted(text: &str, spelling: Spelling, names: &Names) -> String {
     let kept = text.trim_matches(' ');
     let before = text.len() - text.trim_start_matches(' ').len();
     let after = if kept.is_empty() { 0 } else { text.len() - before - kept.len() };
     let space = |count| "\\u{20}".repeat(count);
-    format!("{}{}{}", space(before), escaped(kept, names, &['#']), space(after))
+    format!("{}{}{}", space(before), escaped(kept, spelling, names, '#'), space(after))
 }
 
 /// A line of a header section.
 pub(super) fn field(name: &str, value: &str, names: &Names) -> String {
-    format!("{}: {}", key(name), unquoted(value, names)).trim_end().to_owned()
+    format!("{}: {}", key(name), unquoted(value, Spelling::Plain, names)).trim_end().to_owned()
 }
 
 /// What stands before a colon.
@@ -55,32 +56,31 @@ fn code(letter: char) -> String {
     format!("\\u{{{:x}}}", u32::from(letter))
 }
 
-fn escaped(text: &str, names: &Names, marks: &[char]) -> String {
+fn escaped(text: &str, spelling: Spelling, names: &Names, mark: char) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        if let Some((name, behind)) = placeholder(rest).filter(|(name, _)| names.contains(*name)) {
-            out.extend(["{{", name, "}}"]);
-            rest = behind;
-            continue;
+    let mut coming = pieces(text, spelling).into_iter().peekable();
+    while let Some(piece) = coming.next() {
+        match piece {
+            Piece::Name(_, name) if names.contains(name) => out.extend(["{{", name, "}}"]),
+            Piece::Name(text, _) | Piece::Text(text) => letters(text, mark, coming.peek().is_some(), &mut out),
         }
+    }
+    out
+}
+
+/// The letters of a text, so that no brace of it begins a name, nor does its last where more comes behind.
+fn letters(text: &str, mark: char, goes_on: bool, out: &mut String) {
+    let mut coming = text.chars().peekable();
+    while let Some(letter) = coming.next() {
         match letter {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\\' => out.push_str("\\\\"),
-            _ if marks.contains(&letter) => out.extend(['\\', letter]),
-            '{' if rest.starts_with("{{") => out.push_str(&code(letter)),
+            _ if letter == mark => out.extend(['\\', letter]),
+            '{' if coming.peek().map_or(goes_on, |next| *next == '{') => out.push_str(&code(letter)),
             _ if letter.is_control() || letter == '\u{feff}' => out.push_str(&code(letter)),
             _ => out.push(letter),
         }
-        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
     }
-    out
-}
-
-/// The name of a `{{name}}` with which `text` begins, and what comes behind it.
-fn placeholder(text: &str) -> Option<(&str, &str)> {
-    let (inner, behind) = text.strip_prefix("{{")?.split_once("}}")?;
-    Some((inner.trim(), behind))
 }

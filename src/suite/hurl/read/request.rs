@@ -8,6 +8,7 @@ use crate::exchange::{Method, Redirects};
 use crate::suite::Test;
 use crate::suite::fields::{encoded_as, multipart, take_fields, with_cookies, with_query, without_password};
 use crate::suite::lost::{LossAt, Losses};
+use crate::suite::placeholder::Spelling;
 use hurl_core::ast::{
     Body, BooleanOption, Bytes, DurationOption, EntryOption, KeyValue, MultilineStringKind, MultipartParam, OptionKind,
     Request, SectionValue,
@@ -35,16 +36,18 @@ pub(super) fn read(request: &Request, values: &mut Values, lost: &mut Losses) ->
         read_option(option, &mut test, &mut fields, values, lost);
     }
     lost.go_to(LossAt::Line(line));
-    test.url = with_query(&values.asked(&request.url, lost), "");
+    test.url = with_query(&values.asked_as(&request.url, Spelling::Url, lost, str::to_owned), "");
     let pair = |kv: &KeyValue, lost: &mut Losses| (values.asked(&kv.key, lost), values.asked(&kv.value, lost));
     fields.splice(0..0, request.headers.iter().map(|kv| pair(kv, lost)).collect::<Vec<_>>());
     take_fields(&mut test, fields, lost);
     for section in &request.sections {
         lost.go_to(LossAt::Line(section.source_info.start.line));
         match &section.value {
-            SectionValue::QueryParams(params, _) => test.url = with_query(&test.url, &encoded(params, values, lost)),
+            SectionValue::QueryParams(params, _) => {
+                test.url = with_query(&test.url, &encoded(params, Spelling::Url, values, lost));
+            }
             SectionValue::FormParams(params, _) => {
-                test.body = Some(encoded(params, values, lost).replace("%20", "+"));
+                test.body = Some(encoded(params, Spelling::Form, values, lost).replace("%20", "+"));
                 encoded_as(&mut test, "application/x-www-form-urlencoded");
             }
             SectionValue::MultipartFormData(params, _) => read_parts(params, &mut test, values, lost),
@@ -74,12 +77,11 @@ fn comment(request: &Request) -> String {
 }
 
 /// Names and values for a query or a form.
-fn encoded(params: &[KeyValue], values: &Values, lost: &mut Losses) -> String {
+fn encoded(params: &[KeyValue], spelling: Spelling, values: &Values, lost: &mut Losses) -> String {
     // A plus that was meant is `%2B` by then.
     let part = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
-    let pair =
-        |kv: &KeyValue| format!("{}={}", values.asked_as(&kv.key, lost, part), values.asked_as(&kv.value, lost, part));
-    params.iter().map(pair).collect::<Vec<_>>().join("&")
+    let mut asked = |template| values.asked_as(template, spelling, lost, part);
+    params.iter().map(|kv| format!("{}={}", asked(&kv.key), asked(&kv.value))).collect::<Vec<_>>().join("&")
 }
 
 fn read_parts(params: &[MultipartParam], test: &mut Test, values: &Values, lost: &mut Losses) {
@@ -99,11 +101,13 @@ fn read_parts(params: &[MultipartParam], test: &mut Test, values: &Values, lost:
 }
 
 fn read_body(body: &Body, test: &mut Test, values: &Values, lost: &mut Losses) {
+    let spelling = test.spelling_of_body();
+    let asked = |template, lost: &mut Losses| values.asked_as(template, spelling, lost, str::to_owned);
     let (content, encoding) = match &body.value {
         Bytes::Json(json) => (values.in_source(json.to_source().as_str(), lost), Some("application/json")),
-        Bytes::OnelineString(template) => (values.asked(template, lost), None),
+        Bytes::OnelineString(template) => (asked(template, lost), None),
         Bytes::MultilineString(lines) => match &lines.kind {
-            MultilineStringKind::Text(lines) | MultilineStringKind::Raw(lines) => (values.asked(lines, lost), None),
+            MultilineStringKind::Text(lines) | MultilineStringKind::Raw(lines) => (asked(lines, lost), None),
             MultilineStringKind::Json(lines) => (values.asked(lines, lost), Some("application/json")),
             MultilineStringKind::Xml(lines) => (values.asked(lines, lost), Some("application/xml")),
             MultilineStringKind::GraphQl(_) => return lost.matters("a body in GraphQL is left out"),

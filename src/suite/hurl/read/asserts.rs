@@ -6,7 +6,7 @@
 use super::values::Values;
 use crate::check::{Assertion, Order, Predicate, Subject};
 use crate::suite::hurl::SUCCESS_OR_REDIRECT;
-use crate::suite::hurl::asserts::{exactly, finds_one, holds_of_none};
+use crate::suite::hurl::asserts::{finds_one, holds_of_none, letters};
 use hurl_core::ast::{
     Assert, Filter, FilterValue, Number, Predicate as Said, PredicateFuncValue as Func, PredicateValue, Query,
     QueryValue, RegexValue, Template, Whitespace,
@@ -70,7 +70,7 @@ pub(super) fn is_success_or_redirect(assert: &Assert) -> bool {
 /// # Errors
 /// With why it cannot be said.
 pub(super) fn asked(query: &Query, filters: &[(Whitespace, Filter)], values: &Values) -> Result<Asked, String> {
-    let text = |template: &Template| values.text(template).map_err(|shown| format!("{shown} is not known"));
+    let text = |template: &Template| values.text(template);
     let filters: Vec<&FilterValue> = filters.iter().map(|(_, filter)| &filter.value).collect();
     let name = query.value.identifier();
     Ok(match (&query.value, filters.as_slice()) {
@@ -90,7 +90,7 @@ pub(super) fn asked(query: &Query, filters: &[(Whitespace, Filter)], values: &Va
         }
         (QueryValue::Jsonpath { expr, .. }, [FilterValue::Count]) => Asked::Count(text(expr)?),
         (QueryValue::Regex { value, .. }, []) => Asked::Regex(match value {
-            RegexValue::Template(template) => text(template)?,
+            RegexValue::Template(template) => of_letters(text(template)?, values)?,
             RegexValue::Regex(regex) => regex.inner.as_str().to_owned(),
         }),
         (QueryValue::Duration, []) => Asked::Of(Subject::Duration),
@@ -105,7 +105,7 @@ pub(super) fn asked(query: &Query, filters: &[(Whitespace, Filter)], values: &Va
 }
 
 fn value(value: &PredicateValue, values: &Values) -> Result<Value, String> {
-    let text = |template: &Template| values.text(template).map_err(|shown| format!("{shown} is not known"));
+    let text = |template: &Template| values.text(template);
     Ok(match value {
         PredicateValue::Bool(value) => (*value).into(),
         PredicateValue::Null => Value::Null,
@@ -129,6 +129,7 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
         Value::String(text) => Ok(text),
         _ => Err("a text is wanted".to_owned()),
     };
+    let written = |text: String| letters(&text, |name| values.knows(name));
     let matching = |pattern: String| {
         if said.not { Predicate::MatchesNot { pattern } } else { Predicate::Matches { pattern } }
     };
@@ -145,8 +146,8 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
         | Func::GreaterThanOrEqual { .. }
         | Func::LessThan { .. }
         | Func::LessThanOrEqual { .. } => numeric(said, values)?,
-        Func::StartWith { value, .. } => matching(format!("\\A{}", regex_lite::escape(&texts(value)?))),
-        Func::EndWith { value, .. } => matching(format!("{}\\z", regex_lite::escape(&texts(value)?))),
+        Func::StartWith { value, .. } => matching(format!("\\A{}", written(texts(value)?))),
+        Func::EndWith { value, .. } => matching(format!("{}\\z", written(texts(value)?))),
         Func::Contain { value: wanted, .. } => {
             let value = value(wanted, values)?;
             if said.not { Predicate::Lacks { value } } else { Predicate::Contains { value } }
@@ -154,7 +155,7 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
         Func::Match { value, .. } => {
             let pattern = match value {
                 PredicateValue::Regex(regex) => regex.inner.as_str().to_owned(),
-                other => texts(other)?,
+                other => of_letters(texts(other)?, values)?,
             };
             matching(if *of == Subject::Body { in_body(&pattern) } else { pattern })
         }
@@ -163,6 +164,11 @@ fn predicate(said: &Said, of: &Subject, values: &Values) -> Result<Predicate, St
         Func::IsEmpty => empty(said.not, of)?,
         other => return Err(format!("a test has no predicate <{}>", other.identifier())),
     })
+}
+
+/// An expression in which nothing is put: Hurl takes a value for a part of it, where here it stands for its letters.
+fn of_letters(pattern: String, values: &Values) -> Result<String, String> {
+    if values.stand_in(&pattern) { Err("a value stands in an expression".into()) } else { Ok(pattern) }
 }
 
 fn empty(not: bool, of: &Subject) -> Result<Predicate, String> {
@@ -207,7 +213,9 @@ fn of_several(said: &Said, values: &Values) -> Result<Predicate, String> {
         (Func::Contain { value: wanted, .. } | Func::Include { value: wanted, .. }, not) => {
             match value(wanted, values)? {
                 value if not => Ok(Predicate::IsNot { value }),
-                Value::String(text) => Ok(Predicate::Matches { pattern: exactly(&text) }),
+                Value::String(text) => {
+                    Ok(Predicate::Matches { pattern: format!("\\A{}\\z", letters(&text, |name| values.knows(name))) })
+                }
                 _ => Err("of several values of a JSONPath, only a text can be demanded of one".into()),
             }
         }

@@ -8,6 +8,7 @@ use super::values::Values;
 use crate::check::{Assertion, Order, Predicate, Subject};
 use crate::suite::hurl::Taken;
 use crate::suite::lost::{LossAt, Losses};
+use crate::suite::variables::validate;
 use crate::suite::{Capture, Test};
 use hurl_core::ast::{Body, Bytes, Response, SectionValue, StatusValue, VersionValue};
 use hurl_core::types::ToSource;
@@ -29,7 +30,7 @@ pub(super) fn read(response: Option<&Response>, test: &mut Test, values: &mut Va
             let name = values.text(&field.key);
             let value = values.text(&field.value);
             let said = name.and_then(|name| Ok(vec![Assertion::header_is(name, value?)]));
-            demands.push((field.key.source_info.start.line, said.map_err(|shown| format!("{shown} is not known"))));
+            demands.push((field.key.source_info.start.line, said));
         }
         let mut leads_on = None;
         for assert in response.asserts() {
@@ -65,7 +66,7 @@ pub(super) fn read(response: Option<&Response>, test: &mut Test, values: &mut Va
 
 fn keep(said: Result<Vec<Assertion>, String>, test: &mut Test, lost: &mut Losses) {
     let checked = said.and_then(|all| {
-        all.iter().try_for_each(|assertion| assertion.validate().map_err(|error| error.to_string()))?;
+        all.iter().try_for_each(|assertion| validate(assertion).map_err(|error| error.to_string()))?;
         Ok(all)
     });
     match checked {
@@ -121,10 +122,9 @@ fn greatest(is: &Predicate) -> Option<u64> {
 
 /// A body that stands below the status must be the whole one, letter for letter.
 fn whole_body(body: &Body, values: &Values) -> Result<Vec<Assertion>, String> {
-    let unknown = |shown: String| format!("{shown} is not known");
     let text = match &body.value {
-        Bytes::OnelineString(template) => values.text(template).map_err(unknown)?,
-        Bytes::MultilineString(lines) => values.text(&lines.value()).map_err(unknown)?,
+        Bytes::OnelineString(template) => values.text(template)?,
+        Bytes::MultilineString(lines) => values.text(&lines.value())?,
         Bytes::Json(json) => {
             let source = json.to_source();
             let source = source.as_str();
@@ -146,7 +146,6 @@ fn captures(response: &Response, test: &mut Test, values: &mut Values, lost: &mu
         for capture in captures {
             lost.go_to(LossAt::Line(capture.query.source_info.start.line));
             let name = capture.name.to_string();
-            values.set.remove(&name);
             let of = asserts::asked(&capture.query, &capture.filters, values).and_then(|asked| match asked {
                 Asked::Of(Subject::Sha256) => Err("a digest cannot be used as a text".to_owned()),
                 Asked::Of(subject) => subject.validate().map(|()| subject).map_err(|error| error.to_string()),
@@ -154,11 +153,14 @@ fn captures(response: &Response, test: &mut Test, values: &mut Values, lost: &mu
             });
             match of {
                 Ok(of) => {
-                    values.taken.insert(name.clone());
-                    test.captures.push(Capture { name, of });
+                    let own = values.take(&name);
+                    if own != name {
+                        lost.aside(format!("{{{{{name}}}}} is called {{{{{own}}}}} here"));
+                    }
+                    test.captures.push(Capture { name: own, of });
                 }
                 Err(why) => {
-                    values.taken.remove(&name);
+                    values.forget(&name);
                     lost.matters(format!("{{{{{name}}}}} cannot be taken: {why}; tests that use it cannot ask"));
                 }
             }

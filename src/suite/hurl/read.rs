@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Hurl files, read (<https://hurl.dev/docs/hurl-file.html>). The parser is Hurl's own; it brings an engine for regular
-//! expressions that is too heavy for a page, so that only the command has it.
+//! Hurl files, read (<https://hurl.dev/docs/hurl-file.html>). The parser is Hurl's own.
 //!
 //! Must not ask anything or read a file that a Hurl file names.
 
@@ -10,11 +9,12 @@ mod response;
 mod values;
 
 use crate::suite::lost::{LossAt, Losses};
-use crate::suite::{Imported, Suite, SuiteError};
+use crate::suite::{Imported, Suite, SuiteError, Test};
 use hurl_core::ast::Entry;
 use hurl_core::error::DisplaySourceError;
 use hurl_core::parser::{ParseErrorKind, parse_hurl_file};
 use hurl_core::text::Format;
+use std::collections::BTreeSet;
 use values::Values;
 
 /// A file may have this many bytes: the parser was made for files that people write.
@@ -56,15 +56,22 @@ pub fn read_hurl(text: &str) -> Result<Imported, SuiteError> {
         }
     })?;
     let mut lost = Losses::at(LossAt::Line(1));
-    let mut values = Values::default();
+    let mut values = Values::at_the_start(&file);
+    let mut of_run: Vec<&str> = values.of_run().collect();
     let mut suite = Suite::default();
     for entry in &file.entries {
-        suite.tests.extend(read_entry(entry, &mut values, &mut lost));
+        let came = read_entry(entry, &mut values, &mut lost);
+        let asked: BTreeSet<String> = came.iter().flat_map(Test::names).collect();
+        lost.go_to(LossAt::Line(entry.request.url.source_info.start.line));
+        for name in of_run.extract_if(.., |name| asked.contains(*name)) {
+            lost.aside(format!("{{{{{name}}}}} is set outside of the file; here it is the {name} that a run asks"));
+        }
+        suite.tests.extend(came);
     }
     Ok(Imported { suite, lost: lost.into_lost() })
 }
 
-fn read_entry(entry: &Entry, values: &mut Values, lost: &mut Losses) -> Option<crate::suite::Test> {
+fn read_entry(entry: &Entry, values: &mut Values, lost: &mut Losses) -> Option<Test> {
     let mut test = request::read(&entry.request, values, lost)?;
     lost.go_to(LossAt::Line(entry.request.url.source_info.start.line));
     response::read(entry.response.as_ref(), &mut test, values, lost);
