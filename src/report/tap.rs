@@ -6,7 +6,8 @@ use super::clean::visible;
 use super::discreet::discreet;
 use super::reason::reason_in_words;
 use super::stages::{PROVES_NOTHING, counts_in_words};
-use crate::verify::{Journal, Outcome, Verdict};
+use crate::check::AssertionResult;
+use crate::verify::{Journal, Outcome, Reason, Verdict};
 use serde_json::{Value, json};
 
 /// A test point for each test and server that decides, in one stream for all runs; behind those of a run whose end
@@ -78,9 +79,20 @@ fn diagnosed(outcome: &Outcome) -> Vec<(&'static str, Value)> {
     let mut said = vec![("verdict", json!(outcome.verdict))];
     said.extend(reason_in_words(outcome).map(|words| ("message", json!(words))));
     if outcome.verdict == Verdict::Fail {
-        let broken = outcome.broken_assertion();
-        said.extend(broken.map(|result| ("expected", json!(result.expected))));
-        said.extend(broken.map(|result| ("actual", json!(result.actual))));
+        let broken: Vec<_> = outcome.assertions.iter().filter(|result| !result.held).collect();
+        let is_of_assertion = matches!(outcome.reason, Some(Reason::Assertion { .. }));
+        match broken.as_slice() {
+            [] => {}
+            _ if !is_of_assertion => {}
+            [only] => said.extend([("expected", json!(only.expected)), ("actual", json!(only.actual))]),
+            several => {
+                let all = |each: fn(&AssertionResult) -> &String| {
+                    several.iter().map(|result| each(result)).collect::<Vec<_>>()
+                };
+                said.push(("expected", json!(all(|result| &result.expected))));
+                said.push(("actual", json!(all(|result| &result.actual))));
+            }
+        }
     }
     said.extend(outcome.evidence.server.as_ref().map(|server| ("server", json!(server))));
     if outcome.evidence.status.is_some() {

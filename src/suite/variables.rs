@@ -117,14 +117,24 @@ pub fn giver(tests: &[Test], place: usize, name: &str) -> Option<usize> {
 pub fn check_names(tests: &[Test], is_given: impl Fn(&str) -> bool) -> Result<(), (usize, NameError)> {
     for (place, test) in tests.iter().enumerate() {
         for name in test.names() {
-            if is_given(&name) || giver(tests, place, &name).is_some() {
-                continue;
+            if !is_given(&name) {
+                check_name(tests, place, &name).map_err(|error| (place, error))?;
             }
-            let later = tests.iter().find(|test| test.gives(&name)).map(|test| test.label().to_owned());
-            return Err((place, later.map_or(NameError::Unknown(name.clone()), |by| NameError::Later { name, by })));
         }
     }
     Ok(())
+}
+
+/// Whether a test above the one at `place` captures `name`.
+pub(super) fn check_name(tests: &[Test], place: usize, name: &str) -> Result<(), NameError> {
+    if giver(tests, place, name).is_some() {
+        return Ok(());
+    }
+    let name = name.to_owned();
+    Err(match tests.iter().find(|test| test.gives(&name)) {
+        None => NameError::Unknown(name),
+        Some(by) => NameError::Later { name, by: by.label().to_owned() },
+    })
 }
 
 impl Test {

@@ -154,7 +154,9 @@ impl Regex {
                     }
                 }
                 let end = self.steps.len();
-                ends.into_iter().for_each(|at| self.lead(at, end, end));
+                for at in ends {
+                    self.lead(at, end, end);
+                }
                 Ok(())
             }
             Node::Repeat { node, least, most, greedy } => self.repeat(node, *least, *most, *greedy),
@@ -181,7 +183,9 @@ impl Regex {
             forks.push(self.push(Step::Fork(0, 0))?);
             self.append(node)?;
         }
-        forks.into_iter().for_each(|fork| self.choose(fork, greedy));
+        for fork in forks {
+            self.choose(fork, greedy);
+        }
         Ok(())
     }
 

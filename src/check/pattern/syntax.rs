@@ -12,6 +12,7 @@ use super::search::{At, Node};
 const MAX_DEPTH: usize = 100;
 
 /// What holds of a part of an expression.
+#[allow(clippy::struct_excessive_bools, reason = "each is one of Python's flags")]
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Flags {
     /// `a`: the kinds of letters, words and case are those of ASCII.
@@ -130,7 +131,7 @@ impl<'p> Reader<'p> {
 
     fn sequence(&mut self, flags: &mut Flags, is_first: bool) -> Result<Node, String> {
         let mut nodes: Vec<Node> = Vec::new();
-        let mut last = Last::Nothing;
+        let mut before = Last::Nothing;
         while let Some(letter) = self.peek().filter(|letter| !matches!(letter, '|' | ')')) {
             self.next();
             let (node, kind) = match letter {
@@ -142,13 +143,13 @@ impl<'p> Reader<'p> {
                 '*' | '+' | '?' | '{' => {
                     let Some((least, most)) = self.count(letter)? else {
                         nodes.push(literal('{'.into(), *flags));
-                        last = Last::Other;
+                        before = Last::Other;
                         continue;
                     };
-                    let counted = nodes.pop().filter(|_| last == Last::Other);
-                    (self.counted(counted, last, least, most)?, Last::Counted)
+                    let counted = nodes.pop().filter(|_| before == Last::Other);
+                    (self.counted(counted, before, least, most)?, Last::Counted)
                 }
-                '(' => match self.group(flags, is_first && last == Last::Nothing)? {
+                '(' => match self.group(flags, is_first && before == Last::Nothing)? {
                     Some(node) => (node, Last::Other),
                     None => continue,
                 },
@@ -167,7 +168,7 @@ impl<'p> Reader<'p> {
                 letter => (literal(letter.into(), *flags), Last::Other),
             };
             nodes.push(node);
-            last = kind;
+            before = kind;
         }
         Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Sequence(nodes) })
     }
@@ -199,9 +200,9 @@ impl<'p> Reader<'p> {
         Ok(Some((least, most)))
     }
 
-    fn counted(&mut self, node: Option<Node>, last: Last, least: u32, most: Option<u32>) -> Result<Node, String> {
+    fn counted(&mut self, node: Option<Node>, before: Last, least: u32, most: Option<u32>) -> Result<Node, String> {
         let Some(node) = node else {
-            return Err(match last {
+            return Err(match before {
                 Last::Counted => "it counts what is counted already; put that between <(?:> and <)>",
                 _ => "a <*>, <+>, <?> or <{…}> has nothing before it to count; write a <\\> before it if the letter is meant",
             }
@@ -235,11 +236,8 @@ impl<'p> Reader<'p> {
                 Some(flag) if flag == '-' || flag.is_ascii_alphabetic() => {
                     if self.flags(flag, &mut inner)? {
                         *flags = inner;
-                        return match is_first {
-                            true => Ok(None),
-                            false => Err("flags such as <(?i)> stand at the beginning alone; write <(?i:…)> elsewhere"
-                                .to_owned()),
-                        };
+                        let misplaced = "flags such as <(?i)> stand at the beginning alone; write <(?i:…)> elsewhere";
+                        return if is_first { Ok(None) } else { Err(misplaced.to_owned()) };
                     }
                 }
                 _ => {
@@ -285,7 +283,7 @@ impl<'p> Reader<'p> {
                 Some(')') if on => break,
                 Some(':') => break,
                 Some(flag @ ('a' | 'u')) if on && !added.contains(if flag == 'a' { 'u' } else { 'a' }) => {
-                    added.push(flag)
+                    added.push(flag);
                 }
                 Some(flag @ ('i' | 'm' | 's' | 'x')) if on => added.push(flag),
                 Some(flag @ ('i' | 'm' | 's' | 'x')) if !added.contains(flag) => removed.push(flag),
