@@ -117,11 +117,10 @@ fn what_is_often_written_wrong_is_told_with_its_place_and_what_is_right() {
 }
 
 #[test]
-fn a_reason_that_gives_none_and_tags_that_are_none_are_said() {
+fn a_reason_that_gives_none_and_a_tag_that_is_none_are_said() {
     for (lines, note) in [
         ("  skip: ''\n", "3:9: note: skip takes the reason"),
         ("  skip: true\n", "3:9: note: skip takes the reason"),
-        ("  tags: []\n", "3:9: note: tags has no tag"),
         ("  tags: [a, '']\n", "3:13: note: a tag is empty"),
         ("  tags: ''\n", "3:9: note: a tag is empty"),
     ] {

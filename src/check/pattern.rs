@@ -62,6 +62,8 @@ mod tests {
             ("(?s)a.b", "a\nb", true),
             ("(?i)LIST", "a list", true),
             ("(?is)A.B", "a\nb", true),
+            // This one is ours: Python has no word for it.
+            ("(?-m)^b", "a\nb", false),
             ("(?im)^B$", "a\nb", true),
             ("(?x) a  b  # a comment [", "ab", true),
             ("(?x)[ ]", " ", true),

@@ -129,7 +129,28 @@ fn scalar(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::scalar;
+    use super::{diagnosed, scalar};
+    use crate::check::{Assertion, judge};
+    use crate::exchange::Response;
+    use crate::verify::{Evidence, Outcome, Reason, Verdict};
+    use serde_json::json;
+
+    #[test]
+    fn every_assertion_that_does_not_hold_is_said() {
+        let said = |wanted: &[u16]| {
+            let results = wanted
+                .iter()
+                .map(|status| judge(&Assertion::status(*status), &Response { status: 200, ..Response::default() }));
+            let outcome = Outcome {
+                verdict: Verdict::Fail,
+                assertions: results.collect(),
+                ..Outcome::inconclusive(Reason::Assertion { at: 0 }, Evidence::default())
+            };
+            diagnosed(&outcome).into_iter().find(|(key, _)| *key == "expected").map(|(_, value)| value)
+        };
+        assert_eq!(said(&[404, 200, 410]), Some(json!(["status <404>", "status <410>"])));
+        assert_eq!(said(&[404, 200]), Some(json!("status <404>")));
+    }
 
     #[test]
     fn what_cannot_be_seen_is_written_so_that_json_reads_it_back() {

@@ -195,7 +195,7 @@ fn repeated(key: &Yaml, name: &str) -> Result<Option<Note>, SuiteError> {
     Ok(Some(Note { at: key.place(), message }))
 }
 
-/// What is said of a reason that gives none, and of tags that are none; both are taken as they are written.
+/// What is said of a reason that gives none, and of a tag that is none; both are taken as they are written.
 fn hollow(name: &str, value: &Yaml) -> Option<Note> {
     let is_blank = |yaml: &Yaml| matches!(&yaml.value, Value::Scalar { text, .. } if text.trim().is_empty());
     let is_flag = |yaml: &Yaml| {
@@ -206,9 +206,6 @@ fn hollow(name: &str, value: &Yaml) -> Option<Note> {
     match (name, &value.value) {
         ("skip", _) if is_blank(value) || is_flag(value) => {
             note(value, "skip takes the reason why the test is never run, in words; remove the key to have it run")
-        }
-        ("tags", Value::Sequence(items)) if items.is_empty() => {
-            note(value, "tags has no tag; remove the key, or write some")
         }
         ("tags", Value::Sequence(items)) => items
             .iter()
@@ -295,8 +292,9 @@ fn assertions(key: &Yaml, name: &str, value: &Yaml) -> Result<Vec<(Place, Assert
 
 fn unknown(key: &Yaml, name: &str) -> SuiteError {
     let (httpbb, ours) = KEYS.split_at(11);
-    let known = || format!("known are {}, and ours: {}", httpbb.join(", "), ours.join(", "));
-    key.error(format!("key <{name}> is not known"), did_you_mean(name, KEYS).unwrap_or_else(known))
+    let known = format!("known are {}, and ours: {}", httpbb.join(", "), ours.join(", "));
+    let guess = did_you_mean(name, KEYS).map_or_else(String::new, |guess| format!("{guess} "));
+    key.error(format!("key <{name}> is not known"), format!("{guess}{known}"))
 }
 
 fn status(value: &Yaml) -> Result<u16, SuiteError> {

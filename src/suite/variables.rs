@@ -116,10 +116,8 @@ pub fn giver(tests: &[Test], place: usize, name: &str) -> Option<usize> {
 /// With the place of the first test of which that is not so.
 pub fn check_names(tests: &[Test], is_given: impl Fn(&str) -> bool) -> Result<(), (usize, NameError)> {
     for (place, test) in tests.iter().enumerate() {
-        for name in test.names() {
-            if !is_given(&name) {
-                check_name(tests, place, &name).map_err(|error| (place, error))?;
-            }
+        for name in test.names().into_iter().filter(|name| !is_given(name)) {
+            check_name(tests, place, &name).map_err(|error| (place, error))?;
         }
     }
     Ok(())
@@ -127,14 +125,12 @@ pub fn check_names(tests: &[Test], is_given: impl Fn(&str) -> bool) -> Result<()
 
 /// Whether a test above the one at `place` captures `name`.
 pub(super) fn check_name(tests: &[Test], place: usize, name: &str) -> Result<(), NameError> {
-    if giver(tests, place, name).is_some() {
-        return Ok(());
-    }
     let name = name.to_owned();
-    Err(match tests.iter().find(|test| test.gives(&name)) {
-        None => NameError::Unknown(name),
-        Some(by) => NameError::Later { name, by: by.label().to_owned() },
-    })
+    match (giver(tests, place, &name), tests.iter().find(|test| test.gives(&name))) {
+        (Some(_), _) => Ok(()),
+        (None, None) => Err(NameError::Unknown(name)),
+        (None, Some(by)) => Err(NameError::Later { name, by: by.label().to_owned() }),
+    }
 }
 
 impl Test {

@@ -123,7 +123,11 @@ fn unreadable(source: &str, at: Marker, info: &str) -> SuiteError {
     let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
     let remedy = if line.get(..blank).is_some_and(|indent| indent.contains('\t')) || says(&["tab cannot", "tabs "]) {
         "indent with spaces, not with tabs"
-    } else if says(&["quoted scalar, found unexpected end", "quoted scalar, found unexpected document"]) {
+    } else if says(&[
+        "quoted scalar, found unexpected end",
+        "quoted scalar, found unexpected document",
+        "in quoted scalar",
+    ]) {
         "close the quote that is opened here with the same sign"
     } else if says(&["trailing content after"]) {
         "remove what stands behind the quote, or write a quote of the text as <\\\">, or as <''> between such"
@@ -357,7 +361,7 @@ mod tests {
             ("a: 'b\nc: 1\n", "close the quote"),
             ("a: \"b\n", "close the quote"),
             ("a: \"b\" c\n", "remove what stands behind the quote"),
-            ("a: [1, 2\nb: 3\n", "close the <[>"),
+            ("a: [b}\n", "close the <[>"),
             ("a: b: c\n", "quote a text that holds <: >"),
         ] {
             let error = document(yaml).unwrap_err();

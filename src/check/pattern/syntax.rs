@@ -280,8 +280,8 @@ impl<'p> Reader<'p> {
         loop {
             match letter {
                 Some('-') if on && self.peek().is_some_and(|next| next != ':') => on = false,
-                Some(')') if on => break,
-                Some(':') => break,
+                // Python takes none away for all of an expression: `(?-m)` is ours, of a body's lines.
+                Some(')' | ':') => break,
                 Some(flag @ ('a' | 'u')) if on && !added.contains(if flag == 'a' { 'u' } else { 'a' }) => {
                     added.push(flag);
                 }
