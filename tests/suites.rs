@@ -179,7 +179,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
         ),
         (
             "H- path: /\n  assert_status: [200]",
-            "line 3, column 18: assert_status must be text, not a list; write one text, in quotes where it begins with <[> or <{>",
+            "line 3, column 18: assert_status takes one status, not a list; write <assert: [{status: , in: [200, 301]}]> in its place, with your codes",
         ),
         (
             "H- path: /\n  assert_headers: {A: [b]}",
@@ -210,7 +210,7 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
     let error = read(&format!("{host}- path: /\n  assert_body: x\n")).unwrap_err();
     assert_eq!((error.line, error.column), (3, 3));
     assert_eq!(error.message, "key <assert_body> is not known");
-    assert!(error.remedy.starts_with("known are path, method, "), "{error}");
+    assert!(error.remedy.starts_with("did you mean <assert_body_"), "{error}");
 }
 
 #[test]

@@ -7,9 +7,8 @@
 //! The standard makes no match of an expression that cannot be read. Then its negation would hold by accident, so here that
 //! is a complaint: the reader of the result must ask for it.
 
-use super::pattern;
+use super::pattern::{self, Regex};
 use super::words::shown;
-use regex_lite::Regex;
 use serde_json_path_core::spec::functions::{
     Evaluator, Function, FunctionArgType, FunctionExprArg, FunctionValidationError, JsonPathType, JsonPathValue,
     LogicalType, Validator, ValueType,

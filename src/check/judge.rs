@@ -189,7 +189,7 @@ fn of_body(is: &Predicate, body: &str, held: bool) -> String {
         }
         Predicate::Matches { pattern } | Predicate::MatchesNot { pattern } => {
             let found = pattern::regex(pattern, &Subject::Body).ok();
-            let found = found.and_then(|regex| regex.find(body).map(|found| (found.start(), found.len())));
+            let found = found.and_then(|regex| regex.find(body));
             found.map(|(at, length)| near::place(body, at, length))
         }
         // The whole of it is held against one or more texts.

@@ -21,6 +21,7 @@ mod words;
 
 pub use assertion::{Assertion, Order, Predicate, Subject, leads_on};
 pub use judge::{AssertionResult, judge, judge_all};
+pub use pattern::literally;
 pub use sayable::PredicateKind;
 pub use seen::{Seen, seen};
 pub use validate::{AssertionError, Kind};

@@ -6,7 +6,8 @@ use super::clean::visible;
 use super::discreet::discreet;
 use super::reason::reason_in_words;
 use super::stages::{PROVES_NOTHING, counts_in_words};
-use crate::verify::{Journal, Outcome, Verdict};
+use crate::check::AssertionResult;
+use crate::verify::{Journal, Outcome, Reason, Verdict};
 use serde_json::{Value, json};
 
 /// A test point for each test and server that decides, in one stream for all runs; behind those of a run whose end
@@ -78,9 +79,20 @@ fn diagnosed(outcome: &Outcome) -> Vec<(&'static str, Value)> {
     let mut said = vec![("verdict", json!(outcome.verdict))];
     said.extend(reason_in_words(outcome).map(|words| ("message", json!(words))));
     if outcome.verdict == Verdict::Fail {
-        let broken = outcome.broken_assertion();
-        said.extend(broken.map(|result| ("expected", json!(result.expected))));
-        said.extend(broken.map(|result| ("actual", json!(result.actual))));
+        let broken: Vec<_> = outcome.assertions.iter().filter(|result| !result.held).collect();
+        let is_of_assertion = matches!(outcome.reason, Some(Reason::Assertion { .. }));
+        match broken.as_slice() {
+            [] => {}
+            _ if !is_of_assertion => {}
+            [only] => said.extend([("expected", json!(only.expected)), ("actual", json!(only.actual))]),
+            several => {
+                let all = |each: fn(&AssertionResult) -> &String| {
+                    several.iter().map(|result| each(result)).collect::<Vec<_>>()
+                };
+                said.push(("expected", json!(all(|result| &result.expected))));
+                said.push(("actual", json!(all(|result| &result.actual))));
+            }
+        }
     }
     said.extend(outcome.evidence.server.as_ref().map(|server| ("server", json!(server))));
     if outcome.evidence.status.is_some() {
@@ -117,7 +129,28 @@ fn scalar(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::scalar;
+    use super::{diagnosed, scalar};
+    use crate::check::{Assertion, judge};
+    use crate::exchange::Response;
+    use crate::verify::{Evidence, Outcome, Reason, Verdict};
+    use serde_json::json;
+
+    #[test]
+    fn every_assertion_that_does_not_hold_is_said() {
+        let said = |wanted: &[u16]| {
+            let results = wanted
+                .iter()
+                .map(|status| judge(&Assertion::status(*status), &Response { status: 200, ..Response::default() }));
+            let outcome = Outcome {
+                verdict: Verdict::Fail,
+                assertions: results.collect(),
+                ..Outcome::inconclusive(Reason::Assertion { at: 0 }, Evidence::default())
+            };
+            diagnosed(&outcome).into_iter().find(|(key, _)| *key == "expected").map(|(_, value)| value)
+        };
+        assert_eq!(said(&[404, 200, 410]), Some(json!(["status <404>", "status <410>"])));
+        assert_eq!(said(&[404, 200]), Some(json!("status <404>")));
+    }
 
     #[test]
     fn what_cannot_be_seen_is_written_so_that_json_reads_it_back() {

@@ -3,9 +3,9 @@
 //!
 //! Must not judge whether an assertion makes sense: [`Assertion::validate`] does.
 
-use super::SuiteError;
 use super::json::json_value;
 use super::yaml::{LONGEST_KEY, Yaml, quoted};
+use super::{SuiteError, did_you_mean};
 use crate::check::{Assertion, Order, Predicate, Subject};
 use serde_json::{Number, Value};
 
@@ -65,7 +65,11 @@ impl<'y> Item<'y> {
                 ATTRIBUTE => (&mut item.attribute, "attribute"),
                 _ if SUBJECTS.contains(&name) => (&mut item.subject, "subject"),
                 _ if PREDICATES.contains(&name) => (&mut item.predicate, "demand"),
-                _ => return Err(key.error(format!("key <{name}> is not known in {what}"), known())),
+                _ => {
+                    let all = SUBJECTS.into_iter().chain(PREDICATES).chain([ATTRIBUTE]);
+                    let remedy = did_you_mean(name, all).unwrap_or_else(known);
+                    return Err(key.error(format!("key <{name}> is not known in {what}"), remedy));
+                }
             };
             if let Some((_, other, _)) = slot.replace((key, name, value)) {
                 let message = format!("{what} has one {kind}, and this is the second after <{other}>");

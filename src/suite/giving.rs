@@ -51,14 +51,18 @@ pub fn givers(tests: &[Test], place: usize) -> BTreeSet<usize> {
 /// With the first name of which that is not so.
 pub fn check_names_of(tests: &[Test], place: usize, is_given: impl Fn(&str) -> bool) -> Result<(), NameError> {
     let names = tests.get(place).map(Test::names).unwrap_or_default();
-    let Some(name) = names.into_iter().find(|name| !is_given(name) && giver(tests, place, name).is_none()) else {
-        return Ok(());
-    };
-    let later = tests.iter().find(|test| test.gives(&name)).map(|test| test.label().to_owned());
-    Err(match later {
-        Some(by) => NameError::Later { name, by },
-        None => NameError::Unknown(name),
-    })
+    names.into_iter().filter(|name| !is_given(name)).try_for_each(|name| check_name(tests, place, &name))
+}
+
+/// Whether a test above the one at `place` captures `name`.
+pub(super) fn check_name(tests: &[Test], place: usize, name: &str) -> Result<(), NameError> {
+    let (giver, by) = (giver(tests, place, name), tests.iter().find(|test| test.gives(name)));
+    let name = name.to_owned();
+    match (giver, by) {
+        (Some(_), _) => Ok(()),
+        (None, None) => Err(NameError::Unknown(name)),
+        (None, Some(by)) => Err(NameError::Later { name, by: by.label().to_owned() }),
+    }
 }
 
 /// The same of all of them. Then there is no circle either.

@@ -108,7 +108,7 @@ fn typed(yaml: &Yaml, text: &str) -> Result<String, SuiteError> {
 }
 
 /// A whole number of YAML 1.1 (<https://yaml.org/type/int.html>), without the base 60.
-fn integer(text: &str) -> Option<String> {
+pub(super) fn integer(text: &str) -> Option<String> {
     let negative = text.starts_with('-');
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = if digits.starts_with('_') { return None } else { digits.replace('_', "") };

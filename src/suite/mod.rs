@@ -46,7 +46,7 @@ pub use import::{Format, Taken, import};
 pub use lint::{Checked, check};
 pub use lost::{Exported, Imported, Loss, LossAt};
 pub use owner::{Owner, OwnerError};
-pub use place::{Note, Place, SuiteError};
+pub use place::{Note, Place, SuiteError, did_you_mean};
 pub use placeholder::{HOST, WIKI};
 pub use plain::{Lost, write_httpbb};
 pub use preset::{Field, PRESETS, Preset, PresetError, WIKI_BLANK};

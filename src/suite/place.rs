@@ -42,6 +42,14 @@ impl fmt::Display for Note {
     }
 }
 
+/// A question that a reader may want to be asked who has written `name`: whether one of `known` is meant.
+#[must_use]
+pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
+    let alike = known.into_iter().map(|other| (strsim::jaro_winkler(name, other), other));
+    let (likeness, other) = alike.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (likeness > 0.8).then(|| format!("did you mean <{other}>?"))
+}
+
 impl Place {
     pub(super) fn error(self, message: impl Into<String>, remedy: impl Into<String>) -> SuiteError {
         SuiteError { line: self.line, column: self.column, message: message.into(), remedy: remedy.into() }

@@ -2,18 +2,39 @@
 //! One test of a suite's file, read key by key, with the places from which its parts come.
 
 use super::asserted::{assertion, captured};
-use super::json::json_text;
+use super::json::{integer, json_text};
 use super::yaml::{Value, Yaml};
-use super::{Capture, Note, Only, Place, SuiteError, Test};
+use super::{Capture, Note, Only, Place, SuiteError, Test, did_you_mean};
 use crate::check::Assertion;
 use crate::exchange::{Headers, Method, Redirects, Session};
 use url::form_urlencoded;
 
-/// The keys of a test, as a remedy names them.
-const KEYS: &str = "known are path, method, request_headers, form_body, json_body, assert_status, assert_headers, \
-    assert_headers_regex, assert_headers_absent, assert_body_contains, assert_body_regex, \
-    and ours: name, tags, skip, only, timeout, session, redirects, body, must_fail_before, captures, assert, \
-    assert_body_not_contains";
+/// The keys of a test, as a remedy names them: httpbb's, and behind them ours.
+const KEYS: [&str; 23] = [
+    "path",
+    "method",
+    "request_headers",
+    "form_body",
+    "json_body",
+    "assert_status",
+    "assert_headers",
+    "assert_headers_regex",
+    "assert_headers_absent",
+    "assert_body_contains",
+    "assert_body_regex",
+    "name",
+    "tags",
+    "skip",
+    "only",
+    "timeout",
+    "session",
+    "redirects",
+    "body",
+    "must_fail_before",
+    "captures",
+    "assert",
+    "assert_body_not_contains",
+];
 
 /// The field that says how a body is encoded.
 pub(super) const CONTENT_TYPE: &str = "Content-Type";
@@ -61,6 +82,7 @@ impl Placed {
                     notes.extend(repeated(key, name)?);
                 }
                 known.push(name);
+                notes.extend(hollow(name, value));
                 match name {
                     "assert" => placed.asserted(value, errors),
                     "captures" => placed.captured(value, errors),
@@ -173,6 +195,27 @@ fn repeated(key: &Yaml, name: &str) -> Result<Option<Note>, SuiteError> {
     Ok(Some(Note { at: key.place(), message }))
 }
 
+/// What is said of a reason that gives none, and of a tag that is none; both are taken as they are written.
+fn hollow(name: &str, value: &Yaml) -> Option<Note> {
+    let is_blank = |yaml: &Yaml| matches!(&yaml.value, Value::Scalar { text, .. } if text.trim().is_empty());
+    let is_flag = |yaml: &Yaml| {
+        let flags = ["true", "false", "yes", "no", "on", "off"];
+        matches!(&yaml.value, Value::Scalar { text, plain: true } if flags.contains(&text.to_ascii_lowercase().as_str()))
+    };
+    let note = |at: &Yaml, message: &str| Some(Note { at: at.place(), message: message.to_owned() });
+    match (name, &value.value) {
+        ("skip", _) if is_blank(value) || is_flag(value) => {
+            note(value, "skip takes the reason why the test is never run, in words; remove the key to have it run")
+        }
+        ("tags", Value::Sequence(items)) => items
+            .iter()
+            .find(|item| is_blank(item))
+            .and_then(|item| note(item, "a tag is empty; remove it, or write a word")),
+        ("tags", _) if is_blank(value) => note(value, "a tag is empty; remove it, or write a word"),
+        _ => None,
+    }
+}
+
 fn path(value: &Yaml) -> Result<&str, SuiteError> {
     let text = value.scalar("path")?;
     let remedy = "write it as it stands behind the host, such as </wiki/Special:Version>";
@@ -243,15 +286,27 @@ fn assertions(key: &Yaml, name: &str, value: &Yaml) -> Result<Vec<(Place, Assert
         "assert_headers" => pairs(|name, value| Assertion::header_is(name, value)),
         "assert_headers_regex" => pairs(|name, value| Assertion::header_matches(name, value)),
         "assert_headers_absent" => value.sequence(name).and_then(|_| texts(|text| Assertion::header_absent(text))),
-        _ => Err(key.error(format!("key <{name}> is not known"), KEYS)),
+        _ => Err(unknown(key, name)),
     }
 }
 
+fn unknown(key: &Yaml, name: &str) -> SuiteError {
+    let (httpbb, ours) = KEYS.split_at(11);
+    let known = format!("known are {}, and ours: {}", httpbb.join(", "), ours.join(", "));
+    let guess = did_you_mean(name, KEYS).map_or_else(String::new, |guess| format!("{guess} "));
+    key.error(format!("key <{name}> is not known"), format!("{guess}{known}"))
+}
+
 fn status(value: &Yaml) -> Result<u16, SuiteError> {
+    if matches!(value.value, Value::Sequence(_)) {
+        let remedy = "write <assert: [{status: , in: [200, 301]}]> in its place, with your codes";
+        return Err(value.error("assert_status takes one status, not a list", remedy));
+    }
     let text = value.scalar("assert_status")?;
     let plain = matches!(value.value, Value::Scalar { plain: true, .. });
-    let number =
-        text.parse().ok().filter(|_| plain && text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    // To PyYAML, 0310 is 200, too.
+    let number = integer(text).filter(|_| plain).and_then(|digits| digits.parse().ok());
+    let number = number.filter(|status| (100..1000).contains(status));
     let remedy = "write a number of three digits without quotes, such as <200>";
     number.ok_or_else(|| value.error(format!("<{text}> is no status"), remedy))
 }

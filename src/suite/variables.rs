@@ -10,7 +10,7 @@
 
 use super::placeholder::{HOST, Piece, Spelling, WIKI, names, pieces};
 use super::{Owner, Test, TestError, in_scope};
-use crate::check::{Assertion, Predicate, Subject};
+use crate::check::{Assertion, Predicate, Subject, literally};
 use crate::deployed::host_of_dbname;
 use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -286,7 +286,7 @@ fn texts_in<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
 fn filled(assertion: &Assertion, variables: &Variables) -> Vec<Assertion> {
     let text = |text: &str| put(text, Spelling::Plain, |name| variables.get(name).map(text_of));
     let pattern = |pattern: &str| {
-        put(pattern, Spelling::Plain, |name| variables.get(name).map(|value| regex_lite::escape(&text_of(value))))
+        put(pattern, Spelling::Plain, |name| variables.get(name).map(|value| literally(&text_of(value))))
     };
     let value = |template: &Value| typed(template, &assertion.of, variables);
     let both = |template: &Value| with_its_twin(template, value(template), &assertion.of);

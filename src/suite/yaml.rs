@@ -77,6 +77,7 @@ impl Yaml {
     pub(super) fn mapping(&self, what: &str) -> Result<&[(Self, Self)], SuiteError> {
         match &self.value {
             Value::Mapping(pairs) => Ok(pairs),
+            _ if self.is_empty() => Err(self.error(format!("{what} has no value"), "write <key: value>")),
             _ => Err(self.error(format!("{what} must be a mapping, not {}", self.kind()), "write <key: value>")),
         }
     }
@@ -84,6 +85,9 @@ impl Yaml {
     pub(super) fn sequence(&self, what: &str) -> Result<&[Self], SuiteError> {
         match &self.value {
             Value::Sequence(items) => Ok(items),
+            _ if self.is_empty() => {
+                Err(self.error(format!("{what} has no value"), "write a list, each item behind <- >"))
+            }
             _ => Err(self.error(format!("{what} must be a list, not {}", self.kind()), "write each item behind <- >")),
         }
     }
@@ -116,8 +120,21 @@ pub(super) fn document(source: &str) -> Result<Option<Yaml>, SuiteError> {
 fn unreadable(source: &str, at: Marker, info: &str) -> SuiteError {
     let line = source.lines().nth(at.line().saturating_sub(1)).unwrap_or_default();
     let blank = line.len() - line.trim_start().len();
-    let remedy = if line.get(..blank).is_some_and(|indent| indent.contains('\t')) {
+    let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
+    let remedy = if line.get(..blank).is_some_and(|indent| indent.contains('\t')) || says(&["tab cannot", "tabs "]) {
         "indent with spaces, not with tabs"
+    } else if says(&[
+        "quoted scalar, found unexpected end",
+        "quoted scalar, found unexpected document",
+        "in quoted scalar",
+    ]) {
+        "close the quote that is opened here with the same sign"
+    } else if says(&["trailing content after"]) {
+        "remove what stands behind the quote, or write a quote of the text as <\\\">, or as <''> between such"
+    } else if says(&["indent", "block collection", "block mapping", "block sequence entries"]) {
+        "indent the line as the others of its list or mapping, with spaces alone; each <- path:> of a host stands in one column, its keys in another"
+    } else if says(&["flow sequence", "flow mapping"]) {
+        "close the <[> or <{> and write a comma between the values; quote a text that holds such a sign"
     } else {
         "quote a text that holds <: >, < #> or begins with a sign such as <*>, <&>, <!>, <%>, <@>, <`> or <{>"
     };
@@ -138,13 +155,15 @@ impl Builder {
         let node = |value| Yaml { line: at.line(), column: at.col() + 1, value };
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let plain = style == ScalarStyle::Plain && !is_string(tag.as_deref());
+                let typed =
+                    tag.as_deref().is_some_and(|tag| matches!(tag.suffix.as_str(), "int" | "float" | "bool" | "null"));
+                let plain = (style == ScalarStyle::Plain || typed) && !is_string(tag.as_deref());
                 self.add(node(Value::Scalar { text: text.into_owned(), plain }), anchor)
             }
             Event::SequenceStart(anchor, _) => self.begin(anchor, node(Value::Sequence(Vec::new()))),
             Event::MappingStart(anchor, _) => self.begin(anchor, node(Value::Mapping(Vec::new()))),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some((anchor, yaml, _)) => self.add(yaml, anchor),
+                Some((anchor, yaml, _)) => self.add(merged(yaml)?, anchor),
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
@@ -195,6 +214,38 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// The mapping with what its keys `<<` name put in (<https://yaml.org/type/merge.html>): what it says itself counts.
+fn merged(mut yaml: Yaml) -> Result<Yaml, SuiteError> {
+    let is_merge = |key: &Yaml| matches!(&key.value, Value::Scalar { text, plain: true } if text == "<<");
+    let Value::Mapping(pairs) = &mut yaml.value else { return Ok(yaml) };
+    if !pairs.iter().any(|(key, _)| is_merge(key)) {
+        return Ok(yaml);
+    }
+    let (merges, mut own): (Vec<_>, Vec<_>) = std::mem::take(pairs).into_iter().partition(|(key, _)| is_merge(key));
+    for (_, value) in merges {
+        let place = value.place();
+        let several = match value.value {
+            Value::Sequence(items) => items,
+            other => vec![Yaml { line: place.line, column: place.column, value: other }],
+        };
+        for one in several {
+            let Value::Mapping(pairs) = one.value else {
+                return Err(
+                    place.error("<<<> takes a mapping, or a list of them", "name the anchor of one, such as <*name>")
+                );
+            };
+            for (key, value) in pairs {
+                let text = |key: &Yaml| key.scalar("").map(str::to_owned).ok();
+                if text(&key).is_none() || !own.iter().any(|(known, _)| text(known) == text(&key)) {
+                    own.push((key, value));
+                }
+            }
+        }
+    }
+    *pairs = own;
+    Ok(yaml)
 }
 
 fn is_string(tag: Option<&Tag>) -> bool {
@@ -284,6 +335,38 @@ mod tests {
         let bomb: Vec<String> = std::iter::once("a0: &a0 [x, x]\n".into()).chain((1..40).map(line)).collect();
         assert!(document(&bomb.concat()).unwrap_err().message.contains("more than 200000 values"));
         assert!(document(&"[".repeat(200)).unwrap_err().message.contains("nested"));
+    }
+
+    #[test]
+    fn a_merge_key_puts_in_what_a_mapping_does_not_say_itself() {
+        let root =
+            document("a: &a {k: 1, l: 2}\nb: {l: 3, <<: *a}\nc: {<<: [*a, {m: 4, l: 5}], '<<': 6}\n").unwrap().unwrap();
+        let said = |nth: usize| -> Vec<String> {
+            let pairs = root.mapping("").unwrap()[nth].1.mapping("").unwrap().iter();
+            pairs.map(|(key, value)| format!("{} {}", key.scalar("").unwrap(), value.scalar("").unwrap())).collect()
+        };
+        assert_eq!(said(1), ["l 3", "k 1"]);
+        assert_eq!(said(2), ["<< 6", "k 1", "l 2", "m 4"]);
+        let error = document("b: {<<: x}\n").unwrap_err();
+        assert_eq!(
+            (error.line, error.column, error.message.as_str()),
+            (1, 9, "<<<> takes a mapping, or a list of them")
+        );
+    }
+
+    #[test]
+    fn what_is_no_yaml_says_what_to_do() {
+        for (yaml, remedy) in [
+            ("a:\n  - b: 1\n c: 2\n", "indent the line as the others"),
+            ("a: 'b\nc: 1\n", "close the quote"),
+            ("a: \"b\n", "close the quote"),
+            ("a: \"b\" c\n", "remove what stands behind the quote"),
+            ("a: [b}\n", "close the <[>"),
+            ("a: b: c\n", "quote a text that holds <: >"),
+        ] {
+            let error = document(yaml).unwrap_err();
+            assert!(error.remedy.contains(remedy), "{yaml}: {error}");
+        }
     }
 
     #[test]

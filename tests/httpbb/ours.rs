@@ -193,17 +193,22 @@ x: []
             (7, 5, "header <Cookie> is set by the tool and cannot be part of a test"),
             (9, 5, "status <99> is not between 100 and 599"),
             (10, 5, "the assertion does not say what must be"),
-            (11, 5, "regular expression <(> cannot be read: found open group without closing ')'"),
+            (11, 5, "regular expression <(> cannot be read: a <(> has no end"),
             (13, 5, "JSONPath <x> cannot be read: at position 0, parser error"),
             (14, 3, "a test needs at least one assertion"),
             (16, 29, "the text must not be empty"),
             (17, 3, "a GET request has no body"),
-            (18, 1, "<http://internal.example> must begin with https://"),
             (22, 18, "<99> is no status"),
             (23, 1, "<x> is no host"),
         ]
     );
     assert_eq!(checked.tests, 6);
+    let note =
+        "<http://internal.example/> must begin with https://; its tests are never sent and come out as INCONCLUSIVE";
+    assert_eq!(
+        checked.notes.iter().map(|note| (note.at.line, note.message.as_str())).collect::<Vec<_>>(),
+        [(18, note)]
+    );
     assert!(checked.errors.iter().all(|error| !error.remedy.is_empty()));
 }
 

@@ -3,7 +3,7 @@
 
 use super::super::args::CheckArgs;
 use super::super::terminal::{complain, is_coloured, plain, print};
-use super::text_of;
+use super::bytes_of;
 use crate::suite::{Checked, Place, SuiteError, check as look_at};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::io;
@@ -21,15 +21,19 @@ pub(in super::super) fn check(said: &CheckArgs) -> io::Result<ExitCode> {
     let mut unread = false;
     let (mut tests, mut errors) = (0, 0);
     for path in &said.files {
-        let text = match text_of(path) {
-            Ok(text) => text,
+        let bytes = match bytes_of(path) {
+            Ok(bytes) => bytes,
             Err(failure) => {
                 complain(&format!("backport-verify: {failure}"));
                 unread = true;
                 continue;
             }
         };
-        let found = look_at(&text);
+        let text = String::from_utf8_lossy(&bytes);
+        let found = match std::str::from_utf8(&bytes) {
+            Ok(text) => look_at(text),
+            Err(error) => no_text(bytes.get(..error.valid_up_to()).unwrap_or_default()),
+        };
         tests += found.tests;
         errors += found.errors.len();
         let name = if path.as_os_str() == "-" { "<standard input>".to_owned() } else { path.display().to_string() };
@@ -37,6 +41,20 @@ pub(in super::super) fn check(said: &CheckArgs) -> io::Result<ExitCode> {
     }
     print(&format!("{}\n", summary(said.files.len(), tests, errors, unread)))?;
     Ok(ExitCode::from(if unread { 2 } else { u8::from(errors > 0) }))
+}
+
+/// What is said of a file behind whose beginning there is no text.
+fn no_text(beginning: &[u8]) -> Checked {
+    let beginning = String::from_utf8_lossy(beginning).replace("\r\n", "\n").replace('\r', "\n");
+    let beginning = beginning.strip_prefix('\u{feff}').unwrap_or(&beginning);
+    let column = beginning.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let error = SuiteError {
+        line: beginning.matches('\n').count() + 1,
+        column,
+        message: "this is no letter of UTF-8".to_owned(),
+        remedy: "save the file as UTF-8".to_owned(),
+    };
+    Checked { errors: vec![error], ..Checked::default() }
 }
 
 fn summary(files: usize, tests: usize, errors: usize, unread: bool) -> String {

@@ -23,7 +23,7 @@ use crate::app::AskError;
 use crate::report::JUnitError;
 use crate::schedule::CalendarError;
 use crate::suite::{NameError, SuiteError, TestError};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 use url::Url;
@@ -176,6 +176,13 @@ const fn again<'a>(error: &AskError, words: &'a str) -> &'a str {
 /// The whole text of a file, or of the standard input where it is called `-`.
 fn text_of(path: &Path) -> Result<String, Failure> {
     let read = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
+    read.map_err(|source| Failure::Read { path: path.to_owned(), source })
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read =
+        if path.as_os_str() == "-" { io::stdin().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) };
     read.map_err(|source| Failure::Read { path: path.to_owned(), source })
 }
 

@@ -13,9 +13,9 @@ use crate::deployed::{dbname_of_host, host_of_dbname};
 use crate::exchange::Session;
 use crate::ports::Clock;
 use crate::report::{to_html, to_json, to_junit, to_tap};
-use crate::suite::{HOST, Read, Test, TestError, WIKI, check_names, fill, given_to, in_scope, read};
+use crate::suite::{HOST, Read, Test, TestError, WIKI, check_names, did_you_mean, fill, given_to, in_scope, read};
 use crate::verify::{Earlier, Ending, Journal, Limits, Plan, Stage, Subject, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,8 +26,13 @@ pub(in super::super) async fn verify(said: VerifyArgs) -> Result<ExitCode, Failu
         written::could_be_written(path).map_err(|source| Failure::Write { path: path.clone(), source })?;
     }
     let ports = NativePorts::new(client(said.connection)?);
+    let given: Vec<String> = said.variables.iter().map(|(name, _)| name.clone()).collect();
     let variables = variables_of(said.variables);
-    let mut tests = placed(&chosen(tests_of(&said.suites)?, &said.tags, &said.not_tags)?, &variables)?;
+    let tests = tests_of(&said.suites)?;
+    for words in unused(&tests, &given) {
+        complain(&plain(&format!("backport-verify: {words}")));
+    }
+    let mut tests = placed(&chosen(tests, &said.tags, &said.not_tags)?, &variables)?;
     for test in &mut tests {
         test.allowed = said.allow_changes && !test.method.is_safe();
     }
@@ -129,6 +134,21 @@ fn variables_of(given: Vec<(String, String)>) -> BTreeMap<String, String> {
         }
     }
     variables
+}
+
+/// What is said of values that the user gave and no test uses. Of host and wiki each gives the other.
+fn unused(tests: &[Test], given: &[String]) -> Vec<String> {
+    let used: BTreeSet<String> = tests.iter().flat_map(Test::names).collect();
+    let is_used = |name: &String| {
+        let twin = if name == HOST { WIKI } else { HOST };
+        used.contains(name) || (matches!(name.as_str(), HOST | WIKI) && used.contains(twin))
+    };
+    let words = |name: &String| {
+        let other =
+            did_you_mean(name, used.iter().map(String::as_str)).map_or_else(String::new, |words| format!("; {words}"));
+        format!("no test uses {{{{{name}}}}}, which --variable gives{other}")
+    };
+    given.iter().filter(|name| !is_used(name)).map(words).collect()
 }
 
 /// The tests with one of `tags`, or all where none is named, without those with one of `not_tags`.

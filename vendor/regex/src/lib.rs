@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! In the place of the engine for regular expressions, which would be too heavy for a page. `hurl_core` calls it to make an
 //! expression of what stands between slashes, and holds it against nothing; here it stays a text, and whether it can be
-//! read is seen where it is used, by `regex-lite`. The tests' libraries that match get `regex-lite` too.
+//! read is seen where it is used. The tests' libraries that match get `regex-lite`.
 //!
 //! Must not do more than that.
 
