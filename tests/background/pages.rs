@@ -144,7 +144,7 @@ async fn whoever_saves_first_and_whatever_is_told_first_everything_is_saved_in_t
     let courses = [vec![Saves(0), Does(0), Sees(0), Hears(0)], vec![Saves(1), Does(1), Sees(1)], vec![Adds]];
     let mut refusals = 0;
     for order in orders(&courses) {
-        let (refused, names) = played(&order).await;
+        let (refused, names) = Box::pin(played(&order)).await;
         assert_eq!(names, ["", "a 1", "b 1", "popup"], "{order:?}");
         refusals += refused;
     }
@@ -157,7 +157,7 @@ async fn a_page_that_saves_again_before_it_hears_of_the_first_save_is_in_nobodys
     let told = [vec![Does(0), Does(0)], vec![Sees(0), Sees(0)], vec![Hears(0), Hears(0)]];
     for order in orders(&told) {
         let order = [vec![Saves(0), Saves(0)], order].concat();
-        assert_eq!(played(&order).await, (0, vec![String::new(), "a 2".into()]), "{order:?}");
+        assert_eq!(Box::pin(played(&order)).await, (0, vec![String::new(), "a 2".into()]), "{order:?}");
     }
 }
 
@@ -166,7 +166,7 @@ async fn what_another_page_saves_between_two_saves_of_this_one_is_kept() {
     use Next::{Does, Hears, Saves, Sees};
     let mine = vec![Saves(0), Saves(0), Does(0), Does(0), Sees(0), Hears(0), Hears(0)];
     for order in orders(&[mine, vec![Saves(1), Does(1), Sees(1)]]) {
-        let (_, names) = played(&order).await;
+        let (_, names) = Box::pin(played(&order)).await;
         for name in ["", "a 2", "b 1"] {
             assert!(names.iter().any(|known| known == name), "{order:?}: {names:?}");
         }
