@@ -75,11 +75,11 @@ pub(super) fn view(page: &Page) -> Markup {
             }
             ul.bv-plain {
                 @for wiki in &about.wikis {
-                    li {
+                    li.bv-actions {
                         bdi { (wiki) }
                         @if about.wikis.len() > 1 {
                             " " button.cdx-button.cdx-button--size-small.cdx-button--weight-quiet type="button" id={ "mean-" (wiki) } data-act="mean-wiki" data-wiki=(wiki)
-                                aria-pressed=(if about.meant() == Some(wiki) { "true" } else { "false" }) { "{host} is " bdi { (wiki) } }
+                                aria-pressed=(if about.meant() == Some(wiki) { "true" } else { "false" }) { @if about.meant() == Some(wiki) { "✓ " } "Ask " bdi { (wiki) } }
                         }
                         " " button.cdx-button.cdx-button--size-small.cdx-button--weight-quiet type="button" id={ "drop-" (wiki) } data-act="drop-wiki" data-wiki=(wiki)
                             { "Not about " bdi { (wiki) } }
@@ -89,8 +89,8 @@ pub(super) fn view(page: &Page) -> Markup {
             form data-act="add-wiki" autocomplete="off" novalidate data-generation=(about.wikis.join(" ")) {
                 div.cdx-field {
                     div.cdx-label {
-                        label.cdx-label__label for=(FIELD) { span.cdx-label__label__text { "About a wiki" } }
-                        span.cdx-label__description id="about-wiki-hint" { "its host, or its database name such as jawiki; its tests run, too" }
+                        label.cdx-label__label for=(FIELD) { span.cdx-label__label__text { "Another wiki" } }
+                        span.cdx-label__description id="about-wiki-hint" { "its host, or its database name such as jawiki; the tests of that wiki run, too" }
                     }
                     div.cdx-text-input {
                         input.cdx-text-input__input id=(FIELD) name=(FIELD) type="text" placeholder="such as ja.wikipedia.org" dir="auto"
