@@ -172,7 +172,7 @@ impl Page {
         if matches!(self.told, Some(Told::EntryCopied | Told::CommandsCopied(_) | Told::LineCopied(_))) {
             self.told = None;
         }
-        self.sharing.given.iter_mut().for_each(|given| given.copied = false);
+        self.sharing.exporting.copied = None;
         self.problem = Some(Problem::NotCopied);
     }
 

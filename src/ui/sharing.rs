@@ -3,7 +3,7 @@
 //!
 //! What was read is shown before it is put into the form, and nothing is kept before the user saves the form.
 
-use super::exporting::Given;
+use super::exporting::Exporting;
 use super::page::Page;
 use super::seam::{Effect, Event};
 use super::{exporting, named, shared_page, stored};
@@ -17,8 +17,8 @@ pub(super) struct Sharing {
     read: Option<Brought>,
     /// How many tests were put into the form.
     put: Option<usize>,
-    /// What was given out last.
-    pub(super) given: Option<Given>,
+    /// What is given out.
+    pub(super) exporting: Exporting,
     /// How often the field for pasting was emptied.
     generation: u32,
     /// What the user was asked about: whether to remove it and start anew.
@@ -45,7 +45,7 @@ pub(super) fn act(page: &mut Page, event: &Event) -> Option<Vec<Effect>> {
             page.sharing.read = None;
             vec![Effect::Focus("import-text".to_owned())]
         }
-        "export-download" | "export-copy" => exporting::act(page, event),
+        "export-as" | "export-download" | "export-copy" => exporting::act(page, event),
         _ => {
             return named::act(page, event)
                 .or_else(|| shared_page::act(page, event))

@@ -4,7 +4,7 @@
 use crate::bed::{GERRIT, NICK, PATCH_TEXT, TEST_URL};
 use crate::stage::{Played, Stage, expect, in_both_browsers, scenes};
 use backport_verify::app::State;
-use backport_verify::suite::{Owner, Test, read};
+use backport_verify::suite::{Owner, Test, import, read};
 
 in_both_browsers!(tests_come_and_go_as_files_and_by_the_clipboard);
 
@@ -30,6 +30,7 @@ async fn tests_come_and_go_as_files_and_by_the_clipboard(stage: &Stage) -> Playe
         a_file_that_is_no_suite_says_so_and_changes_nothing,
         a_download_reads_back_as_what_is_saved,
         what_is_copied_is_pasted_again,
+        a_suite_goes_out_for_hurl_and_comes_back,
     )
 }
 
@@ -100,4 +101,23 @@ async fn what_is_copied_is_pasted_again(stage: &Stage) -> Played {
         &(TEST_URL, true),
         &(tests[0].url.as_str(), tests[0].assertions[0].to_string().contains(PATCH_TEXT)),
     )
+}
+
+async fn a_suite_goes_out_for_hurl_and_comes_back(stage: &Stage) -> Played {
+    let browser = &stage.browser;
+    let tests = saved(stage, 3).await?;
+    let owners = stage.state().await?.owners_of(GERRIT);
+    let Some(Owner::Change(name)) = owners.first() else { return expect("the owner", &"a change", &"none") };
+    browser.choose_in("", "export-as", "hurl").await?;
+    browser.click_in("[data-owner^=\"change:\"]", "export-download").await?;
+    let file = format!("change-{name}.hurl");
+    let text = browser.downloaded(&file).await?;
+    let back = import(&file, &text).map(|taken| taken.tests).map_err(|error| error.to_string());
+    expect("what the file reads back as", &Ok(tests), &back)?;
+    // The browser's reader reads it, too.
+    browser.choose_file("#import-file", &file, &text).await?;
+    browser.wait_text("[data-import]", &format!("3 tests read from {file}")).await?;
+    browser.click("import-replace").await?;
+    browser.wait_for("[data-imported=\"3\"]").await?;
+    Ok(browser.wait_gone("[data-unsaved]").await?)
 }

@@ -4,7 +4,7 @@
 use crate::states::team::{YAML, brought, differing, named, newer, owner, shared};
 use crate::states::{GERRIT, event, page, ready};
 use backport_verify::app::{Command, Loaded, State};
-use backport_verify::suite::{Owner, read, write, write_curl, write_hurl};
+use backport_verify::suite::{Owner, read, write, write_curl, write_httpbb, write_hurl};
 use backport_verify::ui::{Effect, Page, Screen};
 
 fn region(page: &Page, id: &str) -> String {
@@ -80,31 +80,33 @@ fn a_suite_is_given_out_as_a_file_or_copied_and_without_any_allowance() {
 }
 
 #[test]
-fn a_suite_is_given_out_for_hurl_and_curl_with_what_they_cannot_say() {
+fn a_suite_is_given_out_for_other_tools_with_what_they_cannot_say() {
     let mut state = ready();
     let suite = state.suites.get_mut(&Owner::numbered(GERRIT)).unwrap();
     suite.tests.truncate(1);
     suite.tests[0].must_fail_before = true;
     let suite = suite.clone();
     let mut page = bench(state);
-    let given = |page: &Page| region(page, "sharing").contains("data-unsaid");
-    assert!(!given(&page));
-    for (format, text, cannot) in [
-        ("hurl", write_hurl(&suite).text, "CHANGED: Hurl cannot demand that it fails before the patch."),
-        ("curl", write_curl(&suite).text, "CHANGED: curl cannot demand that it fails before the patch."),
+    let data = [("owner", "change:1330001")];
+    assert!(!region(&page, "sharing").contains("data-unsaid"));
+    for (target, end, text, cannot) in [
+        ("httpbb", "httpbb.yaml", write_httpbb(&suite).0, "The group is listed: "),
+        ("hurl", "hurl", write_hurl(&suite).text, "CHANGED: Hurl cannot demand that it fails before the patch."),
+        ("curl", "curl", write_curl(&suite).text, "CHANGED: curl cannot demand that it fails before the patch."),
     ] {
-        let data = [("owner", "change:1330001"), ("format", format)];
-        let name = format!("change-1330001.{format}");
-        assert_eq!(page.act(event("export-download", &data, &[])), [Effect::Download { name, text: text.clone() }]);
+        assert_eq!(page.act(event("export-as", &[], &[("export-as", target)])), []);
+        // It is said before anything is given out.
         assert!(region(&page, "sharing").contains(cannot), "{}", region(&page, "sharing"));
+        let name = format!("change-1330001.{end}");
+        assert_eq!(page.act(event("export-download", &data, &[])), [Effect::Download { name, text: text.clone() }]);
         assert!(!region(&page, "sharing").contains("✓ Copied"));
         assert_eq!(page.act(event("export-copy", &data, &[])), [Effect::Copy(text)]);
         assert!(region(&page, "sharing").contains("✓ Copied"));
         page.not_copied();
         assert!(!region(&page, "sharing").contains("✓ Copied"));
     }
-    page.act(event("export-copy", &[("owner", "change:1330001")], &[]));
-    assert!(!given(&page));
+    page.act(event("export-as", &[], &[("export-as", "ours")]));
+    assert!(!region(&page, "sharing").contains("data-unsaid"));
 }
 
 #[test]
