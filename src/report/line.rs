@@ -147,9 +147,10 @@ fn some<'a>(backends: impl Iterator<Item = &'a Backend>, room: usize) -> String 
 }
 
 /// What is asked. "Good to continue." says that the patch does something good, so a run has to have shown that; where all
-/// that is known is that nothing which was tested is broken, there is no objection, and the counts say why no more. On the test servers a rollback costs nothing, and scap's own question has it as its answer unless
-/// someone says yes. On production the deployer decides: what passed on the test servers and fails here may be a server
-/// that the sync has not reached.
+/// that is known is that nothing which was tested is broken, there is no objection, and the counts say why no more. On the
+/// test servers a rollback costs nothing, and scap's own question has it as its answer unless someone says yes. On
+/// production the deployer decides: what passed on the test servers and fails here may be a server that the sync has not
+/// reached.
 pub(super) fn ask(journal: &Journal, verdict: Verdict) -> &'static str {
     if verdict == Verdict::Inconclusive && waits_for_the_sync(journal) {
         return "I verify again when it is there.";
