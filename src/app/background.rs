@@ -282,8 +282,8 @@ impl<P: Ports> App<P> {
         }
     }
 
-    /// Performs what waits: a refresh, a look at how far patches have got or several after a hint, a run, a report, a reminder. Each is done by one
-    /// caller at a time; another comes back at once.
+    /// Performs what waits: a refresh, a look at how far patches have got or several after a hint, a run, a report, a
+    /// reminder. Each is done by one caller at a time; another comes back at once.
     pub async fn work(&self) {
         let refresh = async {
             self.refresh_if_wanted().await;
