@@ -2,7 +2,8 @@
 //! Tests tried at once that name values: which wiki `{host}` means in them, and who is asked before for what they need.
 
 use super::captures::{
-    ON_DEBUG, ON_PRODUCTION, TOKENS, encoded, post, tokens, with_token, with_tokens, without_tokens,
+    Answering, ON_DEBUG, ON_PRODUCTION, TOKENS, doubtful, encoded, post, tokens, with_token, with_tokens,
+    without_tokens,
 };
 use super::fake::{Answer, Browser, page};
 use super::limits::{is_debug, usual};
@@ -10,7 +11,7 @@ use super::version::{NEW, on, scheduled};
 use super::{GERRIT, PRODUCTION, prepared, refusal, state, test};
 use backport_verify::app::{App, Command, Problem, Reply, SettingsForm, Tried};
 use backport_verify::check::{Assertion, Predicate, Subject};
-use backport_verify::exchange::{Headers, Method, Request};
+use backport_verify::exchange::{Method, Request};
 use backport_verify::report::reason_in_words;
 use backport_verify::suite::{Capture, Only, Owner, Test};
 use backport_verify::verify::{Limits, Verdict};
@@ -155,21 +156,11 @@ async fn only_those_above_that_are_needed_are_asked_and_those_that_they_need() {
     assert_eq!(verdict(&tried), Some(Verdict::Pass));
 }
 
-/// How the wiki answers.
-type Answering = fn(&Request) -> Answer;
-
 #[tokio::test]
 async fn without_a_value_the_test_is_not_sent_and_the_result_says_who_did_not_give_it_and_why() {
     let skipped = Test { skip: Some("later".into()), ..tokens() };
     let elsewhere = Test { only: Some(Only::Mwdebug), ..tokens() };
     let not_allowed = Test { method: Method::Post, ..tokens() };
-    let doubtful = |request: &Request| match with_tokens(request) {
-        Some(Ok(mut response)) if request.url == TOKENS => {
-            response.headers = Headers::from_iter([("server", "nobody"), ("x-cache-status", "pass")]);
-            Some(Ok(response))
-        }
-        other => other,
-    };
     let (fail, open) = (Some(Verdict::Fail), Some(Verdict::Inconclusive));
     for (first, answering, came, why) in [
         (tokens(), without_tokens as Answering, fail, "JSON $.query.tokens.csrftoken is absent"),

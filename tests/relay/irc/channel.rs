@@ -102,11 +102,7 @@ async fn led_to_another_channel_it_leaves_that() {
     let server = Scripted::start().await;
     let relay = Relay::paced(server.address, "first_pause=2000", &[]).await;
     let mut peer = server.accept().await;
-    peer.greeted().await;
-    peer.send(&[":s CAP * LS :"]).await;
-    peer.expect("CAP END").await;
-    peer.send(&[":s 001 verifybot :Welcome"]).await;
-    peer.expect(&format!("JOIN {CHANNEL}")).await;
+    peer.asked_to_join("").await;
     peer.send(&[
         &format!(":s 470 verifybot {CHANNEL} ##overflow :Forwarding to another channel"),
         ":verifybot!~b@host JOIN ##overflow",

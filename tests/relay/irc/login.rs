@@ -84,7 +84,7 @@ async fn with_a_wrong_password_it_says_so_once_stays_outside_and_takes_its_time(
     relay.logs(&line).await;
     assert_eq!(relay.log().matches("not in").count(), 1, "{}", relay.log());
     assert!(!relay.log().contains("horse"), "{}", relay.log());
-    relay.healthz(503).await;
+    assert_eq!(relay.stands("refused").await["reason"], "it could not log in");
     assert_eq!(names(&mut reviewer).await, "@reviewer");
 }
 
@@ -115,7 +115,7 @@ async fn with_the_certificate_that_its_account_knows_it_is_logged_in_and_with_no
     assert!(line.ends_with(" 330 reviewer verifybot verifybot :is logged in as"), "{line}");
     let stranger = Relay::start_with(network.server.secured, &args(&unknown)).await;
     stranger.logs("not logged in, so not joining: the account, its password or the certificate was refused").await;
-    stranger.healthz(503).await;
+    assert_eq!(stranger.stands("refused").await["reason"], "it could not log in");
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn without_services_it_speaks_on_where_it_is_and_comes_in_anew_only_when_t
     relay.kill().await;
     relay.start_again().await;
     relay.logs("not logged in, so not joining: the server offers no SASL (its services may be down); check").await;
-    relay.healthz(503).await;
+    assert_eq!(relay.stands("refused").await["reason"], "it could not log in");
     assert_eq!(relay.say("FAIL").await.status, 202);
     assert_eq!(names(&mut reviewer).await, "@reviewer");
     network.start_services_again();
@@ -179,5 +179,5 @@ async fn services_that_do_not_answer_or_are_killed_do_not_hold_it_up() {
     relay.logs(&format!("not in {CHANNEL}: the server did not answer in time; trying again")).await;
     network.signal_services("-KILL");
     relay.logs("not logged in, so not joining: the server offers no SASL (its services may be down); check").await;
-    relay.healthz(503).await;
+    assert_eq!(relay.stands("refused").await["reason"], "it could not log in");
 }

@@ -80,8 +80,8 @@ impl Peer {
         }
     }
 
-    /// Lets the relay in with these capabilities, as `source` (`verifybot!user@host`).
-    pub(crate) async fn let_in(&mut self, capabilities: &str, source: &str) {
+    /// Welcomes the relay with these capabilities, and hears it ask for its channel.
+    pub(crate) async fn asked_to_join(&mut self, capabilities: &str) {
         self.greeted().await;
         self.send(&[&format!(":s CAP * LS :{capabilities}")]).await;
         if !capabilities.is_empty() {
@@ -92,6 +92,11 @@ impl Peer {
         self.expect("CAP END").await;
         self.send(&[":s 001 verifybot :Welcome"]).await;
         self.expect(&format!("JOIN {CHANNEL}")).await;
+    }
+
+    /// Lets the relay in with these capabilities, as `source` (`verifybot!user@host`).
+    pub(crate) async fn let_in(&mut self, capabilities: &str, source: &str) {
+        self.asked_to_join(capabilities).await;
         self.send(&[&format!(":{source} JOIN :{CHANNEL}")]).await;
     }
 }
