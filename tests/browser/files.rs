@@ -108,7 +108,9 @@ async fn a_suite_goes_out_for_hurl_and_comes_back(stage: &Stage) -> Played {
     let browser = &stage.browser;
     let mut tests = saved(stage, 3).await?;
     // Hurl demands the status before anything else.
-    tests.iter_mut().for_each(|test| test.assertions.sort_by_key(|assertion| assertion.of != Subject::Status));
+    for test in &mut tests {
+        test.assertions.sort_by_key(|assertion| assertion.of != Subject::Status);
+    }
     let owners = stage.state().await?.owners_of(GERRIT);
     let Some(Owner::Change(name)) = owners.first() else { return expect("the owner", &"a change", &"none") };
     browser.choose_in("", "export-as", "hurl").await?;
