@@ -3,7 +3,7 @@
 //!
 //! Must not show anything or read a clock.
 
-use super::{Loaded, Run, State};
+use super::{Run, State};
 use crate::deployed::{Phase, Progress};
 use crate::ports::Tone;
 use crate::schedule::Window;
@@ -156,10 +156,7 @@ fn coming(state: &State, now: Timestamp) -> Option<String> {
 
 /// The user's windows in order of their start.
 fn windows(state: &State) -> &[Window] {
-    match &state.schedule {
-        Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => value,
-        _ => &[],
-    }
+    state.schedule.value().map_or(&[], |(_, windows)| windows)
 }
 
 fn subject(run: &Run) -> String {

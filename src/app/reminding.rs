@@ -27,7 +27,7 @@ impl<P: Ports> App<P> {
         let now = self.ports.now();
         self.change_agenda(|agenda, known| {
             let wanted = known.settings.reminders;
-            match (&known.settings.nick, known_calendar(&known.calendar)) {
+            match (&known.settings.nick, known.schedule()) {
                 (Some(nick), Some(schedule)) => agenda.plan(&schedule.windows_of(nick), nick, wanted, now),
                 (Some(_), None) => {}
                 (None, _) => agenda.pending.clear(),
@@ -41,7 +41,7 @@ impl<P: Ports> App<P> {
         let now = self.ports.now();
         self.change_agenda(|agenda, known| {
             for (gerrit, after) in &known.progress {
-                let title = known_calendar(&known.calendar).and_then(|schedule| title_of(schedule, *gerrit));
+                let title = known.schedule().and_then(|schedule| title_of(schedule, *gerrit));
                 let patch = (*gerrit, title.unwrap_or_default());
                 agenda.observe(patch, before.get(gerrit), looked_before, after, known.settings.reminders, now);
             }
@@ -133,13 +133,6 @@ impl<P: Ports> App<P> {
                 false
             }
         }
-    }
-}
-
-const fn known_calendar(calendar: &Loaded<Schedule>) -> Option<&Schedule> {
-    match calendar {
-        Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
-        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::background::{Inner, JOURNAL, RUNS, put_first};
 use super::engine::{Progress, perform};
 use super::placing::Placed;
 use super::refreshing::origin_of;
-use super::{App, Loaded, Problem, Report, Run};
+use super::{App, Problem, Report, Run};
 use crate::change::{Change, Destination};
 use crate::debug::Backends;
 use crate::deployed::{Phase, Progress as Deployed, host_of_dbname};
@@ -210,11 +210,7 @@ impl<P: Ports> App<P> {
 impl Inner {
     /// What a run of this change verifies.
     pub(super) fn subject(&self, gerrit: u64, production: bool) -> Subject {
-        let schedule = match &self.calendar {
-            Loaded::Ready { value, .. } | Loaded::Failed { stale: Some((_, value)), .. } => Some(value),
-            _ => None,
-        };
-        let found = schedule.and_then(|schedule| {
+        let found = self.schedule().and_then(|schedule| {
             schedule.windows.iter().find_map(|window| {
                 let patch = window.patches.iter().find(|patch| patch.gerrit == gerrit && !patch.struck)?;
                 Some((patch.title.clone(), window.deployers.clone(), version_of(&patch.kind)))

@@ -175,10 +175,12 @@ const fn again<'a>(error: &AskError, words: &'a str) -> &'a str {
 
 /// The whole text of a file, or of the standard input where it is called `-`.
 fn text_of(path: &Path) -> Result<String, Failure> {
-    let read = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
-    read.map_err(|source| Failure::Read { path: path.to_owned(), source })
+    let no_text = |_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+    let text = String::from_utf8(bytes_of(path)?).map_err(no_text);
+    text.map_err(|source| Failure::Read { path: path.to_owned(), source })
 }
 
+/// The same, whatever it holds.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read =
